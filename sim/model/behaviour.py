@@ -1,0 +1,129 @@
+"""How a version behaves and what surrounds it: the resolved numbers that both planes read.
+
+A scenario (YAML, flags, assumptions) is resolved into these; nothing below `scenario/` knows
+where a number came from. Seconds, bytes, shares from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reaction(StrEnum):
+    """What the process does at SIGTERM."""
+
+    DRAIN = "drain"  # Closes its listener, answers what it has accepted, then exits.
+    EXIT = "exit"  # Is gone at once, with everything in flight.
+    IGNORE = "ignore"  # Serves on until SIGKILL.
+
+
+class Demand(StrEnum):
+    """How service times spread around their mean."""
+
+    CONSTANT = "constant"
+    EXPONENTIAL = "exponential"
+    LOGNORMAL = "lognormal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Behaviour:
+    """One row of the behaviour table: what one version does with requests and signals.
+
+    A request occupies one of *concurrency* workers for (cpu + wait) x *service_time_factor*
+    seconds on average; at most *queue_limit* more wait, first come first served. *error_ratio* is
+    the share of answers that are the application's own error. Memory is *base_memory_bytes* plus
+    *leak_bytes_per_second* since the process started.
+    """
+
+    cpu_seconds: float = 0.005
+    wait_seconds: float = 0.045
+    demand: Demand = Demand.EXPONENTIAL
+    demand_cv: float = 1.0  # Coefficient of variation; lognormal only.
+    concurrency: int = 8
+    queue_limit: int = 64
+    startup_seconds: float = 2.0
+    reaction: Reaction = Reaction.DRAIN
+    base_memory_bytes: float = 64 * 2**20
+    error_ratio: float = 0.0
+    service_time_factor: float = 1.0
+    leak_bytes_per_second: float = 0.0
+
+    @property
+    def service_seconds(self) -> float:
+        """Mean time that a request occupies a worker."""
+        return (self.cpu_seconds + self.wait_seconds) * self.service_time_factor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clients:
+    """How a client waits and tries again.
+
+    The last attempt decides the cause. An attempt ends at *attempt_timeout_seconds* or at the
+    deadline of the whole request, whichever is first. Attempt k + 1 starts after
+    *backoff_seconds* x 2**k, jittered between half and one and a half times; if that would pass
+    the deadline the client gives up at once.
+    """
+
+    attempt_timeout_seconds: float = 5.0
+    deadline_seconds: float = 10.0
+    attempts: int = 1
+    backoff_seconds: float = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateCurve:
+    """Requests per second over time: piecewise constant, `rates[i]` from `times[i]` on.
+
+    `times[0]` is the start of traffic (may lie before 0: warm-up); the last rate holds until
+    *end*, when arrivals stop. *poisson* draws independent arrivals; otherwise they are evenly
+    spaced in cumulated rate.
+    """
+
+    times: tuple[float, ...]
+    rates: tuple[float, ...]
+    end: float
+    poisson: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """Everything that arrives: rate, clients, users, and the proxies they come through.
+
+    Requests meant to be sent inside [*window_start*, *window_end*) are the ones that count for
+    users; per-second counts are kept for all.
+    """
+
+    arrivals: RateCurve
+    clients: Clients
+    population: int
+    proxies: int
+    balancer: str
+    window_start: float
+    window_end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A machine: allocatable cores and bytes."""
+
+    name: str
+    cpu_cores: float
+    memory_bytes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delays:
+    """How long news takes inside the cluster; (low, high) pairs are uniform draws, in seconds.
+
+    *watch* is a write reaching a controller or kubelet; *propagation* is an EndpointSlice change
+    reaching one proxy (each draws its own); *pull* an image pull, on each node's first use.
+    *relist* is the kubelet's period for noticing that a container ended.
+    """
+
+    watch: tuple[float, float] = (0.01, 0.04)
+    propagation: tuple[float, float] = (0.1, 1.0)
+    schedule: tuple[float, float] = (0.01, 0.05)
+    sandbox: tuple[float, float] = (0.3, 0.7)
+    pull: tuple[float, float] = (1.0, 3.0)
+    relist: float = 1.0

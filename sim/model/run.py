@@ -1,0 +1,202 @@
+"""A run, as everything above the session reads it: what was asked, what happened, when.
+
+All times are simulated seconds; 0 is the start of the measured window, warm-up lies before it.
+Tables hold counts, not requests, so a run's size does not grow with its traffic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.model.objects import JsonObject
+
+IntArray = npt.NDArray[np.int64]
+
+
+class Phase(StrEnum):
+    """Where a release stands, in Argo Rollouts' words."""
+
+    PROGRESSING = "Progressing"
+    HEALTHY = "Healthy"
+    DEGRADED = "Degraded"
+    PAUSED = "Paused"
+
+
+class PodPhase(StrEnum):
+    """What a pod's lane in a timeline shows; finer than the API's phase."""
+
+    PENDING = "pending"  # Accepted, not yet running: scheduling, sandbox, image.
+    STARTING = "starting"  # A container runs (or waits to restart) and has not been ready yet.
+    READY = "ready"
+    UNREADY = "unready"  # Was ready before and is not now.
+    TERMINATING = "terminating"  # Deleted, winding up.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The measured time: [*start*, *end*), with the first write at *first_write*."""
+
+    start: float
+    first_write: float
+    end: float
+
+    @property
+    def seconds(self) -> float:
+        """Length of the window."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestCounts:
+    """How requests ended, as a sparse table of counts: one row per distinct combination.
+
+    *second* is the floor of the moment the user meant to send; *version* indexes `Run.versions`
+    (-1: answered by nobody); *cause* is a `Cause` (0 success); *bin* a latency bin of the time
+    from that moment to the final answer. Rows are sorted, so equal runs have equal bytes.
+    """
+
+    second: IntArray
+    version: IntArray
+    cause: IntArray
+    bin: IntArray
+    count: IntArray
+
+    @property
+    def total(self) -> int:
+        """All requests in the table."""
+        return int(self.count.sum())
+
+    def within(self, start: float, end: float) -> RequestCounts:
+        """Only the requests meant to be sent in [*start*, *end*), whole seconds."""
+        keep = (self.second >= start) & (self.second < end)
+        return RequestCounts(
+            second=self.second[keep],
+            version=self.version[keep],
+            cause=self.cause[keep],
+            bin=self.bin[keep],
+            count=self.count[keep],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Users:
+    """Who sent in the window and what they met: sorted arrays of distinct user numbers.
+
+    *exposed[v]* are the users that version *v* answered, rightly or not.
+    """
+
+    sent: IntArray
+    failed: IntArray
+    exposed: Mapping[int, IntArray]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodSpan:
+    """One stretch of one pod's life; *end* is infinite while it lasts at the end of the run.
+
+    *cpu_cores* and *memory_bytes* are what the pod requests.
+    """
+
+    pod: str
+    version: int
+    node: str
+    phase: PodPhase
+    start: float
+    end: float
+    cpu_cores: float
+    memory_bytes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KubeEvent:
+    """A Kubernetes Event: *subject* is `Kind/name`; *reason* and *note* are the cluster's words."""
+
+    time: float
+    subject: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One write to the store: ADDED, MODIFIED or DELETED, with the whole object after it."""
+
+    time: float
+    verb: str
+    resource_version: int
+    object: JsonObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One default that a strategy ran with, and where it comes from."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """The whole record of one run. *strategy* is None in the no-release arm.
+
+    *phase* is what the strategy returned, None if it had not finished; *settled_at* is when only
+    the final version's pods existed (all ready, none terminating), None if that never came.
+    *last_answer* maps a version to the time of its last answer of any kind.
+    *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
+    """
+
+    scenario: str
+    scenario_digest: str
+    strategy: str | None
+    seed: int
+    window: Window
+    phase: Phase | None
+    finished_at: float | None
+    settled_at: float | None
+    versions: tuple[str, ...]
+    requests: RequestCounts
+    users: Users
+    last_answer: Mapping[int, float]
+    arrived: int
+    in_flight_at_end: int
+    pods: tuple[PodSpan, ...]
+    restarts: int
+    events: tuple[KubeEvent, ...]
+    settings: tuple[Setting, ...]
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+
+    def digest(self) -> str:
+        """A fingerprint of everything that happened: equal for equal runs, on any machine."""
+        sums = hashlib.sha256()
+        tables = self.requests
+        columns = [tables.second, tables.version, tables.cause, tables.bin, tables.count]
+        columns += [self.users.sent, self.users.failed]
+        columns += [self.users.exposed[v] for v in sorted(self.users.exposed)]
+        for column in columns:
+            sums.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+            sums.update(b"|")
+        facts = {
+            "seed": self.seed,
+            "strategy": self.strategy,
+            "phase": self.phase,
+            "finished_at": self.finished_at,
+            "settled_at": self.settled_at,
+            "last_answer": sorted(self.last_answer.items()),
+            "arrived": self.arrived,
+            "in_flight_at_end": self.in_flight_at_end,
+            "restarts": self.restarts,
+            "pods": [
+                (s.pod, s.version, s.node, s.phase, repr(s.start), repr(s.end)) for s in self.pods
+            ],
+            "events": [(repr(e.time), e.subject, e.reason, e.note) for e in self.events],
+        }
+        sums.update(json.dumps(facts, sort_keys=True).encode())
+        return sums.hexdigest()

@@ -1,0 +1,292 @@
+"""The seams of the house: what a strategy, a fault and the two planes may ask of each other.
+
+`KubeApi`, `Metrics` and `Clock` exist twice, simulated and real; `World` exists in the simulation
+only, so that a fault cannot reach a real cluster by type. `DataPlane` is what the control plane
+tells the traffic and what it hears back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+from sim.model.behaviour import Behaviour
+from sim.model.causes import Cause
+from sim.model.objects import JsonObject
+from sim.model.run import RequestCounts, Users
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a process yields: go on when *condition* is true, or at *deadline* at the latest.
+
+    The driver sends back what the condition returned (truthy), or False at the deadline. Without
+    a condition it is a plain sleep and sends back True. Conditions look only at the cluster, so
+    a driver may ask them whenever something changed there.
+    """
+
+    deadline: float | None
+    condition: Callable[[], Any] | None = None
+
+
+Process: TypeAlias = Generator[Wait, Any, T]
+
+
+class Clock(Protocol):
+    """Time as an operator has it: simulated seconds, or the wall clock's."""
+
+    def now(self) -> float:
+        """The present moment, in seconds."""
+        ...
+
+    def sleep(self, seconds: float) -> Wait:
+        """Until *seconds* from now."""
+        ...
+
+    def until(self, condition: Callable[[], Any], deadline: float | None = None) -> Wait:
+        """Until *condition* is true, or the absolute time *deadline*."""
+        ...
+
+
+class KubeApi(Protocol):
+    """Kubernetes' own verbs on JSON objects. What is returned must not be changed in place.
+
+    Raise `NotFound`, `Conflict` or `Invalid` from `sim.errors`, as the API server would answer
+    404, 409 or 422. *kind* is the object's kind (`Deployment`); every call names its namespace.
+    """
+
+    def get(self, kind: str, name: str, namespace: str = "default") -> JsonObject:
+        """The object as it is now."""
+        ...
+
+    def list(
+        self, kind: str, namespace: str = "default", labels: Mapping[str, str] | None = None
+    ) -> Sequence[JsonObject]:
+        """All objects of *kind* that carry *labels* (all of them without), in creation order."""
+        ...
+
+    def create(self, obj: JsonObject) -> JsonObject:
+        """Store a new object; the answer carries uid, resourceVersion and generation."""
+        ...
+
+    def patch(
+        self,
+        kind: str,
+        name: str,
+        patch: JsonObject | Sequence[JsonObject],
+        namespace: str = "default",
+        subresource: str = "",
+    ) -> JsonObject:
+        """Apply a merge patch (an object, RFC 7396) or a JSON patch (a list, RFC 6902).
+
+        *subresource* `status` changes the status only, and without it the status is left alone.
+        A resourceVersion inside a merge patch must still be the current one.
+        """
+        ...
+
+    def delete(
+        self,
+        kind: str,
+        name: str,
+        namespace: str = "default",
+        grace_period_seconds: int | None = None,
+    ) -> None:
+        """Ask for deletion; a pod winds up in its grace period first."""
+        ...
+
+    def watch(
+        self, kind: str, since: int = 0, namespace: str = "default"
+    ) -> Sequence[tuple[str, JsonObject]]:
+        """Changes of *kind* after resourceVersion *since*: (ADDED|MODIFIED|DELETED, object)."""
+        ...
+
+
+class World(Protocol):
+    """What a fault may do to the simulated world; no real cluster implements it."""
+
+    def now(self) -> float:
+        """The present moment, in simulated seconds."""
+        ...
+
+    def sleep(self, seconds: float) -> Wait:
+        """Until *seconds* from now."""
+        ...
+
+    def forever(self) -> Wait:
+        """Until the end of the run."""
+        ...
+
+    def behaviour(self, version: str) -> Behaviour:
+        """How *version* behaves now."""
+        ...
+
+    def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
+        """Change fields of the version's `Behaviour` while the `with` block lasts."""
+        ...
+
+
+class Fault(Protocol):
+    """Something that goes wrong; it must heal what it broke when it is interrupted."""
+
+    def inject(self, world: World) -> Process[None]:
+        """Break it, wait, mend it."""
+        ...
+
+
+class SignalKind(StrEnum):
+    """What the data plane tells the control plane."""
+
+    OOM = "oom"  # Memory crossed the pod's limit: the kernel kills the process.
+    DRAINED = "drained"  # A draining pod answered its last request.
+    PROBE = "probe"  # A probe's verdict changed; detail is (probe kind, success).
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something in the data plane that the control plane must hear, at its exact time."""
+
+    kind: SignalKind
+    time: float
+    pod: int
+    detail: tuple[str, bool] | None = None
+
+
+class ProbeKind(StrEnum):
+    """Kubernetes' three probes."""
+
+    STARTUP = "startup"
+    READINESS = "readiness"
+    LIVENESS = "liveness"
+
+
+@dataclass(frozen=True, slots=True)
+class PodCounters:
+    """One pod's state, true at the moment of asking."""
+
+    in_flight: int  # In service and waiting.
+    queued: int  # Waiting only.
+    busy_seconds: float  # Cumulated over workers since the pod was added.
+    memory_bytes: float
+    answered: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One attempt, for tests and comparisons between planes: (request, attempt) is its name."""
+
+    request: int
+    attempt: int
+    user: int
+    proxy: int
+    pod: int  # -1: none was chosen.
+    version: int
+    sent: float
+    answered: float
+    cause: Cause
+    final: bool  # Whether this attempt decided the request's answer.
+
+
+class DataPlane(Protocol):
+    """Every request, one by one. Times are absolute; control acts at t before data at t.
+
+    `advance(until)` handles data events with time < *until*, in the order (time, request id,
+    attempt, kind), and returns early with a `Signal` at its exact time; the plane then stands
+    there until it is advanced again. A kill answers in (request id, attempt) order. Counters read
+    at t know nothing later than t.
+    """
+
+    def advance(self, until: float) -> Signal | None:
+        """Let the traffic run up to *until* (not included) or to the next signal."""
+        ...
+
+    def next_event_time(self) -> float:
+        """When the next data event is due; infinite if none is."""
+        ...
+
+    def set_behaviour(self, version: int, behaviour: Behaviour) -> None:
+        """How *version* serves from now on; requests in service keep the time they drew."""
+        ...
+
+    def add_pod(self, version: int, memory_limit: float, node: str) -> int:
+        """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
+        ...
+
+    def set_pod(
+        self,
+        pod: int,
+        *,
+        listening: bool | None = None,
+        draining: bool | None = None,
+        terminating: bool | None = None,
+    ) -> None:
+        """*listening* True starts a fresh process (memory back to base, leak from here).
+
+        *draining* closes the listener and lets the accepted requests finish; a DRAINED signal
+        follows at in-flight 0 (at once, if there is none). *terminating* only changes the name of
+        later refusals: by a terminating pod instead of by a starting or restarting one.
+        """
+        ...
+
+    def kill(self, pod: int, cause: Cause) -> None:
+        """The process is gone: everything in flight ends with *cause*; it no longer listens."""
+        ...
+
+    def forget_pod(self, pod: int) -> None:
+        """The pod and its address are gone; a proxy that still believes in it is refused."""
+        ...
+
+    def publish(self, endpoints: Sequence[int], apply_at: Sequence[float]) -> None:
+        """A new endpoint list (pod numbers, in slice order), taken up by proxy i at apply_at[i].
+
+        A proxy never goes back: a list published later replaces an earlier one even if its own
+        time would be earlier.
+        """
+        ...
+
+    def probe(
+        self, pod: int, kind: ProbeKind, first: float, period: float, success: int, failure: int
+    ) -> None:
+        """Probe from the absolute time *first* on, every *period*; signal each change of verdict.
+
+        Starts from no run of results; the verdict before any tick is failure for readiness and
+        startup, success for liveness. Asking again replaces the ticker, keeps verdict and run.
+        """
+        ...
+
+    def unprobe(self, pod: int, kind: ProbeKind) -> None:
+        """Stop that probe and forget its verdict."""
+        ...
+
+    def pods(self) -> Mapping[int, PodCounters]:
+        """All pods that are not forgotten."""
+        ...
+
+    def in_flight(self) -> int:
+        """Requests that have been meant to be sent and have no final answer yet."""
+        ...
+
+    def arrived(self) -> int:
+        """Requests that users have meant to send so far."""
+        ...
+
+    def counts(self) -> RequestCounts:
+        """How requests ended so far."""
+        ...
+
+    def users(self) -> Users:
+        """Who sent in the window and what they met so far."""
+        ...
+
+    def last_answers(self) -> Mapping[int, float]:
+        """When each version gave its last answer, of any kind that the process itself sent."""
+        ...
+
+    def take_log(self) -> Sequence[RequestRecord]:
+        """The attempts since the last call, if the plane was asked to keep a log."""
+        ...

@@ -1,0 +1,1 @@
+"""The data plane: every request, one by one."""

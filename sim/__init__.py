@@ -1,1 +1,49 @@
-"""Seatrial: sea trials for a Kubernetes rollout."""
+"""Seatrial: sea trials for a Kubernetes rollout. The public face, loaded when it is used.
+
+    import sim
+
+    scenario = sim.load(["scenarios/web-app"])
+    comparison = sim.compare(scenario, ["Recreate", "RollingUpdate"], seeds=range(10))
+    print(comparison.verdict)
+
+The map, from the roof down: `interfaces` (command line, page) · `experiments` (seeds, comparison,
+run folder) · `session` (one run) · `backends` · `strategies`, `faults`, `control` (the cluster),
+`traffic` (every request), `analysis` (figures, pictures) · `cluster` (the words of a strategy) ·
+`ports`, `scenario` · `model` (values and arithmetic) · `errors`, `registry`, `stats`, `i18n`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.experiments.compare import Comparison as Comparison
+    from sim.experiments.compare import compare as compare
+    from sim.experiments.window import measured_window as measured_window
+    from sim.scenario.load import load as load
+    from sim.session import Session as Session
+    from sim.session import run as run
+
+__version__ = "0.1.0"
+
+_FACE = {
+    "Comparison": "sim.experiments.compare",
+    "Session": "sim.session",
+    "compare": "sim.experiments.compare",
+    "load": "sim.scenario.load",
+    "measured_window": "sim.experiments.window",
+    "run": "sim.session",
+}
+
+__all__ = [*_FACE]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FACE:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(_FACE[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*_FACE, "__version__"])

@@ -27,6 +27,10 @@ class SimError(Exception):
         super().__init__(str(message))
         self.message = message
 
+    def __reduce__(self) -> tuple[type[SimError], tuple[object, ...]]:
+        # Errors come back from worker processes; without this only their text would.
+        return type(self), (self.message,)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -66,6 +70,9 @@ class ScenarioError(SimError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(Message("\n".join(problem.render() for problem in self.problems)))
+
+    def __reduce__(self) -> tuple[type[SimError], tuple[object, ...]]:
+        return type(self), (self.problems,)
 
     def render(self, language: str = "en") -> str:
         """All problems, one a line, in *language*."""

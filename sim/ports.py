@@ -254,8 +254,9 @@ class DataPlane(Protocol):
     ) -> None:
         """Probe from the absolute time *first* on, every *period*; signal each change of verdict.
 
-        Starts from no run of results; the verdict before any tick is failure for readiness and
-        startup, success for liveness. Asking again replaces the ticker, keeps verdict and run.
+        Starts from no run of results; the verdict before any tick is failure for readiness,
+        success for liveness and unknown for startup, whose first verdict is a change whatever it
+        is. Asking again replaces the ticker, keeps verdict and run.
         """
         ...
 

@@ -1,0 +1,1 @@
+"""Many runs that belong together: seeds, comparisons, verdicts, and folders to keep them in."""

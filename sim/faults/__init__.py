@@ -1,0 +1,15 @@
+"""What goes wrong, one file each: written against `World`, which only the simulation has."""
+
+from __future__ import annotations
+
+from sim.registry import Registry
+
+FAULTS = Registry(
+    "fault",
+    {
+        "bug": "sim.faults.bug:Bug",
+        "slow": "sim.faults.slow:Slow",
+        "leak": "sim.faults.leak:Leak",
+        "start": "sim.faults.start:SlowStart",
+    },
+)

@@ -1,0 +1,1 @@
+"""Interfaces: the `seatrial` command (`cli`) and the page behind `app.py` (`app`)."""

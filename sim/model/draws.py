@@ -19,6 +19,7 @@ _SECOND = 0x94D049BB133111EB
 _ATTEMPT_BITS = 8
 _LN2 = 0.6931471805599453
 _SQRT_HALF = 0.7071067811865476
+_SERIES = tuple(1.0 / k for k in range(23, 0, -2))  # Of artanh(s) / s, the last term first.
 
 
 class Purpose(IntEnum):
@@ -61,12 +62,19 @@ class Stream:
 
     def bits(self, number: int, attempt: int = 0) -> int:
         """64 random bits for (*number*, *attempt*); attempts are 0 to 255."""
-        counter = ((number << _ATTEMPT_BITS) | attempt) & _MASK
-        return _mix((self._key + counter * self._multiplier) & _MASK)
+        counter = (number << _ATTEMPT_BITS) | attempt
+        # _mix, written out: this is called some six times for every request.
+        x = (self._key + counter * self._multiplier) & _MASK
+        x = ((x ^ (x >> 30)) * _FIRST) & _MASK
+        x = ((x ^ (x >> 27)) * _SECOND) & _MASK
+        return x ^ (x >> 31)
 
     def uniform(self, number: int, attempt: int = 0) -> float:
-        """One uniform draw strictly between 0 and 1."""
-        return ((self.bits(number, attempt) >> 11) + 0.5) * 2.0**-53
+        """One uniform draw strictly between 0 and 1.
+
+        52 bits and a half: with 53 the half would round away and the largest draw be 1 itself.
+        """
+        return ((self.bits(number, attempt) >> 12) + 0.5) * 2.0**-52
 
     def between(self, bounds: tuple[float, float], number: int, attempt: int = 0) -> float:
         """One uniform draw between the two *bounds*."""
@@ -91,6 +99,6 @@ def log(x: float) -> float:
     s = (mantissa - 1.0) / (mantissa + 1.0)
     z = s * s
     series = 0.0
-    for k in range(23, 0, -2):
-        series = series * z + 1.0 / k
+    for coefficient in _SERIES:
+        series = series * z + coefficient
     return 2.0 * s * series + exponent * _LN2

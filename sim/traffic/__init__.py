@@ -1,1 +1,10 @@
-"""The data plane: every request, one by one."""
+"""The data plane: every request, one by one.
+
+`reference` is the readable specification, plain SimPy; whatever is faster must equal it bit by bit.
+"""
+
+from __future__ import annotations
+
+from sim.registry import Registry
+
+PLANES = Registry("data plane", {"reference": "sim.traffic.reference:ReferencePlane"})

@@ -1,0 +1,1 @@
+"""The simulated backend: control plane and data plane on one clock."""

@@ -1,0 +1,13 @@
+"""How a proxy picks an endpoint: one file and one line here for each way."""
+
+from __future__ import annotations
+
+from sim.registry import Registry
+
+BALANCERS = Registry(
+    "balancer",
+    {
+        "random": "sim.traffic.balancers.random:Random",
+        "round_robin": "sim.traffic.balancers.round_robin:RoundRobin",
+    },
+)

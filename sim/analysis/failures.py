@@ -1,0 +1,45 @@
+"""Failed requests: the window's requests whose final answer was an error, split by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.model.causes import Cause
+from sim.model.run import IntArray, RequestCounts, Run
+
+
+def in_window(run: Run) -> RequestCounts:
+    """The requests that count: meant to be sent inside the measured window."""
+    return run.requests.within(run.window.start, run.window.end)
+
+
+def sent(run: Run) -> int:
+    """All requests of the window."""
+    return in_window(run).total
+
+
+def failed(run: Run) -> int:
+    """Requests of the window whose final answer, after retries, was an error or a timeout."""
+    requests = in_window(run)
+    return int(requests.count[requests.cause != Cause.NONE].sum())
+
+
+def by_cause(run: Run) -> Mapping[Cause, int]:
+    """Failed requests by cause, in the order of the closed list; causes that did not occur not."""
+    requests = in_window(run)
+    counts = np.bincount(requests.cause, weights=requests.count, minlength=len(Cause))
+    return {cause: int(counts[cause]) for cause in Cause if cause and counts[cause]}
+
+
+def per_second(run: Run) -> tuple[IntArray, IntArray]:
+    """Requests and failed requests of each second of the window, the first at its start."""
+    requests = in_window(run)
+    start = int(np.floor(run.window.start))
+    seconds = int(np.ceil(run.window.end)) - start
+    place = requests.second - start
+    lost = np.where(requests.cause != Cause.NONE, requests.count, 0)
+    every = np.bincount(place, weights=requests.count, minlength=seconds)
+    failures = np.bincount(place, weights=lost, minlength=seconds)
+    return every.astype(np.int64), failures.astype(np.int64)

@@ -1,0 +1,85 @@
+"""The simulated backend: a cluster, its traffic and its faults, wired to one clock and one seed."""
+
+from __future__ import annotations
+
+from simpy.events import Process as SimProcess
+
+from sim.backends.simulated.driver import Driver, SimulatedClock
+from sim.backends.simulated.environment import TwoPlaneEnvironment
+from sim.backends.simulated.world import SimulatedWorld
+from sim.cluster import Cluster
+from sim.control.plane import ControlPlane
+from sim.control.versions import Versions
+from sim.model.behaviour import Behaviour, Workload
+from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.run import Change
+from sim.ports import Fault, Process
+from sim.scenario.scenario import Scenario
+from sim.traffic.reference import ReferencePlane
+
+
+class SimulatedBackend:
+    """Everything that one run simulates, from *start* (before 0) on.
+
+    The old version is applied at *start* and has until 0 to become ready; traffic arrives as
+    *workload* says.
+    """
+
+    def __init__(self, scenario: Scenario, workload: Workload, seed: int, start: float) -> None:
+        self._scenario = scenario
+        self.env = TwoPlaneEnvironment(start)
+        self.clock = SimulatedClock(self.env)
+        self.data_plane = ReferencePlane(workload, seed, start=start)
+        self.world = SimulatedWorld(self.clock, self._healthy, self._altered)
+        self._templates: dict[str, JsonObject] = {}
+        old = scenario.deployment["spec"]["template"]
+        self.versions = Versions(old, scenario.release.template, self._behaviour)
+        self.control_plane = ControlPlane(
+            self.env,
+            seed=seed,
+            delays=scenario.delays,
+            nodes=scenario.nodes,
+            data_plane=self.data_plane,
+            versions=self.versions,
+            proxies=scenario.proxies,
+            pod_requests=scenario.pod_requests,
+            memory_limit=scenario.memory_limit,
+        )
+        self.env.tie(self.data_plane, self.control_plane.hear)
+        self._driver = Driver(self.env, latency_seconds=scenario.delays.watch[1])
+        self.control_plane.store.subscribe("Deployment", self._changed)
+        self.cluster = Cluster(
+            self.control_plane.store,
+            self.clock,
+            deployment=name_of(scenario.deployment),
+            namespace=namespace_of(scenario.deployment),
+        )
+
+    def start(self, objects: tuple[JsonObject, ...]) -> None:
+        """Apply *objects* now, as the cluster's first content."""
+        self.control_plane.apply(objects)
+
+    def drive(self, process: Process[object]) -> SimProcess:
+        """Let *process* run on the simulation's clock."""
+        return self.env.process(self._driver.drive(process))
+
+    def inject(self, fault: Fault) -> SimProcess:
+        """Let *fault* happen from now on."""
+        return self.drive(fault.inject(self.world))
+
+    def _changed(self, change: Change) -> None:
+        self._driver.notice()
+
+    def _healthy(self, version: str) -> Behaviour:
+        # A version that has not appeared yet behaves like the release.
+        template = self._templates.get(version, self._scenario.release.template)
+        return self._scenario.behaviour(version, template)
+
+    def _behaviour(self, version: str, template: JsonObject) -> Behaviour:
+        self._templates[version] = template
+        return self.world.behaviour(version)
+
+    def _altered(self, version: str) -> None:
+        if version in self.versions.names:
+            number = self.versions.names.index(version)
+            self.versions.alter(number, self.world.behaviour(version))

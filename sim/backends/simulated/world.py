@@ -1,0 +1,64 @@
+"""The simulated world as a fault sees it: rows of the behaviour table, changed and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from sim.model.behaviour import Behaviour
+from sim.ports import Clock, Wait
+
+
+class SimulatedWorld:
+    """`ports.World`: alterations stack in the order in which they came, and each can go alone.
+
+    *healthy* answers how a version behaves without faults; *on_change* hears the name of every
+    version whose row is no longer what it was.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        healthy: Callable[[str], Behaviour],
+        on_change: Callable[[str], None],
+    ) -> None:
+        self._clock = clock
+        self._healthy = healthy
+        self._on_change = on_change
+        self._alterations: list[tuple[str, Mapping[str, Any]]] = []
+
+    def now(self) -> float:
+        """The present moment, in simulated seconds."""
+        return self._clock.now()
+
+    def sleep(self, seconds: float) -> Wait:
+        """Until *seconds* from now."""
+        return self._clock.sleep(seconds)
+
+    def forever(self) -> Wait:
+        """Until the end of the run."""
+        return Wait(None)
+
+    def behaviour(self, version: str) -> Behaviour:
+        """How *version* behaves now, all alterations included."""
+        row = self._healthy(version)
+        for name, changes in self._alterations:
+            if name == version:
+                row = replace(row, **changes)
+        return row
+
+    @contextmanager
+    def altered(self, version: str, **changes: Any) -> Iterator[None]:
+        """Change fields of the version's `Behaviour` while the `with` block lasts."""
+        alteration = (version, changes)
+        self._alterations.append(alteration)
+        self._on_change(version)
+        try:
+            yield
+        finally:
+            # By identity: two equal alterations are two faults, and each heals its own.
+            at = next(i for i, one in enumerate(self._alterations) if one is alteration)
+            del self._alterations[at]
+            self._on_change(version)

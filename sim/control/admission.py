@@ -1,0 +1,89 @@
+"""What the API server refuses: the rules of validation that a write at run time can break.
+
+A manifest is validated in full when it is read; here are the rules that hold for every write to
+the store. The words are the API server's.
+(kubernetes/kubernetes pkg/apis/apps/validation/validation.go)
+"""
+
+from __future__ import annotations
+
+from sim.errors import Invalid
+from sim.i18n import message
+from sim.model.int_or_percent import percent
+from sim.model.objects import JsonObject, labels_of
+
+_SELECTING = ("Deployment", "ReplicaSet")
+
+
+def admit(obj: JsonObject, before: JsonObject | None = None) -> None:
+    """Raise `Invalid` if *obj* may not be stored in place of *before* (None: it is new)."""
+    kind, metadata = obj.get("kind"), obj.get("metadata") or {}
+    if not kind or not (metadata.get("name") or metadata.get("generateName")):
+        raise Invalid(message("an object needs a kind and a metadata.name"))
+    if kind not in _SELECTING:
+        return
+    spec = obj.get("spec") or {}
+    if before is not None and spec.get("selector") != before["spec"].get("selector"):
+        raise _invalid("spec.selector", spec.get("selector"), "field is immutable")
+    _admit_size(spec)
+    if before is None or spec.get("template") is not before["spec"].get("template"):
+        _admit_labels(spec)
+    if kind == "Deployment":
+        _admit_strategy(spec.get("strategy") or {})
+        _admit_deadline(spec)
+
+
+def _admit_size(spec: JsonObject) -> None:
+    replicas = spec.get("replicas", 1)
+    if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 0:
+        raise _invalid("spec.replicas", replicas, "must be greater than or equal to 0")
+
+
+def _admit_labels(spec: JsonObject) -> None:
+    wanted = (spec.get("selector") or {}).get("matchLabels") or {}
+    labels = labels_of(spec.get("template") or {"metadata": {}})
+    if not wanted or any(labels.get(key) != value for key, value in wanted.items()):
+        raise _invalid(
+            "spec.template.metadata.labels",
+            dict(labels),
+            "`selector` does not match template `labels`",
+        )
+
+
+def _admit_strategy(strategy: JsonObject) -> None:
+    rolling = strategy.get("rollingUpdate")
+    if strategy.get("type") == "Recreate":
+        if rolling is not None:
+            raise Invalid(
+                message(
+                    "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy"
+                    " `type` is 'Recreate'"
+                )
+            )
+        return
+    budget = {name: (rolling or {}).get(name, "25%") for name in ("maxSurge", "maxUnavailable")}
+    for name, value in budget.items():
+        field = f"spec.strategy.rollingUpdate.{name}"
+        if isinstance(value, int) and not isinstance(value, bool):
+            if value < 0:
+                raise _invalid(field, value, "must be greater than or equal to 0")
+        elif percent(value) > 100 and name == "maxUnavailable":
+            raise _invalid(field, value, "must not be greater than 100%")
+    if all(value in (0, "0%") for value in budget.values()):
+        field = "spec.strategy.rollingUpdate.maxUnavailable"
+        raise _invalid(field, budget["maxUnavailable"], "may not be 0 when `maxSurge` is 0")
+
+
+def _admit_deadline(spec: JsonObject) -> None:
+    deadline = spec.get("progressDeadlineSeconds")
+    if deadline is not None and deadline <= spec.get("minReadySeconds", 0):
+        field = "spec.progressDeadlineSeconds"
+        raise _invalid(field, deadline, "must be greater than minReadySeconds")
+
+
+def _invalid(field: str, value: object, rule: str) -> Invalid:
+    # The rule stays in the API server's own English, as kubectl would print it.
+    text = message(
+        "{field}: Invalid value: {value}: {rule}", field=field, value=repr(value), rule=rule
+    )
+    return Invalid(text)

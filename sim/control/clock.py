@@ -1,0 +1,36 @@
+"""The simulation's clock: SimPy's environment with events at absolute moments.
+
+Rule for ties: at one moment, urgent events come first, then the others in the order in which
+they were scheduled; that order is a function of the run's own history, so it repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappush
+from typing import Any
+
+import simpy
+from simpy.events import NORMAL, EventPriority
+
+
+class Environment(simpy.Environment):
+    """SimPy's environment; *at* and *call_at* take the moment itself, not a delay.
+
+    `timeout(t - now)` can land on another float than t, and then two planes disagree about what
+    came first.
+    """
+
+    def at(self, time: float, value: Any = None, priority: EventPriority = NORMAL) -> simpy.Event:
+        """An event that happens at exactly *time*. Raise a `ValueError` if that has passed."""
+        if not time >= self._now:
+            raise ValueError(f"time must not lie before {self._now}, not {time}")
+        event = simpy.Event(self)
+        event._ok = True
+        event._value = value
+        heappush(self._queue, (time, priority, next(self._eid), event))
+        return event
+
+    def call_at(self, time: float, function: Callable[[], None]) -> None:
+        """Call *function* at exactly *time*."""
+        self.at(time).callbacks.append(lambda _: function())

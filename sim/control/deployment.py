@@ -1,0 +1,83 @@
+"""The Deployment controller: each sync looks at the whole and takes one step.
+
+A rollout is a chain of syncs that status changes of ReplicaSets cause, not a loop.
+(kubernetes/kubernetes pkg/controller/deployment/deployment_controller.go)
+"""
+
+from __future__ import annotations
+
+from sim.control.clock import Environment
+from sim.control.history import clean_history
+from sim.control.new_replica_set import find_new
+from sim.control.progress import note_pause, write_status
+from sim.control.recorder import Recorder
+from sim.control.recreate import recreate
+from sim.control.rolling import roll
+from sim.control.scaling import is_scaling_event, scale_proportionally
+from sim.control.store import Key, Store
+from sim.control.sync import DeploymentSync, TemplateMemo
+from sim.control.work_queue import WatchDelay, WorkQueue
+from sim.model.objects import name_of, namespace_of
+from sim.model.pod import controller_of
+from sim.model.rollout import is_rolling
+from sim.model.run import Change
+
+
+class DeploymentController:
+    """Rolls out, scales, pauses and keeps the history of every Deployment in the store."""
+
+    def __init__(
+        self, env: Environment, store: Store, recorder: Recorder, delay: WatchDelay
+    ) -> None:
+        self._env = env
+        self._store = store
+        self._recorder = recorder
+        self._memo = TemplateMemo()
+        self._queue = WorkQueue(env, delay, self._sync)
+        store.subscribe("Deployment", self._on_deployment)
+        store.subscribe("ReplicaSet", self._on_replica_set)
+        store.subscribe("Pod", self._on_pod)
+
+    def _on_deployment(self, change: Change) -> None:
+        if change.verb != "DELETED":
+            self._queue.add((namespace_of(change.object), name_of(change.object)))
+
+    def _on_replica_set(self, change: Change) -> None:
+        owner = controller_of(change.object)
+        if owner is not None and owner["kind"] == "Deployment":
+            self._queue.add((namespace_of(change.object), owner["name"]))
+
+    def _on_pod(self, change: Change) -> None:
+        """The last pod of a Recreate is gone: only then may the new ones come (deletePod)."""
+        owner = controller_of(change.object)
+        if change.verb != "DELETED" or owner is None:
+            return
+        namespace = namespace_of(change.object)
+        rs = self._store.find(owner["kind"], owner["name"], namespace)
+        above = controller_of(rs) if rs is not None else None
+        if above is None:
+            return
+        deployment = self._store.find("Deployment", above["name"], namespace)
+        if deployment is not None and not is_rolling(deployment):
+            family = self._store.owned("ReplicaSet", above["uid"])
+            if not any(self._store.owned("Pod", one["metadata"]["uid"]) for one in family):
+                self._queue.add((namespace, above["name"]))
+
+    def _sync(self, key: Key) -> None:
+        deployment = self._store.find("Deployment", key[1], key[0])
+        if deployment is None:
+            return
+        sync = DeploymentSync(self._store, self._recorder, self._memo, self._env.now, deployment)
+        note_pause(sync)
+        find_new(sync, create=False)
+        paused = bool(deployment["spec"].get("paused"))
+        if paused or is_scaling_event(sync):
+            scale_proportionally(sync)
+            if paused:
+                clean_history(sync)
+            write_status(sync)
+            return
+        step = roll if is_rolling(deployment) else recreate
+        again = step(sync)
+        if again is not None:
+            self._queue.add_at(key, again)

@@ -1,0 +1,48 @@
+"""UIDs and the random ends of names: keyed draws, by how many objects of a kind came before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from zlib import crc32
+
+from sim.model.draws import Purpose, Stream
+from sim.model.template_hash import ALPHABET
+
+_SUFFIX_LETTERS = 5  # k8s.io/apiserver pkg/storage/names/generate.go
+
+
+class Identity:
+    """Issues what makes an object unique; kinds never disturb each other's draws."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._issued: Counter[str] = Counter()
+        self._streams: dict[tuple[str, Purpose], Stream] = {}
+
+    def count(self, kind: str) -> int:
+        """How many objects of *kind* have been created; the next one's ordinal number."""
+        return self._issued[kind]
+
+    def issue(self, kind: str) -> str:
+        """The UID of the next object of *kind*."""
+        ordinal = self._issued[kind]
+        self._issued[kind] += 1
+        stream = self._stream(kind, Purpose.POD_UID)
+        digits = f"{stream.bits(ordinal, 0):016x}{stream.bits(ordinal, 1):016x}"
+        parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+        return "-".join(parts)
+
+    def suffix(self, kind: str, ordinal: int, attempt: int) -> str:
+        """Five letters for the name of object number *ordinal* of *kind*."""
+        bits = self._stream(kind, Purpose.POD_NAME).bits(ordinal, attempt)
+        letters = []
+        for _ in range(_SUFFIX_LETTERS):
+            bits, letter = divmod(bits, len(ALPHABET))
+            letters.append(ALPHABET[letter])
+        return "".join(letters)
+
+    def _stream(self, kind: str, purpose: Purpose) -> Stream:
+        key = (kind, purpose)
+        if key not in self._streams:
+            self._streams[key] = Stream(self._seed ^ (crc32(kind.encode()) << 16), purpose)
+        return self._streams[key]

@@ -1,0 +1,103 @@
+"""The kubelets: they hear which pods are theirs, and give each of them a worker.
+
+Several nodes, one object: a kubelet has no state of its own here beyond its `Machine`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sim.control.machine import Machine
+from sim.control.pod_worker import PodWorker, Surroundings
+from sim.control.roster import PodRecord, Roster
+from sim.model.behaviour import Delays, Node
+from sim.model.draws import Purpose, Stream
+from sim.model.objects import JsonObject, is_terminating
+from sim.model.pod import grace_of, node_of
+from sim.model.run import Change
+from sim.ports import Signal
+
+# The watch delays of one pod's kubelet, told apart by the attempt; the listener by a high bit.
+_KUBELET = 1 << 55
+_BINDING, _DELETION, _REMOVAL = range(3)
+
+
+class Kubelets:
+    """Starts a `PodWorker` for each pod that is bound, and passes on deletions and signals.
+
+    All draws about a pod are keyed by its ordinal number in the run.
+    """
+
+    def __init__(
+        self,
+        around: Surroundings,
+        *,
+        seed: int,
+        delays: Delays,
+        nodes: Sequence[Node],
+        roster: Roster,
+        memory_limit: Callable[[JsonObject], float | None],
+    ) -> None:
+        self._around = around
+        self._delays = delays
+        self._roster = roster
+        self._memory_limit = memory_limit
+        self._watch = Stream(seed, Purpose.WATCH)
+        self._sandbox = Stream(seed, Purpose.SANDBOX)
+        self._machines = {
+            node.name: Machine(around.env, seed, node, index, delays)
+            for index, node in enumerate(nodes)
+        }
+        self._workers: dict[str, PodWorker] = {}
+        self._deleting: set[str] = set()
+        around.store.subscribe("Pod", self._on_pod)
+
+    @property
+    def restarts(self) -> int:
+        """Container restarts of all pods so far."""
+        return sum(worker.restarts for worker in self._workers.values())
+
+    def hear(self, signal: Signal) -> None:
+        """Pass a *signal* of the data plane to its pod."""
+        record = self._roster.numbered(signal.pod)
+        if record is not None:
+            self._workers[record.uid].hear(signal)
+
+    def _on_pod(self, change: Change) -> None:
+        pod = change.object
+        if not node_of(pod):
+            return
+        uid = pod["metadata"]["uid"]
+        record = self._roster.of(pod)
+        if uid not in self._workers:
+            if change.verb != "DELETED":
+                self._workers[uid] = self._admit(pod, record)
+        elif change.verb == "DELETED":
+            # Removed by force: the kubelet kills what it still runs, with the least grace.
+            self._tell(record, 0.0, _REMOVAL)
+        if is_terminating(pod) and uid not in self._deleting:
+            self._deleting.add(uid)
+            grace = pod["metadata"].get("deletionGracePeriodSeconds", grace_of(pod))
+            self._tell(record, float(grace), _DELETION)
+
+    def _admit(self, pod: JsonObject, record: PodRecord) -> PodWorker:
+        machine = self._machines[node_of(pod)]
+        limit = self._memory_limit(pod)
+        number = self._around.data_plane.add_pod(
+            record.version, machine.memory_bytes if limit is None else limit, machine.name
+        )
+        self._roster.assign(record, number)
+        seconds = self._sandbox.between(self._delays.sandbox, record.ordinal)
+        worker = PodWorker(self._around, machine, pod, record, sandbox_seconds=seconds)
+        env = self._around.env
+        heard = env.now + self._delay(record, _BINDING)
+        env.call_at(heard, worker.begin)
+        return worker
+
+    def _tell(self, record: PodRecord, grace_seconds: float, news: int) -> None:
+        worker = self._workers[record.uid]
+        heard = self._around.env.now + self._delay(record, news)
+        self._around.env.call_at(heard, lambda: worker.delete(grace_seconds))
+
+    def _delay(self, record: PodRecord, news: int) -> float:
+        return self._watch.between(self._delays.watch, _KUBELET | record.ordinal, news)

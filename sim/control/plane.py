@@ -1,0 +1,108 @@
+"""The control plane of one simulated cluster: the store and everything that works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sim.control.clock import Environment
+from sim.control.deployment import DeploymentController
+from sim.control.endpoints import Endpoints
+from sim.control.garbage import GarbageCollector
+from sim.control.kubelet import Kubelets
+from sim.control.pod_worker import Surroundings
+from sim.control.recorder import Recorder
+from sim.control.replica_set import ReplicaSetController
+from sim.control.roster import Roster
+from sim.control.scheduler import Scheduler
+from sim.control.store import Store
+from sim.control.timeline import Timeline
+from sim.control.versions import Versions
+from sim.control.work_queue import WatchDelay
+from sim.model.behaviour import Delays, Node
+from sim.model.objects import JsonObject
+from sim.model.run import KubeEvent, PodSpan
+from sim.ports import DataPlane, Signal
+
+
+class ControlPlane:
+    """Kubernetes as far as rollouts feel it, on the clock *env* and on top of *data_plane*.
+
+    *pod_requests* tells the cores and bytes that a pod or template asks for, *memory_limit* the
+    bytes at which it is killed (None: the node's memory).
+    """
+
+    def __init__(
+        self,
+        env: Environment,
+        *,
+        seed: int,
+        delays: Delays,
+        nodes: Sequence[Node],
+        data_plane: DataPlane,
+        versions: Versions,
+        proxies: int,
+        pod_requests: Callable[[JsonObject], tuple[float, float]],
+        memory_limit: Callable[[JsonObject], float | None],
+    ) -> None:
+        versions.on_change = data_plane.set_behaviour
+        versions.tell_all()
+        self.store = store = Store(env, seed)
+        self._recorder = recorder = Recorder(env)
+        # Subscribers are called in this order: who a pod is must be known before anybody asks.
+        roster = Roster(store, versions)
+        self._timeline = Timeline(store, roster, pod_requests)
+
+        def watch(listener: str) -> WatchDelay:
+            return WatchDelay(seed, listener, delays.watch)
+
+        DeploymentController(env, store, recorder, watch("deployment"))
+        ReplicaSetController(env, store, recorder, watch("replicaset"))
+        GarbageCollector(env, store, watch("garbage"))
+        Scheduler(env, store, recorder, seed=seed, delays=delays, nodes=nodes, roster=roster)
+        self._kubelets = Kubelets(
+            Surroundings(
+                env=env, store=store, recorder=recorder, data_plane=data_plane, versions=versions
+            ),
+            seed=seed,
+            delays=delays,
+            nodes=nodes,
+            roster=roster,
+            memory_limit=memory_limit,
+        )
+        self._endpoints = Endpoints(
+            env,
+            store,
+            data_plane,
+            watch("endpoints"),
+            seed=seed,
+            propagation=delays.propagation,
+            proxies=proxies,
+            roster=roster,
+        )
+
+    @property
+    def events(self) -> list[KubeEvent]:
+        """Everything the controllers said so far, in order."""
+        return self._recorder.events
+
+    @property
+    def restarts(self) -> int:
+        """Container restarts so far."""
+        return self._kubelets.restarts
+
+    def apply(self, objects: Iterable[JsonObject]) -> None:
+        """Create *objects* now."""
+        for obj in objects:
+            self.store.create(obj)
+
+    def hear(self, signal: Signal) -> None:
+        """Something happened in the data plane, now."""
+        self._kubelets.hear(signal)
+
+    def pod_spans(self, end: float) -> tuple[PodSpan, ...]:
+        """Every pod's phases up to *end*; see `Timeline.spans`."""
+        return self._timeline.spans(end)
+
+    def heard_by_all(self) -> bool:
+        """Whether every endpoint change published so far has reached every proxy."""
+        return self._endpoints.heard_by_all()

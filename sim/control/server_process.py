@@ -1,0 +1,93 @@
+"""The process inside a pod's container, as signals and the data plane meet it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.control.clock import Environment
+from sim.model.behaviour import Reaction
+from sim.model.causes import Cause
+from sim.ports import DataPlane
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How a process ended. 137 is death by SIGKILL, 143 by SIGTERM without a handler."""
+
+    code: int
+    reason: str
+    time: float
+
+
+class ServerProcess:
+    """One pod's process, started again after every end; *changed* is called when it has ended.
+
+    `exit` is None while it runs. Before its first start it counts as not alive.
+    """
+
+    def __init__(
+        self, env: Environment, data_plane: DataPlane, pod: int, changed: Callable[[], None]
+    ) -> None:
+        self._env = env
+        self._plane = data_plane
+        self._pod = pod
+        self._changed = changed
+        self._starts = 0
+        self._terminated = False  # SIGTERM came and was understood.
+        self.alive = False
+        self.listening = False
+        self.exit: Exit | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended and not been started again."""
+        return not self.alive
+
+    def start(self, startup_seconds: float) -> None:
+        """Start it; it listens after *startup_seconds*, if it lives that long."""
+        self._starts += 1
+        self.alive, self.listening, self._terminated = True, False, False
+        self.exit = None
+        start = self._starts
+        self._env.call_at(self._env.now + startup_seconds, lambda: self._listen(start))
+
+    def sigterm(self, reaction: Reaction) -> None:
+        """SIGTERM: drain, exit at once, or ignore it. One that does not listen yet has no handler
+        for draining, and just ends."""
+        if not self.alive or reaction is Reaction.IGNORE:
+            return
+        self._terminated = True
+        if reaction is Reaction.DRAIN and self.listening:
+            self._plane.set_pod(self._pod, draining=True)
+        else:
+            self._plane.kill(self._pod, Cause.GONE_AT_SIGTERM)
+            self._end(143, "Error")
+
+    def sigkill(self) -> None:
+        """SIGKILL: gone, with everything in flight."""
+        if self.alive:
+            self._plane.kill(self._pod, Cause.CUT_BY_SIGKILL)
+            self._end(137, "Error")
+
+    def out_of_memory(self) -> None:
+        """The kernel kills it for crossing its memory limit."""
+        if self.alive:
+            self._plane.kill(self._pod, Cause.CUT_BY_CRASH_OR_OOM)
+            self._end(137, "OOMKilled")
+
+    def drained(self) -> None:
+        """It answered its last request after SIGTERM and exits by itself."""
+        if self.alive and self._terminated:
+            self._plane.kill(self._pod, Cause.GONE_AT_SIGTERM)  # Nothing is in flight any more.
+            self._end(0, "Completed")
+
+    def _listen(self, start: int) -> None:
+        if self.alive and start == self._starts and not self._terminated:
+            self.listening = True
+            self._plane.set_pod(self._pod, listening=True)
+
+    def _end(self, code: int, reason: str) -> None:
+        self.alive = self.listening = False
+        self.exit = Exit(code, reason, self._env.now)
+        self._changed()

@@ -1,0 +1,265 @@
+"""The API server's store: every object, its history, and those who want to hear of changes.
+
+Objects are never changed in place: a write builds a new object along the path that changed and
+shares the rest with the version before, so the history costs little and nobody copies deeply.
+Timestamps are simulated seconds as JSON numbers, for half a second decides rollouts; whoever
+shows objects to people or to kubectl formats them.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sim.control.admission import admit
+from sim.control.clock import Environment
+from sim.control.identity import Identity
+from sim.errors import Conflict, Invalid, NotFound
+from sim.i18n import message
+from sim.model.objects import (
+    JsonObject,
+    annotations_of,
+    is_terminating,
+    labels_of,
+    namespace_of,
+)
+from sim.model.patch import json_patch, merge_patch
+from sim.model.pod import controller_of, grace_of, is_finished, node_of
+from sim.model.run import Change
+
+Subscriber: TypeAlias = Callable[[Change], None]
+Key: TypeAlias = tuple[str, str]  # (namespace, name)
+# What the API server sets itself; a client's value is ignored.
+_SERVER_OWNED = ("uid", "creationTimestamp", "generation", "deletionTimestamp", "namespace", "name")
+
+
+class Store:
+    """`ports.KubeApi` in simulated time, with whole-object writes for controllers.
+
+    *history* holds every `Change` by reference, in order. A watch's `since` is a
+    resourceVersion; they count all writes from 1 on.
+    """
+
+    def __init__(self, env: Environment, seed: int) -> None:
+        self._env = env
+        self._identity = Identity(seed)
+        self._objects: dict[str, dict[Key, JsonObject]] = {}
+        self._owned: dict[tuple[str, str], dict[Key, JsonObject]] = {}
+        self._subscribers: dict[str, list[Subscriber]] = {}
+        self._history_of: dict[str, list[Change]] = {}
+        self.history: list[Change] = []
+
+    def get(self, kind: str, name: str, namespace: str = "default") -> JsonObject:
+        """The object as it is now. Raise `NotFound` if there is none."""
+        found = self.find(kind, name, namespace)
+        if found is None:
+            raise NotFound(message('{kind} "{name}" not found', kind=kind, name=name))
+        return found
+
+    def find(self, kind: str, name: str, namespace: str = "default") -> JsonObject | None:
+        """The object as it is now, or None."""
+        return self._objects.get(kind, {}).get((namespace, name))
+
+    def list(
+        self, kind: str, namespace: str = "default", labels: Mapping[str, str] | None = None
+    ) -> Sequence[JsonObject]:
+        """All objects of *kind* that carry *labels*, in creation order."""
+        wanted = (labels or {}).items()
+        return tuple(
+            obj
+            for (place, _), obj in self._objects.get(kind, {}).items()
+            if place == namespace and wanted <= labels_of(obj).items()
+        )
+
+    def objects(self) -> Iterator[JsonObject]:
+        """Everything that exists now: kinds in the order of their first object."""
+        for table in self._objects.values():
+            yield from table.values()
+
+    def owned(self, kind: str, owner_uid: str) -> Sequence[JsonObject]:
+        """The objects of *kind* that the controller with *owner_uid* manages, oldest first."""
+        return tuple(self._owned.get((kind, owner_uid), {}).values())
+
+    def watch(
+        self, kind: str, since: int = 0, namespace: str = "default"
+    ) -> Sequence[tuple[str, JsonObject]]:
+        """Changes of *kind* after the resourceVersion *since*."""
+        changes = self._history_of.get(kind, [])
+        start = bisect_right(changes, since, key=lambda change: change.resource_version)
+        return tuple(
+            (change.verb, change.object)
+            for change in changes[start:]
+            if namespace_of(change.object) == namespace
+        )
+
+    def subscribe(self, kind: str, callback: Subscriber) -> None:
+        """Call *callback* inside every later write to an object of *kind*, after it is stored.
+
+        An empty *kind* means all kinds; these are called last.
+        """
+        self._subscribers.setdefault(kind, []).append(callback)
+
+    def create(self, obj: JsonObject) -> JsonObject:
+        """Store a new object; `metadata.generateName` gets five random letters."""
+        admit(obj)
+        kind = obj["kind"]
+        metadata = {k: v for k, v in obj["metadata"].items() if k not in ("resourceVersion",)}
+        namespace = metadata.setdefault("namespace", "default")
+        ordinal = self._identity.count(kind)
+        if not metadata.get("name"):
+            metadata["name"] = self._free_name(kind, namespace, metadata["generateName"], ordinal)
+        name = metadata["name"]
+        if self.find(kind, name, namespace) is not None:
+            raise Conflict(message('{kind} "{name}" already exists', kind=kind, name=name))
+        metadata["uid"] = self._identity.issue(kind)
+        metadata["creationTimestamp"] = self._env.now
+        metadata["generation"] = 1
+        metadata.pop("deletionTimestamp", None)
+        return self._write("ADDED", {**obj, "metadata": metadata})
+
+    def patch(
+        self,
+        kind: str,
+        name: str,
+        patch: JsonObject | Sequence[JsonObject],
+        namespace: str = "default",
+        subresource: str = "",
+    ) -> JsonObject:
+        """Apply a merge patch or a JSON patch; one that changes nothing writes nothing."""
+        before = self.get(kind, name, namespace)
+        if isinstance(patch, Mapping):
+            wanted = (patch.get("metadata") or {}).get("resourceVersion")
+            self._require_current(before, wanted)
+            after = merge_patch(before, patch)
+        else:
+            after = json_patch(before, patch)
+        if not isinstance(after, dict):
+            raise Invalid(message("a patch must leave an object"))
+        if subresource == "status":
+            return self.put_status(before, after.get("status") or {})
+        if subresource:
+            raise Invalid(message("there is no subresource {name}", name=repr(subresource)))
+        return self._replace(before, after)
+
+    def put(self, obj: JsonObject) -> JsonObject:
+        """Replace the object with *obj*, which must stem from its current version (PUT)."""
+        before = self.get(obj["kind"], obj["metadata"]["name"], namespace_of(obj))
+        self._require_current(before, obj["metadata"].get("resourceVersion"))
+        return self._replace(before, obj)
+
+    def put_status(
+        self, obj: JsonObject, status: JsonObject, annotations: Mapping[str, str] | None = None
+    ) -> JsonObject:
+        """Replace only the status of the object that *obj* is a version of.
+
+        *annotations* are added in the same write: the API server lets a status update carry them
+        (kubernetes/kubernetes pkg/registry/apps/deployment/strategy.go).
+        """
+        before = self.get(obj["kind"], obj["metadata"]["name"], namespace_of(obj))
+        if before["metadata"]["uid"] != obj["metadata"]["uid"]:
+            raise Conflict(message("the object was deleted and made anew"))
+        metadata = before["metadata"]
+        if not (annotations or {}).items() <= annotations_of(before).items():
+            merged = {**annotations_of(before), **(annotations or {})}
+            metadata = {**metadata, "annotations": merged}
+        elif before.get("status") == status:
+            return before
+        return self._write("MODIFIED", {**before, "metadata": metadata, "status": status})
+
+    def delete(
+        self,
+        kind: str,
+        name: str,
+        namespace: str = "default",
+        grace_period_seconds: int | None = None,
+    ) -> None:
+        """Remove the object; a running pod is only marked, and its kubelet removes it later.
+
+        A pod that no node runs, or grace 0, goes at once
+        (kubernetes/kubernetes pkg/registry/core/pod/strategy.go, CheckGracefulDelete).
+        """
+        before = self.get(kind, name, namespace)
+        grace = 0
+        if kind == "Pod" and node_of(before) and not is_finished(before):
+            grace = grace_of(before) if grace_period_seconds is None else grace_period_seconds
+        if grace <= 0:
+            self._remove(before)
+            return
+        metadata = before["metadata"]
+        due = self._env.now + grace
+        if is_terminating(before) and metadata["deletionTimestamp"] <= due:
+            return  # A grace period can be shortened, never prolonged.
+        deletion = {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace}
+        self._write("MODIFIED", {**before, "metadata": {**metadata, **deletion}})
+
+    def _free_name(self, kind: str, namespace: str, stem: str, ordinal: int) -> str:
+        taken = self._objects.get(kind, {})
+        attempt = 0
+        while (namespace, name := stem + self._identity.suffix(kind, ordinal, attempt)) in taken:
+            attempt += 1
+        return name
+
+    @staticmethod
+    def _require_current(before: JsonObject, version: Any) -> None:
+        if version is not None and str(version) != before["metadata"]["resourceVersion"]:
+            raise Conflict(
+                message(
+                    "the object has been modified; please apply your changes to the latest"
+                    " version and try again"
+                )
+            )
+
+    def _replace(self, before: JsonObject, after: JsonObject) -> JsonObject:
+        old, new = before["metadata"], dict(after.get("metadata") or {})
+        for field in _SERVER_OWNED:
+            new.pop(field, None)
+            if field in old:
+                new[field] = old[field]
+        new["resourceVersion"] = old["resourceVersion"]
+        result = {**after, "kind": before["kind"], "metadata": new}
+        result.pop("status", None)
+        if "status" in before:
+            result["status"] = before["status"]
+        if result == before:
+            return before
+        admit(result, before)
+        if any(
+            result.get(field) != before.get(field)
+            for field in {**before, **after}
+            if field not in ("metadata", "status")
+        ):
+            new["generation"] = old["generation"] + 1
+        if (owner := controller_of(before)) is not None and owner != controller_of(result):
+            del self._owned[before["kind"], owner["uid"]][namespace_of(before), old["name"]]
+        return self._write("MODIFIED", result)
+
+    def _remove(self, obj: JsonObject) -> None:
+        key = (namespace_of(obj), obj["metadata"]["name"])
+        del self._objects[obj["kind"]][key]
+        if (owner := controller_of(obj)) is not None:
+            del self._owned[obj["kind"], owner["uid"]][key]
+        self._announce("DELETED", obj)
+
+    def _write(self, verb: str, obj: JsonObject) -> JsonObject:
+        kind = obj["kind"]
+        obj["metadata"] = {**obj["metadata"], "resourceVersion": str(len(self.history) + 1)}
+        key = (namespace_of(obj), obj["metadata"]["name"])
+        self._objects.setdefault(kind, {})[key] = obj
+        if (owner := controller_of(obj)) is not None:
+            self._owned.setdefault((kind, owner["uid"]), {})[key] = obj
+        self._announce(verb, obj)
+        return obj
+
+    def _announce(self, verb: str, obj: JsonObject) -> None:
+        change = Change(
+            time=self._env.now,
+            verb=verb,
+            resource_version=len(self.history) + 1,
+            object=obj,
+        )
+        self.history.append(change)
+        self._history_of.setdefault(obj["kind"], []).append(change)
+        for kind in (obj["kind"], ""):
+            for callback in self._subscribers.get(kind, ()):
+                callback(change)

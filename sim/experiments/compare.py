@@ -1,0 +1,80 @@
+"""Compare strategies: the same window, traffic, faults and draws for all, never one seed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from sim.errors import Problem, ScenarioError
+from sim.experiments.comparison import Comparison as Comparison
+from sim.experiments.replicate import replicate
+from sim.experiments.summary import summary
+from sim.experiments.trial import Trial
+from sim.experiments.verdict import verdict
+from sim.experiments.window import measured_window
+from sim.i18n import message
+from sim.model.run import Window
+from sim.scenario.scenario import Scenario
+from sim.strategies import STRATEGIES
+
+DEFAULT_SEEDS = tuple(range(10))
+LEAST_SEEDS = 2  # One run says nothing about its own spread.
+
+
+def compare(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    *,
+    seeds: Sequence[int] = DEFAULT_SEEDS,
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    window: Window | None = None,
+) -> Comparison:
+    """Run every one of *strategies* and no release under each of *seeds*, and say what differs.
+
+    *progress* hears (seeds done, all seeds). Raise a `ScenarioError` for a strategy that does not
+    exist or comes twice, and for fewer than two different seeds.
+    """
+    _check(strategies, seeds)
+    if window is None:
+        window = measured_window(scenario, strategies)
+    trial = Trial(
+        scenario=scenario,
+        strategies=tuple(strategies),
+        window=window,
+        keep_runs_of=seeds[0],
+    )
+    trials = replicate(trial, tuple(seeds), workers=workers, progress=progress)
+    arms, differences = summary(trials)
+    return Comparison(
+        scenario=scenario,
+        window=window,
+        seeds=tuple(seeds),
+        arms=arms,
+        differences=differences,
+        verdict=verdict(arms, differences, scenario.deployment["spec"]["template"]),
+        example_runs=tuple(found.run for found in trials[0] if found.run is not None),
+    )
+
+
+def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
+    problems = [STRATEGIES.unknown(name) for name in strategies if name not in STRATEGIES]
+    problems += [
+        Problem(message("strategy {name} is given {times} times", name=name, times=times))
+        for name, times in Counter(strategies).items()
+        if times > 1
+    ]
+    if not strategies:
+        known = message("known: {known}", known=", ".join(STRATEGIES))
+        problems.append(Problem(message("there is no strategy to compare"), hint=known))
+    if len(set(seeds)) < len(seeds):
+        text = message("every seed must be given once, or the same run would count twice")
+        problems.append(Problem(text))
+    elif len(seeds) < LEAST_SEEDS:
+        text = message(
+            "at least {least} seeds are needed, not {n}", least=LEAST_SEEDS, n=len(seeds)
+        )
+        hint = message("one run says nothing about how much runs scatter")
+        problems.append(Problem(text, hint=hint))
+    if problems:
+        raise ScenarioError(problems)

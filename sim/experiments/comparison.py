@@ -1,0 +1,172 @@
+"""A comparison: what every arm measured on the same seeds, and what the arms differ by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.analysis.figures import FIGURES
+from sim.i18n import Message
+from sim.model.objects import JsonObject
+from sim.model.run import Run, Setting, Window
+from sim.stats import LEVEL, Estimate, Proportion
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """One strategy (None: no release) over all seeds. Figures and causes go by their keys.
+
+    *values* are the figures by seed; *excess* is over the no-release arm, pair by pair, and empty
+    for that arm itself. *causes* are failed requests by cause; one that no run of any arm met is
+    not there. *settled* counts the runs in which only the final pods were left in time.
+    """
+
+    strategy: str | None
+    values: Mapping[str, tuple[float | None, ...]]
+    estimates: Mapping[str, Estimate | None]
+    excess: Mapping[str, Estimate | None]
+    causes: Mapping[str, Estimate]
+    causes_excess: Mapping[str, Estimate]
+    requests: Estimate
+    phases: Mapping[str, int]
+    settled: Proportion | None
+    settings: tuple[Setting, ...]
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """*first* - *second*, pair by pair: figures and failed requests by cause.
+
+    *settled* is the interval of the difference of the shares of runs that settled.
+    """
+
+    first: str
+    second: str
+    estimates: Mapping[str, Estimate | None]
+    causes: Mapping[str, Estimate]
+    settled: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """All arms, the no-release arm first, in one window and under the same seeds.
+
+    *differences* has every pair of strategies once. *example_runs* are the whole records of the
+    first seed, one for each arm, for a picture.
+    """
+
+    scenario: Scenario
+    window: Window
+    seeds: tuple[int, ...]
+    arms: tuple[Arm, ...]
+    differences: tuple[Difference, ...]
+    verdict: Message
+    example_runs: tuple[Run, ...]
+
+    @property
+    def no_release(self) -> Arm:
+        """The arm without a release."""
+        return self.arms[0]
+
+    @property
+    def releases(self) -> tuple[Arm, ...]:
+        """The arms with one, in the order of the strategies."""
+        return self.arms[1:]
+
+    def to_json(self) -> JsonObject:
+        """Everything, under stable names and in English; no NaN, no infinity."""
+        return {
+            "schemaVersion": SCHEMA_VERSION,
+            "kind": "Comparison",
+            "scenario": _scenario(self.scenario),
+            "window": {
+                "start": self.window.start,
+                "firstWrite": self.window.first_write,
+                "end": self.window.end,
+            },
+            "seeds": list(self.seeds),
+            "level": LEVEL,
+            "figures": {key: {"unit": figure.unit.value} for key, figure in FIGURES.items()},
+            "arms": [_arm(arm) for arm in self.arms],
+            "differences": [_difference(found) for found in self.differences],
+            "verdict": self.verdict.render("en"),
+        }
+
+
+def _scenario(scenario: Scenario) -> JsonObject:
+    return {
+        "name": scenario.name,
+        "digest": scenario.digest,
+        "release": {"kind": scenario.release.kind, "text": scenario.release.describe.render("en")},
+        "sloAvailability": scenario.slo_availability,
+        "faults": [fault.text for fault in scenario.faults],
+        "assumptions": [
+            {
+                "field": found.field,
+                "value": found.value,
+                "why": found.why.render("en"),
+                "origin": found.origin,
+            }
+            for found in scenario.assumptions
+        ],
+    }
+
+
+def _arm(arm: Arm) -> JsonObject:
+    return {
+        "strategy": arm.strategy,
+        "requests": _estimate(arm.requests),
+        "phases": dict(arm.phases),
+        "settled": None if arm.settled is None else _proportion(arm.settled),
+        "figures": {
+            key: {
+                "estimate": _estimate(arm.estimates[key]),
+                "excess": _estimate(arm.excess.get(key)),
+                "values": list(values),
+            }
+            for key, values in arm.values.items()
+        },
+        "causes": {
+            key: {"estimate": _estimate(found), "excess": _estimate(arm.causes_excess.get(key))}
+            for key, found in arm.causes.items()
+        },
+        "settings": [
+            {"name": setting.name, "value": setting.value, "source": setting.source}
+            for setting in arm.settings
+        ],
+        "digests": list(arm.digests),
+    }
+
+
+def _difference(found: Difference) -> JsonObject:
+    return {
+        "first": found.first,
+        "second": found.second,
+        "figures": {key: _estimate(estimate) for key, estimate in found.estimates.items()},
+        "causes": {key: _estimate(estimate) for key, estimate in found.causes.items()},
+        "settled": {"low": found.settled[0], "high": found.settled[1]},
+    }
+
+
+def _estimate(found: Estimate | None) -> JsonObject | None:
+    if found is None:
+        return None
+    return {
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "n": found.n,
+        "of": found.of,
+        "equal": found.equal,
+    }
+
+
+def _proportion(found: Proportion) -> JsonObject:
+    return {"count": found.count, "n": found.n, "low": found.low, "high": found.high}

@@ -1,0 +1,213 @@
+"""The run folder: one run in files that say what made them, whole or not there at all.
+
+`manifest.json` names the seed, the versions of the program and the hash of every other file;
+beside it lie the scenario as understood and Parquet tables. Nothing in it depends on when or
+where it was written: the same run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.errors import BackendError
+from sim.experiments.tables import (
+    changes_from,
+    events_from,
+    pods_from,
+    requests_from,
+    tables_of,
+    users_from,
+)
+from sim.i18n import message
+from sim.model.objects import JsonObject
+from sim.model.run import Phase, Run, Setting, Window
+
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
+SCHEMA_VERSION = 1
+MANIFEST, SCENARIO = "manifest.json", "scenario.json"
+PROGRAMS = ("seatrial", "numpy", "simpy", "pyarrow")
+
+
+def write_run_folder(path: str | Path, scenario: Scenario, run: Run) -> None:
+    """Write *run* of *scenario* to the folder *path*.
+
+    A run folder that is already there is replaced, for the command that made it can make it
+    again; anything else that is not empty is left alone. Raise a `BackendError` then.
+    """
+    target = Path(path).absolute()
+    _refuse_strangers(target)
+    with _draft_beside(target) as draft:
+        _write_json(draft / SCENARIO, scenario.understood())
+        _write_tables(draft, run)
+        _write_json(draft / MANIFEST, _manifest(draft, run))
+        _keep(draft)
+        _put_in_place(draft, target)
+
+
+def read_run_folder(path: str | Path) -> Run:
+    """The run in the folder *path*. Raise a `BackendError` unless every file is as written."""
+    import pyarrow.parquet as pq
+
+    folder = Path(path)
+    if not _is_run_folder(folder):
+        raise BackendError(message("{path} is not a run folder", path=str(folder)))
+    facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    for name, sum_then in facts["files"].items():
+        if not (folder / name).is_file() or _hash_of(folder / name) != sum_then:
+            text = message("{file} is not what its manifest says", file=str(folder / name))
+            raise BackendError(text)
+    table = {name: pq.read_table(folder / f"{name}.parquet") for name in facts["tables"]}
+    versions = tuple(facts["podVersions"])
+    return Run(
+        scenario=facts["scenario"],
+        scenario_digest=facts["scenarioDigest"],
+        strategy=facts["strategy"],
+        seed=facts["seed"],
+        window=Window(
+            start=facts["window"]["start"],
+            first_write=facts["window"]["firstWrite"],
+            end=facts["window"]["end"],
+        ),
+        phase=None if facts["phase"] is None else Phase(facts["phase"]),
+        finished_at=facts["finishedAt"],
+        settled_at=facts["settledAt"],
+        versions=versions,
+        requests=requests_from(table["latency"], versions),
+        users=users_from(table["users"], versions),
+        last_answer={versions.index(name): at for name, at in facts["lastAnswer"].items()},
+        arrived=facts["arrived"],
+        in_flight_at_end=facts["inFlightAtEnd"],
+        pods=pods_from(table["pods"]),
+        restarts=facts["restarts"],
+        events=events_from(table["events"]),
+        settings=tuple(Setting(**setting) for setting in facts["settings"]),
+        changes=changes_from(table["objects"]),
+    )
+
+
+def _manifest(draft: Path, run: Run) -> JsonObject:
+    files = sorted(found.name for found in draft.iterdir())
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "kind": "Run",
+        "scenario": run.scenario,
+        "scenarioDigest": run.scenario_digest,
+        "strategy": run.strategy,
+        "seed": run.seed,
+        "window": {
+            "start": run.window.start,
+            "firstWrite": run.window.first_write,
+            "end": run.window.end,
+        },
+        "phase": None if run.phase is None else run.phase.value,
+        "finishedAt": run.finished_at,
+        "settledAt": run.settled_at,
+        "podVersions": list(run.versions),
+        "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},
+        "arrived": run.arrived,
+        "inFlightAtEnd": run.in_flight_at_end,
+        "restarts": run.restarts,
+        "settings": [
+            {"name": setting.name, "value": setting.value, "source": setting.source}
+            for setting in run.settings
+        ],
+        "runDigest": run.digest(),
+        "programs": {"python": platform.python_version()}
+        | {name: _version_of(name) for name in PROGRAMS},
+        "tables": [Path(name).stem for name in files if name.endswith(".parquet")],
+        "files": {name: _hash_of(draft / name) for name in files},
+    }
+
+
+def _version_of(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "not installed"  # Seatrial itself, run from a plain checkout.
+
+
+def _write_tables(draft: Path, run: Run) -> None:
+    import pyarrow.parquet as pq
+
+    for name, table in tables_of(run).items():
+        pq.write_table(table, draft / f"{name}.parquet", compression="zstd")
+
+
+def _write_json(path: Path, content: JsonObject) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _hash_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _is_run_folder(path: Path) -> bool:
+    try:
+        facts = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(facts, dict) and facts.get("kind") == "Run"
+
+
+def _refuse_strangers(target: Path) -> None:
+    if not target.exists() and not target.is_symlink():
+        return
+    if target.is_dir() and (_is_run_folder(target) or not any(target.iterdir())):
+        return
+    text = message("{path} exists and is not a run folder; it is left alone", path=str(target))
+    raise BackendError(text)
+
+
+@contextmanager
+def _draft_beside(target: Path) -> Iterator[Path]:
+    """A hidden folder on the same disk, gone afterwards unless it was moved away."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    shutil.rmtree(draft, ignore_errors=True)  # A killed process may have had our number.
+    draft.mkdir()
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _keep(folder: Path) -> None:
+    """Make sure that the files are on the disk before the folder gets its name."""
+    for path in (*sorted(folder.iterdir()), folder):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    if os.name == "nt" and path.is_dir():
+        return  # Windows opens no folders.
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _put_in_place(draft: Path, target: Path) -> None:
+    """Give *draft* its name; a folder can only take the place of nothing or of an empty one."""
+    former = target.with_name(f".{target.name}.{os.getpid()}.former")
+    if target.is_dir() and any(target.iterdir()):
+        target.replace(former)
+    try:
+        draft.replace(target)
+    finally:
+        if former.exists() and not target.exists():
+            former.replace(target)
+    _sync(target.parent)
+    shutil.rmtree(former, ignore_errors=True)

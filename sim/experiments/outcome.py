@@ -1,0 +1,52 @@
+"""An outcome: what one arm came to under one seed, small enough to travel between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sim.analysis.clocks import is_settled
+from sim.analysis.failures import by_cause, sent
+from sim.analysis.figures import Yardstick, measure
+from sim.model.run import Run, Setting
+
+UNFINISHED = "Unfinished"  # Beside the phases that a strategy can return.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one arm (*strategy* None: no release) came to under one seed.
+
+    *run* is the whole record, kept only where somebody will draw it.
+    """
+
+    strategy: str | None
+    seed: int
+    figures: Mapping[str, float | None]
+    causes: Mapping[str, int]
+    sent: int
+    phase: str
+    settled: bool
+    settings: tuple[Setting, ...]
+    digest: str
+    run: Run | None
+
+
+def outcomes_of(runs: Sequence[Run], yardstick: Yardstick, *, keep: bool) -> tuple[Outcome, ...]:
+    """Each of *runs* measured against *yardstick*; with the whole record if *keep*."""
+    return tuple(_outcome(found, yardstick, keep=keep) for found in runs)
+
+
+def _outcome(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
+    return Outcome(
+        strategy=found.strategy,
+        seed=found.seed,
+        figures=measure(found, yardstick),
+        causes={cause.key: count for cause, count in by_cause(found).items()},
+        sent=sent(found),
+        phase=UNFINISHED if found.phase is None else found.phase.value,
+        settled=is_settled(found),
+        settings=found.settings,
+        digest=found.digest(),
+        run=found if keep else None,
+    )

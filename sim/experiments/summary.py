@@ -1,0 +1,94 @@
+"""The summary of a comparison: outcomes by seed become arms with intervals and differences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+
+from sim.analysis.figures import FIGURES
+from sim.experiments.comparison import Arm, Difference
+from sim.experiments.outcome import Outcome
+from sim.model.causes import Cause
+from sim.stats import Estimate, difference, mean_interval, newcombe, wilson
+
+
+def summary(
+    trials: Sequence[tuple[Outcome, ...]],
+) -> tuple[tuple[Arm, ...], tuple[Difference, ...]]:
+    """The arms, no release first, and every pair of strategies.
+
+    *trials* has one row for each seed, with the arms in the same order in each.
+    """
+    columns = tuple(zip(*trials, strict=True))
+    met = _causes_met(outcome for trial in trials for outcome in trial)
+    arms = tuple(_arm(outcomes, columns[0], met) for outcomes in columns)
+    pairs = combinations(zip(arms[1:], columns[1:], strict=True), 2)
+    return arms, tuple(_difference(first, second, met) for first, second in pairs)
+
+
+def _causes_met(outcomes: Iterable[Outcome]) -> tuple[str, ...]:
+    """The causes that anybody met, in the order of the closed list."""
+    met = {key for outcome in outcomes for key in outcome.causes}
+    return tuple(cause.key for cause in Cause if cause.key in met)
+
+
+def _arm(outcomes: Sequence[Outcome], no_release: Sequence[Outcome], met: Sequence[str]) -> Arm:
+    strategy = outcomes[0].strategy
+    values = {key: tuple(found.figures[key] for found in outcomes) for key in FIGURES}
+    released = strategy is not None
+    settled = sum(found.settled for found in outcomes)
+    return Arm(
+        strategy=strategy,
+        values=values,
+        estimates={key: mean_interval(numbers) for key, numbers in values.items()},
+        excess=_figure_differences(outcomes, no_release) if released else {},
+        causes={key: _certain(mean_interval(_by_cause(outcomes, key))) for key in met},
+        causes_excess=_cause_differences(outcomes, no_release, met) if released else {},
+        requests=_certain(mean_interval([float(found.sent) for found in outcomes])),
+        phases=dict(sorted(Counter(found.phase for found in outcomes).items())) if released else {},
+        settled=wilson(settled, len(outcomes)) if released else None,
+        settings=outcomes[0].settings,
+        digests=tuple(found.digest for found in outcomes),
+    )
+
+
+def _difference(
+    first: tuple[Arm, Sequence[Outcome]],
+    second: tuple[Arm, Sequence[Outcome]],
+    met: Sequence[str],
+) -> Difference:
+    (one, ones), (other, others) = first, second
+    assert one.strategy is not None and other.strategy is not None
+    assert one.settled is not None and other.settled is not None
+    return Difference(
+        first=one.strategy,
+        second=other.strategy,
+        estimates=_figure_differences(ones, others),
+        causes=_cause_differences(ones, others, met),
+        settled=newcombe(one.settled, other.settled),
+    )
+
+
+def _figure_differences(
+    ones: Sequence[Outcome], others: Sequence[Outcome]
+) -> Mapping[str, Estimate | None]:
+    return {
+        key: difference([a.figures[key] for a in ones], [b.figures[key] for b in others])
+        for key in FIGURES
+    }
+
+
+def _cause_differences(
+    ones: Sequence[Outcome], others: Sequence[Outcome], met: Sequence[str]
+) -> Mapping[str, Estimate]:
+    return {key: _certain(difference(_by_cause(ones, key), _by_cause(others, key))) for key in met}
+
+
+def _by_cause(outcomes: Sequence[Outcome], key: str) -> list[float]:
+    return [float(found.causes.get(key, 0)) for found in outcomes]
+
+
+def _certain(found: Estimate | None) -> Estimate:
+    assert found is not None, "counts exist in every run"
+    return found

@@ -1,0 +1,205 @@
+"""Tables: a run as columns for Parquet files, and back. `pyarrow` loads when it is needed.
+
+Times are simulated seconds; an end that had not come by the end of the run is null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from math import inf, isinf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.model.causes import Cause
+from sim.model.latency import middle_of
+from sim.model.objects import name_of, namespace_of
+from sim.model.run import Change, IntArray, KubeEvent, PodPhase, PodSpan, RequestCounts, Run, Users
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NOBODY = -1  # The version of an answer that no pod gave.
+
+
+def tables_of(run: Run) -> Mapping[str, pa.Table]:
+    """Every table of *run* by the name of its file."""
+    return {
+        "seconds": _seconds(run),
+        "latency": _latency(run),
+        "users": _users(run),
+        "pods": _pods(run.pods),
+        "events": _events(run.events),
+        "objects": _objects(run.changes),
+    }
+
+
+def _seconds(run: Run) -> pa.Table:
+    """Requests of each second by version and cause, whatever their latency."""
+    import pyarrow as pa
+
+    counts = run.requests
+    keys = np.stack([counts.second, counts.version, counts.cause])
+    rows, place = np.unique(keys, axis=1, return_inverse=True)
+    requests = np.bincount(place.ravel(), weights=counts.count, minlength=rows.shape[1])
+    return pa.table(
+        {
+            "second": pa.array(rows[0], pa.int64()),
+            "version": pa.array(_version_names(run, rows[1]), pa.string()),
+            "cause": pa.array([Cause(code).key for code in rows[2].tolist()], pa.string()),
+            "requests": pa.array(requests.astype(np.int64), pa.int64()),
+        }
+    )
+
+
+def _latency(run: Run) -> pa.Table:
+    """The whole table of requests: what `seconds` has, by latency bin."""
+    import pyarrow as pa
+
+    counts = run.requests
+    return pa.table(
+        {
+            "second": pa.array(counts.second, pa.int64()),
+            "version": pa.array(_version_names(run, counts.version), pa.string()),
+            "cause": pa.array([Cause(code).key for code in counts.cause.tolist()], pa.string()),
+            "bin": pa.array(counts.bin, pa.int64()),
+            "latency_seconds": pa.array(middle_of(counts.bin), pa.float64()),
+            "requests": pa.array(counts.count, pa.int64()),
+        }
+    )
+
+
+def _version_names(run: Run, numbers: IntArray) -> list[str | None]:
+    return [None if number == NOBODY else run.versions[number] for number in numbers.tolist()]
+
+
+def _users(run: Run) -> pa.Table:
+    """Who sent in the window, whether they failed, and which versions answered them."""
+    import pyarrow as pa
+
+    users = run.users
+    columns = {
+        "user": pa.array(users.sent, pa.int64()),
+        "failed": pa.array(np.isin(users.sent, users.failed), pa.bool_()),
+    }
+    for version in sorted(users.exposed):
+        met = np.isin(users.sent, users.exposed[version])
+        columns[f"exposed_{run.versions[version]}"] = pa.array(met, pa.bool_())
+    return pa.table(columns)
+
+
+def _pods(spans: Sequence[PodSpan]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table(
+        {
+            "pod": pa.array([span.pod for span in spans], pa.string()),
+            "version": pa.array([span.version for span in spans], pa.int64()),
+            "node": pa.array([span.node for span in spans], pa.string()),
+            "phase": pa.array([span.phase.value for span in spans], pa.string()),
+            "start": pa.array([span.start for span in spans], pa.float64()),
+            "end": pa.array([None if isinf(s.end) else s.end for s in spans], pa.float64()),
+            "cpu_cores": pa.array([span.cpu_cores for span in spans], pa.float64()),
+            "memory_bytes": pa.array([span.memory_bytes for span in spans], pa.float64()),
+        }
+    )
+
+
+def _events(events: Sequence[KubeEvent]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table(
+        {
+            "time": pa.array([event.time for event in events], pa.float64()),
+            "subject": pa.array([event.subject for event in events], pa.string()),
+            "reason": pa.array([event.reason for event in events], pa.string()),
+            "note": pa.array([event.note for event in events], pa.string()),
+        }
+    )
+
+
+def _objects(changes: Sequence[Change]) -> pa.Table:
+    import pyarrow as pa
+
+    objects = [change.object for change in changes]
+    return pa.table(
+        {
+            "time": pa.array([change.time for change in changes], pa.float64()),
+            "verb": pa.array([change.verb for change in changes], pa.string()),
+            "kind": pa.array([obj["kind"] for obj in objects], pa.string()),
+            "namespace": pa.array([namespace_of(obj) for obj in objects], pa.string()),
+            "name": pa.array([name_of(obj) for obj in objects], pa.string()),
+            "resource_version": pa.array([c.resource_version for c in changes], pa.int64()),
+            "object": pa.array([json.dumps(obj, sort_keys=True) for obj in objects], pa.string()),
+        }
+    )
+
+
+def requests_from(latency: pa.Table, versions: Sequence[str]) -> RequestCounts:
+    """The requests as they were before they became the table `latency`."""
+    numbers: dict[str | None, int] = {name: number for number, name in enumerate(versions)}
+    numbers[None] = NOBODY
+    causes = {cause.key: int(cause) for cause in Cause}
+    column = latency.to_pydict()
+    return RequestCounts(
+        second=_integers(column["second"]),
+        version=_integers([numbers[name] for name in column["version"]]),
+        cause=_integers([causes[key] for key in column["cause"]]),
+        bin=_integers(column["bin"]),
+        count=_integers(column["requests"]),
+    )
+
+
+def users_from(users: pa.Table, versions: Sequence[str]) -> Users:
+    """Who sent, failed and was exposed, from the table `users`."""
+    column = users.to_pydict()
+    sent = _integers(column["user"])
+    return Users(
+        sent=sent,
+        failed=sent[np.array(column["failed"], dtype=bool)],
+        exposed={
+            number: sent[np.array(column[f"exposed_{name}"], dtype=bool)]
+            for number, name in enumerate(versions)
+            if f"exposed_{name}" in column
+        },
+    )
+
+
+def pods_from(pods: pa.Table) -> tuple[PodSpan, ...]:
+    """The spans of the table `pods`."""
+    return tuple(
+        PodSpan(
+            pod=row["pod"],
+            version=row["version"],
+            node=row["node"],
+            phase=PodPhase(row["phase"]),
+            start=row["start"],
+            end=inf if row["end"] is None else row["end"],
+            cpu_cores=row["cpu_cores"],
+            memory_bytes=row["memory_bytes"],
+        )
+        for row in pods.to_pylist()
+    )
+
+
+def events_from(events: pa.Table) -> tuple[KubeEvent, ...]:
+    """The Kubernetes Events of the table `events`."""
+    return tuple(KubeEvent(**row) for row in events.to_pylist())
+
+
+def changes_from(objects: pa.Table) -> tuple[Change, ...]:
+    """Every write to the store, from the table `objects`."""
+    return tuple(
+        Change(
+            time=row["time"],
+            verb=row["verb"],
+            resource_version=row["resource_version"],
+            object=json.loads(row["object"]),
+        )
+        for row in objects.to_pylist()
+    )
+
+
+def _integers(values: Sequence[int]) -> IntArray:
+    return np.array(values, dtype=np.int64)

@@ -1,0 +1,242 @@
+"""The verdict: one sentence of what differs, by how much and why, or that these runs cannot tell.
+
+Every clause is there only if the measured values say it. What differs is judged on failed
+requests; a difference whose interval contains 0 is none that these runs can tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+
+from sim.analysis.units import Unit, number
+from sim.experiments.comparison import Arm, Difference
+from sim.experiments.reasons import missing_pre_stop, phrase
+from sim.i18n import Message, message
+from sim.model.objects import JsonObject
+from sim.model.run import Phase
+from sim.stats import Estimate
+
+JUDGED = "failed_requests"
+DOMINATING = 0.2  # A cause worth naming has at least this share of a strategy's failures.
+MOST_CAUSES = 2
+
+
+def verdict(
+    arms: Sequence[Arm], differences: Sequence[Difference], template: JsonObject
+) -> Message:
+    """The sentence for *arms* (no release first); *template* is that of the pods that go."""
+    releases = sorted(arms[1:], key=_failed_mean)
+    alone = len(releases) == 1
+    clauses = [_alone(releases[0]) if alone else _ranking(releases, differences)]
+    clauses += _background(arms[0])
+    clauses += [found for arm in releases for found in _reasons(arm, template)]
+    clauses += [found for arm in releases for found in _unfinished(arm)]
+    clauses += _clocks(releases)
+    return message("{sentence}.", sentence=_joined(clauses))
+
+
+def _joined(clauses: Iterable[Message]) -> Message:
+    return reduce(lambda first, then: message("{first}; {then}", first=first, then=then), clauses)
+
+
+def _failed(arm: Arm) -> Estimate:
+    found = arm.estimates[JUDGED]
+    assert found is not None, "every run counts its failed requests"
+    return found
+
+
+def _failed_mean(arm: Arm) -> float:
+    return _failed(arm).value
+
+
+def _around(found: Estimate, unit: Unit) -> Message:
+    """A mean and what is known about it: `31 ± 4`, or `exactly 0` if all runs agree."""
+    half = found.half_width or 0.0
+    value = number(found.value, unit, spread=half)
+    if found.half_width is None:
+        return Message(value)
+    if found.equal:
+        return message("exactly {value}", value=value)
+    return message("{value} ± {half}", value=value, half=number(half, unit, spread=half))
+
+
+def _interval(gap: Estimate) -> Message:
+    """The paired difference with its interval."""
+    half = gap.half_width or 0.0
+    value = number(gap.value, Unit.REQUESTS, spread=half)
+    if gap.equal:
+        return message("paired difference {value}, equal in all {n} pairs", value=value, n=gap.n)
+    assert gap.low is not None and gap.high is not None
+    return message(
+        "paired difference {value}, 95 % interval {low} to {high}, {n} pairs",
+        value=value,
+        low=number(gap.low, Unit.REQUESTS, spread=half),
+        high=number(gap.high, Unit.REQUESTS, spread=half),
+        n=gap.n,
+    )
+
+
+def _alone(arm: Arm) -> Message:
+    """One strategy: against no release."""
+    gap = arm.excess[JUDGED]
+    assert gap is not None
+    if gap.equal and gap.value == 0:
+        return message(
+            "{strategy} loses {lost} requests, as many as without a release in all {n} runs",
+            strategy=arm.strategy,
+            lost=_around(_failed(arm), Unit.REQUESTS),
+            n=gap.n,
+        )
+    if not gap.clear:
+        return message(
+            "these {n} runs cannot tell whether {strategy} loses any requests that would not be "
+            "lost without a release ({interval})",
+            n=gap.n,
+            strategy=arm.strategy,
+            interval=_interval(gap),
+        )
+    text = _around(_failed(arm), Unit.REQUESTS)
+    if gap.value < 0:
+        return message(
+            "{strategy} loses {lost} requests, fewer than no release ({interval})",
+            strategy=arm.strategy,
+            lost=text,
+            interval=_interval(gap),
+        )
+    return message(
+        "{strategy} loses {lost} requests, more than no release ({interval})",
+        strategy=arm.strategy,
+        lost=text,
+        interval=_interval(gap),
+    )
+
+
+def _ranking(releases: Sequence[Arm], differences: Sequence[Difference]) -> Message:
+    """The strategy that loses fewest against each of the others, nearest first."""
+    best, *others = releases
+    return _joined(_against(best, other, _gap(other, best, differences)) for other in others)
+
+
+def _gap(more: Arm, fewer: Arm, differences: Sequence[Difference]) -> Estimate:
+    """*more* - *fewer*, whichever way round it was taken."""
+    for found in differences:
+        estimate = found.estimates[JUDGED]
+        if {found.first, found.second} == {more.strategy, fewer.strategy}:
+            assert estimate is not None
+            return estimate if found.first == more.strategy else _turned(estimate)
+    raise ValueError(f"{more.strategy} and {fewer.strategy} were never compared")
+
+
+def _turned(gap: Estimate) -> Estimate:
+    return Estimate(
+        value=-gap.value,
+        low=None if gap.high is None else -gap.high,
+        high=None if gap.low is None else -gap.low,
+        n=gap.n,
+        of=gap.of,
+        equal=gap.equal,
+    )
+
+
+def _against(best: Arm, other: Arm, gap: Estimate) -> Message:
+    if gap.equal and gap.value == 0:
+        return message(
+            "{first} and {second} lose the same number of requests, {lost}, in each of {n} runs",
+            first=best.strategy,
+            second=other.strategy,
+            lost=_around(_failed(best), Unit.REQUESTS),
+            n=gap.n,
+        )
+    values = {
+        "first": best.strategy,
+        "second": other.strategy,
+        "few": _around(_failed(best), Unit.REQUESTS),
+        "many": _around(_failed(other), Unit.REQUESTS),
+        "interval": _interval(gap),
+    }
+    if gap.clear:
+        return message(
+            "{first} loses {few} requests where {second} loses {many} ({interval})", **values
+        )
+    return message(
+        "these {n} runs cannot tell whether {first} ({few}) or {second} ({many}) loses fewer "
+        "requests ({interval})",
+        n=gap.n,
+        **values,
+    )
+
+
+def _background(no_release: Arm) -> list[Message]:
+    """What is lost anyway."""
+    lost = _failed(no_release)
+    if lost.value == 0:
+        return []
+    return [
+        message("without a release {lost} requests are lost", lost=_around(lost, Unit.REQUESTS))
+    ]
+
+
+def _reasons(arm: Arm, template: JsonObject) -> list[Message]:
+    """Why *arm* loses requests beyond no release: its dominating causes, and the gap in service."""
+    excess = {key: found.value for key, found in arm.causes_excess.items() if found.value > 0}
+    total = sum(excess.values())
+    leading = sorted(excess, key=lambda key: (-excess[key], key))[:MOST_CAUSES]
+    clauses = [
+        message(
+            "with {strategy} {count} requests {happened}{remark}",
+            strategy=arm.strategy,
+            count=number(excess[key], Unit.REQUESTS),
+            happened=phrase(key),
+            remark=_remark(arm, key, template),
+        )
+        for key in leading
+        if excess[key] >= DOMINATING * total
+    ]
+    return clauses
+
+
+def _remark(arm: Arm, cause: str, template: JsonObject) -> Message:
+    without = arm.excess["no_ready_pod_seconds"]
+    if cause == "no_endpoint" and without is not None and without.value > 0:
+        seconds = _around(without, Unit.SECONDS)
+        return message(" (no pod is ready for {seconds} s)", seconds=seconds)
+    if missing_pre_stop(template, cause):
+        return message(" (no preStop hook holds SIGTERM back)")
+    return Message("")
+
+
+def _unfinished(arm: Arm) -> list[Message]:
+    """In how many runs the release failed or had not settled when the window ended."""
+    assert arm.settled is not None
+    missing = arm.settled.n - arm.settled.count
+    failed = arm.phases.get(Phase.DEGRADED.value, 0)
+    values = {"strategy": arm.strategy, "n": arm.settled.n}
+    if failed:
+        return [message("{strategy} fails its rollout in {k} of {n} runs", k=failed, **values)]
+    if missing:
+        return [
+            message(
+                "{strategy} has not settled when the window ends in {k} of {n} runs",
+                k=missing,
+                **values,
+            )
+        ]
+    return []
+
+
+def _clocks(releases: Sequence[Arm]) -> list[Message]:
+    """How long each takes, of those that settled in every run."""
+    found = [
+        message(
+            "{seconds} s with {strategy}",
+            seconds=_around(taken, Unit.SECONDS),
+            strategy=arm.strategy,
+        )
+        for arm in releases
+        if (taken := arm.estimates["settled_seconds"]) is not None and taken.n == taken.of
+    ]
+    if not found:
+        return []
+    listed = reduce(lambda one, two: message("{one}, {two}", one=one, two=two), found)
+    return [message("only the final pods are left after {times}", times=listed)]

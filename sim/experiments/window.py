@@ -1,0 +1,48 @@
+"""The measured window: one for all strategies, as long as the slowest rollout needs.
+
+30 s before the first write, the longest rollout that a traffic-free pilot of every strategy
+shows, 60 s to settle; the scenario's own `window` overrides each part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+from sim.model.run import Window
+from sim.scenario.scenario import Scenario
+from sim.session import Session
+
+BEFORE_SECONDS = 30.0
+SETTLE_SECONDS = 60.0
+# A rollout that has made no progress has failed by its deadline; we watch it a little longer.
+BEYOND_DEADLINE_SECONDS = 60.0
+# "No deadline" is written as 2**31 - 1 seconds; nobody wants to watch 68 years.
+LONGEST_SECONDS = 3600.0
+PILOT_SEED = 0  # Always the same, so that a window does not depend on the seeds that use it.
+
+
+def measured_window(scenario: Scenario, strategies: Sequence[str]) -> Window:
+    """The window in which all *strategies* are measured, in whole seconds from 0."""
+    given = scenario.window
+    before = BEFORE_SECONDS if given is None or given.before is None else given.before
+    settle = SETTLE_SECONDS if given is None or given.settle is None else given.settle
+    if given is not None and given.length is not None:
+        rollout = given.length
+    else:
+        rollout = max((_pilot(scenario, name, before) for name in strategies), default=0.0)
+    return Window(start=0.0, first_write=before, end=float(ceil(before + rollout + settle)))
+
+
+def _pilot(scenario: Scenario, strategy: str, before: float) -> float:
+    """How long *strategy* takes without traffic: until it has settled and said so, or gives up."""
+    limit = _limit(scenario)
+    window = Window(start=0.0, first_write=before, end=float(ceil(before + limit)))
+    run = Session(scenario, strategy, PILOT_SEED, window=window, traffic=False).finish()
+    ends = [end for end in (run.settled_at, run.finished_at) if end is not None]
+    return min(ceil(max(ends) - before), limit) if ends else limit
+
+
+def _limit(scenario: Scenario) -> float:
+    deadline = scenario.deployment["spec"]["progressDeadlineSeconds"]
+    return min(float(deadline) + BEYOND_DEADLINE_SECONDS, LONGEST_SECONDS)

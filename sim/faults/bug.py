@@ -1,0 +1,38 @@
+"""Bug: the application itself answers a share of its requests with an error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from sim.i18n import Message, message
+from sim.model.duration import share
+from sim.ports import Process, World
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    """*version* fails *error_ratio* of the requests that it answers, from 0 to 1."""
+
+    example: ClassVar[str] = "bug:new:5%"
+
+    version: str
+    error_ratio: float
+
+    @classmethod
+    def parse(cls, version: str, amount: str) -> Bug:
+        """Read an amount like `5%`. Raise `Unreadable` if it is not a share."""
+        return cls(version=version, error_ratio=share(amount))
+
+    def inject(self, world: World) -> Process[None]:
+        """Fail that share until the fault is taken back."""
+        with world.altered(self.version, error_ratio=self.error_ratio):
+            yield world.forever()
+
+    def describe(self) -> Message:
+        """What it does, in one line."""
+        return message(
+            "version {version} answers {percent} % of its requests with an error",
+            version=self.version,
+            percent=f"{self.error_ratio * 100:g}",
+        )

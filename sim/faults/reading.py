@@ -1,0 +1,41 @@
+"""From `kind:version:amount`, as a scenario or a flag writes it, to a fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sim.errors import Problem, ScenarioError
+from sim.faults import FAULTS
+from sim.i18n import message
+from sim.model.unreadable import Unreadable
+from sim.ports import Fault
+from sim.scenario.scenario import FaultSpec
+
+
+def fault_of(spec: FaultSpec) -> Fault:
+    """The fault that *spec* asks for. Raise a `ScenarioError` at its place if there is none."""
+    place = {"file": spec.file, "line": spec.line, "column": spec.column}
+    if spec.kind not in FAULTS:
+        unknown = FAULTS.unknown(spec.kind)
+        raise ScenarioError([Problem(unknown.message, hint=unknown.hint, **place)])
+    kind = FAULTS[spec.kind]
+    try:
+        fault: Fault = kind.parse(spec.version, spec.amount)
+    except Unreadable as wrong:
+        text = message("fault {fault}: {reason}", fault=repr(spec.text), reason=wrong.message)
+        hint = message("write it like {example}", example=kind.example)
+        raise ScenarioError([Problem(text, hint=hint, **place)]) from wrong
+    return fault
+
+
+def faults_of(specs: Iterable[FaultSpec]) -> tuple[Fault, ...]:
+    """All faults, in order. Raise one `ScenarioError` with every problem."""
+    faults, problems = [], []
+    for spec in specs:
+        try:
+            faults.append(fault_of(spec))
+        except ScenarioError as wrong:
+            problems += wrong.problems
+    if problems:
+        raise ScenarioError(problems)
+    return tuple(faults)

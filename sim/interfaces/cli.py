@@ -1,0 +1,92 @@
+"""The `seatrial` command: subcommands, each in a file of its own, and how they are called.
+
+Nothing heavy is imported here, so that `--help` answers at once: a subcommand imports what it
+needs when it runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from sim.i18n import message, translate
+from sim.interfaces.compare_command import compare
+from sim.interfaces.group import Command, Group
+from sim.interfaces.options import Lang, option
+from sim.interfaces.run_command import run
+from sim.interfaces.terminal import INTERRUPTED, asked_language
+from sim.interfaces.validate_command import validate
+
+app = typer.Typer(
+    cls=Group,
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help=message(
+        "Sea trials for a Kubernetes rollout: what a release costs, before production."
+    ).text,
+)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        import sim
+
+        typer.echo(f"seatrial {sim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def seatrial(
+    version: Annotated[
+        bool,
+        option(
+            "--version",
+            is_eager=True,
+            callback=_show_version,
+            text=message("Show the version and exit."),
+        ),
+    ] = False,
+    lang: Lang = None,
+) -> None:
+    """What stands before the subcommand; both options act while they are read."""
+
+
+app.command(
+    "compare",
+    cls=Command,
+    help=message(
+        "Compare strategies for one release: the same traffic, faults and random draws for "
+        "each.\n\nEvery strategy and an arm without a release run in the same window with the same seeds. "
+        "The table shows each figure with its 95 % interval and what the release added to it."
+    ).text,
+)(compare)
+app.command(
+    "run",
+    cls=Command,
+    help=message("Run one strategy once, and show its figures and what happened when.").text,
+)(run)
+app.command(
+    "validate",
+    cls=Command,
+    help=message("Check scenarios and manifests: every mistake with its line and column.").text,
+)(validate)
+
+
+def main() -> None:
+    """Entry point of the `seatrial` command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except KeyboardInterrupt:
+        with contextlib.suppress(OSError):
+            language = asked_language(sys.argv[1:])
+            print(translate(language, "seatrial: interrupted"), file=sys.stderr)
+        sys.exit(INTERRUPTED)

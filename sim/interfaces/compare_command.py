@@ -1,0 +1,111 @@
+"""`seatrial compare`: what each strategy costs for one release, and the verdict."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.i18n import message, translate
+from sim.interfaces import options
+from sim.interfaces.options import option
+from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
+from sim.interfaces.terminal import Terminal
+
+if TYPE_CHECKING:
+    from sim.experiments.comparison import Comparison
+
+
+def compare(
+    ctx: typer.Context,
+    sources: options.Sources,
+    strategy: Annotated[
+        list[str] | None,
+        option(
+            "--strategy",
+            metavar="NAME",
+            text=message("A strategy to compare; may be repeated. Without it, all of them."),
+        ),
+    ] = None,
+    image: options.Images = None,
+    to: options.To = None,
+    deployment: options.Deployment = None,
+    fault: options.Faults = None,
+    set_: options.Overrides = None,
+    rps: options.Rate = None,
+    users: options.Population = None,
+    timeout: options.Timeout = None,
+    attempts: options.Attempts = None,
+    slo: options.Slo = None,
+    runs: Annotated[
+        int,
+        option(
+            "--runs", metavar="N", min=2, text=message("How many seeds each strategy runs with.")
+        ),
+    ] = 10,
+    seed: Annotated[int, option("--seed", metavar="S", text=message("The first seed."))] = 0,
+    workers: Annotated[
+        int | None,
+        option(
+            "--workers",
+            metavar="N",
+            min=1,
+            text=message("Processes; by default one for each core."),
+        ),
+    ] = None,
+    as_json: options.Json = False,
+    png: options.Png = None,
+    lang: options.Lang = None,
+) -> None:
+    """Compare strategies on the same traffic, faults and draws."""
+    from sim.interfaces.png import require_place, write_picture
+    from sim.interfaces.waiting import progress_of
+    from sim.strategies import STRATEGIES
+
+    terminal: Terminal = ctx.find_root().obj
+    shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
+    scenario = read_scenario(
+        sources,
+        deployment=deployment,
+        images=image,
+        to=to,
+        faults=fault,
+        overrides=[*shortcuts.overrides(), *(set_ or ())],
+    )
+    if png is not None:
+        require_place(png)
+    from sim.experiments.compare import compare as compare_strategies
+
+    with progress_of(terminal) as progress:
+        comparison = compare_strategies(
+            scenario,
+            strategy or list(STRATEGIES),
+            seeds=range(seed, seed + runs),
+            workers=workers,
+            progress=progress,
+        )
+    if png is not None:
+        write_picture(png, comparison.example_runs, terminal.language)
+    if as_json:
+        warn(scenario, terminal)
+        print(json.dumps(comparison.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        show(comparison, terminal)
+
+
+def show(comparison: Comparison, terminal: Terminal) -> None:
+    """Print it all; the verdict comes last, where the prompt is."""
+    from sim.interfaces.comparison_tables import causes_table, figures_table, settings_table
+    from sim.interfaces.printed import print_table, print_title
+    from sim.interfaces.scenario_tables import assumptions_table
+
+    console, language = terminal.console(), terminal.language
+    print_table(console, assumptions_table(comparison.scenario, language))
+    warn(comparison.scenario, terminal)
+    arms = [(arm.strategy, arm.settings) for arm in comparison.arms]
+    print_table(console, settings_table(arms, language))
+    print_table(console, figures_table(comparison, language))
+    print_table(console, causes_table(comparison, language))
+    print_title(console, translate(language, "Verdict"))
+    console.print(comparison.verdict.render(language), style="bold")

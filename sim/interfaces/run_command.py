@@ -1,0 +1,149 @@
+"""`seatrial run`: one strategy, one seed, and the whole record of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.i18n import message
+from sim.interfaces import options
+from sim.interfaces.options import option
+from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
+from sim.interfaces.terminal import Terminal
+
+if TYPE_CHECKING:
+    from sim.analysis.figures import Yardstick
+    from sim.model.objects import JsonObject
+    from sim.model.run import Run
+    from sim.scenario.scenario import Scenario
+
+SCHEMA_VERSION = 1
+
+
+def run(
+    ctx: typer.Context,
+    sources: options.Sources,
+    strategy: Annotated[
+        str, option("--strategy", metavar="NAME", text=message("The strategy to run."))
+    ] = "RollingUpdate",
+    seed: Annotated[int, option("--seed", metavar="S", text=message("The seed."))] = 0,
+    out: Annotated[
+        str | None,
+        option(
+            "--out",
+            metavar="DIR",
+            text=message("Keep the run in this new folder: seconds, pods, events, objects."),
+        ),
+    ] = None,
+    image: options.Images = None,
+    to: options.To = None,
+    deployment: options.Deployment = None,
+    fault: options.Faults = None,
+    set_: options.Overrides = None,
+    rps: options.Rate = None,
+    users: options.Population = None,
+    timeout: options.Timeout = None,
+    attempts: options.Attempts = None,
+    slo: options.Slo = None,
+    as_json: options.Json = False,
+    png: options.Png = None,
+    lang: options.Lang = None,
+) -> None:
+    """Run one strategy once."""
+    from sim.analysis.figures import Yardstick
+    from sim.errors import ScenarioError
+    from sim.interfaces.png import require_place, write_picture
+    from sim.strategies import STRATEGIES
+
+    terminal: Terminal = ctx.find_root().obj
+    if strategy not in STRATEGIES:
+        raise ScenarioError([STRATEGIES.unknown(strategy)])
+    shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
+    scenario = read_scenario(
+        sources,
+        deployment=deployment,
+        images=image,
+        to=to,
+        faults=fault,
+        overrides=[*shortcuts.overrides(), *(set_ or ())],
+    )
+    if png is not None:
+        require_place(png)
+    if out is not None:
+        from sim.experiments.folder import require_folder
+
+        require_folder(out)
+    from sim.experiments.window import measured_window
+    from sim.session import run as run_session
+
+    window = measured_window(scenario, [strategy])
+    baseline = run_session(scenario, None, seed, window=window)
+    found = run_session(scenario, strategy, seed, window=window, keep_objects=out is not None)
+    yardstick = Yardstick(
+        no_release=baseline, slo_availability=scenario.slo_availability, prices=scenario.prices
+    )
+    if out is not None:
+        from sim.experiments.folder import write_run_folder
+
+        write_run_folder(out, scenario, found)
+    if png is not None:
+        write_picture(png, [found], terminal.language)
+    if as_json:
+        warn(scenario, terminal)
+        print(json.dumps(to_json(found, yardstick), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        show(scenario, found, yardstick, terminal)
+
+
+def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Terminal) -> None:
+    """Print what the run rests on, what happened, and what it came to."""
+    from sim.interfaces.comparison_tables import settings_table
+    from sim.interfaces.printed import print_table
+    from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
+    from sim.interfaces.scenario_tables import assumptions_table
+
+    console, language = terminal.console(), terminal.language
+    print_table(console, assumptions_table(scenario, language))
+    warn(scenario, terminal)
+    print_table(console, settings_table([(found.strategy, found.settings)], language))
+    print_table(console, events_table(found, language))
+    print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
+    print_table(console, run_causes_table(found, language))
+
+
+def to_json(found: Run, by: Yardstick) -> JsonObject:
+    """The run's figures, causes and events under stable names, never translated."""
+    from sim.analysis.failures import by_cause, sent
+    from sim.analysis.figures import FIGURES, measure
+
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "kind": "Run",
+        "scenario": {"name": found.scenario, "digest": found.scenario_digest},
+        "strategy": found.strategy,
+        "seed": found.seed,
+        "digest": found.digest(),
+        "window": {
+            "start": found.window.start,
+            "firstWrite": found.window.first_write,
+            "end": found.window.end,
+        },
+        "phase": None if found.phase is None else found.phase.value,
+        "requests": sent(found),
+        "figures": {
+            key: {"unit": FIGURES[key].unit.value, "value": value}
+            for key, value in measure(found, by).items()
+        },
+        "causes": {cause.key: count for cause, count in by_cause(found).items()},
+        "settings": [
+            {"name": setting.name, "value": setting.value, "source": setting.source}
+            for setting in found.settings
+        ],
+        "restarts": found.restarts,
+        "events": [
+            {"time": e.time, "object": e.subject, "reason": e.reason, "note": e.note}
+            for e in found.events
+        ],
+    }

@@ -1,0 +1,32 @@
+"""Progress on standard error, and only where somebody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sim.i18n import translate
+from sim.interfaces.terminal import Terminal
+
+
+@contextmanager
+def progress_of(terminal: Terminal) -> Iterator[Callable[[int, int], None]]:
+    """A bar that hears (done, all); silent where standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(
+        *columns, TimeElapsedColumn(), console=terminal.console(stderr=True), transient=True
+    ) as bar:
+        waiting = translate(terminal.language, "measuring how long the rollouts take …")
+        task = bar.add_task(waiting, total=None)
+        text = translate(terminal.language, "simulating, seed by seed")
+
+        def hear(done: int, total: int) -> None:
+            bar.update(task, description=text, completed=done, total=total)
+
+        yield hear

@@ -1,0 +1,49 @@
+"""What a person or a script does to a running session: a value, so that a log of them replays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sim.model.objects import JsonObject
+
+
+class Verb(StrEnum):
+    """What can be done, in kubectl's words where it has one."""
+
+    RELEASE = "release"  # A new pod template, as `kubectl apply` or `set image` would write it.
+    UNDO = "undo"
+    PAUSE = "pause"
+    RESUME = "resume"
+    SCALE = "scale"
+    PATCH = "patch"
+    DELETE = "delete"
+    INJECT = "inject"  # A fault, written as `kind:version:amount`.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One command; which fields count depends on the *verb*.
+
+    *name* is an object's name (the released Deployment if it is not given), *kind* its kind for
+    PATCH and DELETE; *template* goes with RELEASE, *revision* with UNDO, *replicas* with SCALE,
+    *patch* with PATCH and *fault* with INJECT.
+    """
+
+    verb: Verb
+    kind: str = "Deployment"
+    name: str | None = None
+    template: JsonObject | None = None
+    revision: int | None = None
+    replicas: int | None = None
+    patch: JsonObject | Sequence[JsonObject] | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commanded:
+    """A command and the simulated moment at which it was given."""
+
+    time: float
+    command: Command

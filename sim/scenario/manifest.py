@@ -1,0 +1,181 @@
+"""Manifests: documents of YAML as Kubernetes objects, strictly decoded, others kept whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sim.errors import Problem
+from sim.i18n import message
+from sim.scenario.api import is_builtin_group, kinds_of, model_of, versions_of
+from sim.scenario.checks import check
+from sim.scenario.custom import missing_fields
+from sim.scenario.node import Mapping, Node, Scalar, get, kind_of, value
+from sim.scenario.node import Sequence as SequenceNode
+from sim.scenario.strict import decode
+
+SIMULATED = ("Deployment", "Service")
+
+
+@dataclass(slots=True)
+class Manifest:
+    """One object of a manifest file."""
+
+    node: Mapping
+    api_version: str
+    kind: str
+    name: str
+    namespace: str
+    path: str  # Field path within the document: empty, or items[2] in a List.
+
+    @property
+    def title(self) -> str:
+        """`Deployment/web-app`"""
+        return f"{self.kind}/{self.name}"
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the simulator acts on objects of this kind."""
+        return self.kind in SIMULATED and self.api_version in ("apps/v1", "v1")
+
+
+@dataclass(slots=True)
+class Manifests:
+    """All objects of all files, and what is wrong or noteworthy about them."""
+
+    objects: list[Manifest] = field(default_factory=list)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def add(self, documents: Sequence[Node]) -> None:
+        """Judge *documents* and keep their objects."""
+        for document in documents:
+            for node, path in _unfolded(document):
+                found = self._object(node, path)
+                if found is not None:
+                    self._judge(found)
+
+    def of_kind(self, kind: str) -> list[Manifest]:
+        """The simulated objects of one kind, in reading order."""
+        return [found for found in self.objects if found.simulated and found.kind == kind]
+
+    def _object(self, node: Node, path: str) -> Manifest | None:
+        if not isinstance(node, Mapping):
+            self.errors.append(
+                node.place.problem(
+                    message("wanted a Kubernetes object, found {found}", found=kind_of(node)),
+                    path,
+                    message("a mapping with apiVersion, kind and metadata"),
+                )
+            )
+            return None
+        texts = {}
+        for steps in (("apiVersion",), ("kind",), ("metadata", "name")):
+            text = self._text(node, steps, path)
+            if text is None:
+                return None
+            texts[steps[-1]] = text
+        namespace = value(node, "metadata", "namespace")
+        return Manifest(
+            node=node,
+            api_version=texts["apiVersion"],
+            kind=texts["kind"],
+            name=texts["name"],
+            namespace=namespace if isinstance(namespace, str) else "default",
+            path=path,
+        )
+
+    def _text(self, node: Mapping, steps: tuple[str, ...], path: str) -> str | None:
+        found = get(node, *steps)
+        if isinstance(found, Scalar) and isinstance(found.value, str) and found.value:
+            return found.value
+        where = ".".join([path, *steps] if path else steps)
+        if found is None:
+            near = get(node, *steps[:-1]) or node
+            problem = near.place.problem(
+                message("required value"),
+                where,
+                message("every Kubernetes object has {field}", field=".".join(steps)),
+            )
+        else:
+            problem = found.place.problem(
+                message("wanted {wanted}, found {found}", wanted="a text", found=kind_of(found)),
+                where,
+                message("put quotes around it"),
+            )
+        self.errors.append(problem)
+        return None
+
+    def _judge(self, found: Manifest) -> None:
+        twin = next((other for other in self.objects if _same(other, found)), None)
+        if twin is not None:
+            self.errors.append(
+                found.node.place.problem(
+                    message(
+                        "{title} is given twice, first at {place}",
+                        title=found.title,
+                        place=twin.node.place.problem(message("")).place,
+                    ),
+                    "metadata.name",
+                    message("keep one of the two, or give one another name or namespace"),
+                )
+            )
+            return
+        self.objects.append(found)
+        wanted = model_of(found.api_version, found.kind)
+        if wanted is not None:
+            errors = decode(found.node, wanted, found.path)
+            self.errors.extend(errors)
+            self.errors.extend(check(found.node, found.kind, found.path, errors))
+        elif is_builtin_group(found.api_version):
+            self.errors.append(self._no_such_kind(found))
+            return
+        else:
+            self.warnings.extend(missing_fields(found.node, found.kind, found.title))
+        if not found.simulated:
+            self.warnings.append(
+                found.node.place.problem(
+                    message("{title} is kept, not yet simulated", title=found.title)
+                )
+            )
+
+    def _no_such_kind(self, found: Manifest) -> Problem:
+        elsewhere = versions_of(found.kind)
+        if elsewhere:
+            hint = message("{kind} lives in {known}", kind=found.kind, known=", ".join(elsewhere))
+        else:
+            known = ", ".join(kinds_of(found.api_version)[:12])
+            hint = message("known here: {known}", known=known or "-")
+        place = (get(found.node, "apiVersion" if elsewhere else "kind") or found.node).place
+        return place.problem(
+            message(
+                "Kubernetes has no {kind} in {version}", kind=found.kind, version=found.api_version
+            ),
+            "apiVersion" if elsewhere else "kind",
+            hint,
+        )
+
+
+def _same(one: Manifest, other: Manifest) -> bool:
+    return (one.kind, one.name, one.namespace, one.api_version.partition("/")[0]) == (
+        other.kind,
+        other.name,
+        other.namespace,
+        other.api_version.partition("/")[0],
+    )
+
+
+def _unfolded(document: Node) -> Iterator[tuple[Node, str]]:
+    """The objects of one document: itself, or the items of a List."""
+    kind = value(document, "kind")
+    items = get(document, "items")
+    is_list = (
+        isinstance(kind, str)
+        and kind.endswith("List")
+        and value(document, "metadata", "name") is None
+    )
+    if is_list and isinstance(items, SequenceNode):
+        for index, item in enumerate(items.items):
+            yield item, f"items[{index}]"
+    else:
+        yield document, ""

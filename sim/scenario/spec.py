@@ -1,0 +1,199 @@
+"""The scenario file as a typed model: every field, its default and its limits.
+
+A default here is an assumption; `assumptions.py` says why each was chosen.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from sim.i18n import message
+from sim.model.behaviour import Demand, Reaction
+from sim.model.unreadable import Unreadable
+from sim.scenario.traffic import Poisson, Traffic
+from sim.scenario.words import Bytes, Cores, Duration, Range, Share, Strict
+
+API_VERSION = "seatrial/v1alpha1"
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", re.ASCII)
+
+
+def _dns_name(name: str) -> str:
+    if len(name) > 253 or not _NAME.fullmatch(name):
+        raise Unreadable(
+            message("{found} is not a valid name", found=repr(name[:60])),
+            message("lower-case letters, digits, '-' and '.', such as web-app"),
+        )
+    return name
+
+
+Name = Annotated[str, AfterValidator(_dns_name)]
+
+
+class Metadata(Strict):
+    """Who the scenario is."""
+
+    name: Name
+    description: str = ""
+
+
+class Service(Strict):
+    """What one request asks of a worker: computing and waiting told apart."""
+
+    cpu: Duration = 0.005
+    wait: Duration = 0.045
+    distribution: Demand = Demand.EXPONENTIAL
+    cv: Annotated[float, Field(strict=True, gt=0, le=100)] = 1.0
+
+
+class Version(Strict):
+    """How one version behaves; *image* makes the entry match by image as well as by name."""
+
+    image: str | None = None
+    service: Service = Service()
+    concurrency: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 8
+    queue_limit: Annotated[int, Field(strict=True, ge=0, le=10_000_000)] = 64
+    startup: Duration = 2.0
+    on_sigterm: Reaction = Reaction.DRAIN
+    memory: Bytes = 64 * 2.0**20
+
+    def over(self, below: Version) -> Version:
+        """This entry laid over *below*: what it does not say is as there."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        if "service" in given:
+            parts = {name: getattr(self.service, name) for name in self.service.model_fields_set}
+            given["service"] = below.service.model_copy(update=parts)
+        return below.model_copy(update={"image": None} | given)
+
+
+class Release(Strict):
+    """What the release changes: exactly one of the three."""
+
+    image: dict[str, str] | None = None
+    manifest: str | None = None
+    patch: dict[str, Any] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Release:
+        given = [name for name in ("image", "manifest", "patch") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise Unreadable(
+                message("a release has exactly one of image, manifest and patch"),
+                message("for example image: {example}", example='{web: "nginx:1.21"}'),
+            )
+        return self
+
+
+class Clients(Strict):
+    """How a client waits and tries again."""
+
+    attempt_timeout: Duration = 5.0
+    deadline: Duration = 10.0
+    attempts: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
+    backoff: Duration = 0.1
+
+    @model_validator(mode="after")
+    def _waits(self) -> Clients:
+        for name, seconds in (
+            ("attemptTimeout", self.attempt_timeout),
+            ("deadline", self.deadline),
+        ):
+            if seconds <= 0:
+                raise Unreadable(
+                    message("{field} must be longer than nothing", field=name),
+                    message("for example 5s"),
+                )
+        return self
+
+
+class Users(Strict):
+    """How many distinct users share the traffic; they come back."""
+
+    population: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] = 10_000
+
+
+class Network(Strict):
+    """The way from a user to a pod, and how long news takes inside the cluster."""
+
+    balancer: Literal["random", "round_robin"] = "random"
+    proxies: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
+    propagation: Range = (0.1, 1.0)
+    watch: Range = (0.01, 0.04)
+
+
+class Requests(Strict):
+    """What a pod that requests nothing is counted with."""
+
+    cpu: Cores = 0.1
+    memory: Bytes = 128 * 2.0**20
+
+
+class Nodes(Strict):
+    """The machines, all alike, and how long they take to start a pod."""
+
+    count: Annotated[int, Field(strict=True, ge=1, le=1000)] = 3
+    cpu: Cores = 4.0
+    memory: Bytes = 16 * 2.0**30
+    default_requests: Requests = Requests()
+    schedule: Range = (0.01, 0.05)
+    sandbox: Range = (0.3, 0.7)
+    pull: Range = (1.0, 3.0)
+    relist: Duration = 1.0
+
+
+class Prices(Strict):
+    """What resources cost; never assumed."""
+
+    currency: Annotated[str, Field(min_length=1, max_length=12)]
+    core_hour: Annotated[float, Field(strict=True, ge=0, le=1e9)]
+    gib_hour: Annotated[float, Field(strict=True, ge=0, le=1e9)]
+
+
+class Slo(Strict):
+    """The promise to the users."""
+
+    availability: Share = 0.999
+
+
+class Window(Strict):
+    """The measured time; what is left out follows from the rollouts themselves."""
+
+    before: Duration | None = None
+    length: Duration | None = None
+    settle: Duration | None = None
+
+
+class Spec(Strict):
+    """Everything a scenario can say."""
+
+    manifests: Annotated[list[str], Field(min_length=1, max_length=100)]
+    deployment: str | None = None
+    release: Release | None = None
+    versions: dict[str, Version] = {}
+    traffic: Annotated[Traffic, Field(discriminator="kind")] = Poisson()
+    clients: Clients = Clients()
+    users: Users = Users()
+    network: Network = Network()
+    nodes: Nodes = Nodes()
+    prices: Prices | None = None
+    slo: Slo = Slo()
+    faults: Annotated[list[str], Field(max_length=100)] = []
+    window: Window = Window()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _traffic_is_poisson_unless_it_says_otherwise(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("traffic"), dict):
+            return data | {"traffic": {"kind": "poisson"} | data["traffic"]}
+        return data
+
+
+class ScenarioFile(Strict):
+    """A scenario.yaml."""
+
+    api_version: Literal["seatrial/v1alpha1"]
+    kind: Literal["Scenario"]
+    metadata: Metadata
+    spec: Spec

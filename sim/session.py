@@ -1,0 +1,278 @@
+"""A run is a session: advance it, command it, look at it, finish it.
+
+Its state is a function of scenario, strategy, seed and the log of commands with their simulated
+times; rewinding and forking are replays. A batch run is a session advanced to its end.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TypedDict
+
+from sim.backends.simulated.backend import SimulatedBackend
+from sim.control.checks import Checks
+from sim.errors import Problem, ScenarioError
+from sim.faults.reading import fault_of, faults_of
+from sim.i18n import message
+from sim.model.boot import boot_seconds
+from sim.model.command import Command, Commanded, Verb
+from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.rollout_status import rollout_status
+from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
+from sim.model.settling import settled_at
+from sim.ports import Process, Wait
+from sim.scenario.scenario import FaultSpec, Scenario
+from sim.strategies import STRATEGIES
+
+WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a system in use.
+FOLLOW_SECONDS = 1.0  # How often we ask, after the window, whether all answers are in.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The state of a session at *time*: the objects as the API server has them, and the traffic."""
+
+    time: float
+    objects: tuple[JsonObject, ...]
+    arrived: int
+    in_flight: int
+    answered: int
+    failed: int
+
+    def digest(self) -> str:
+        """A fingerprint of the state: equal for equal histories."""
+        facts = [repr(self.time), self.objects, self.arrived, self.in_flight]
+        facts += [self.answered, self.failed]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+class Session:
+    """One release of *scenario* by *strategy* (a name; None: no release at all) under *seed*.
+
+    The state at `now` has every event before that moment in it and none at or after it.
+    Without *traffic* only the control plane runs, as in a pilot. *keep_objects* keeps every
+    version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
+    find is an `InvariantError`.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        strategy: str | None,
+        seed: int,
+        *,
+        window: Window,
+        traffic: bool = True,
+        keep_objects: bool = False,
+        checked: bool = False,
+    ) -> None:
+        self.scenario = scenario
+        self.strategy = strategy
+        self.seed = seed
+        self.window = window
+        self.log: list[Commanded] = []
+        self._keep_objects = keep_objects
+        self._phase: Phase | None = None
+        self._finished_at: float | None = None
+        self._settings: tuple[Setting, ...] = ()
+        old = scenario.behaviour("old", scenario.deployment["spec"]["template"])
+        boot = boot_seconds(scenario.deployment, old.startup_seconds)
+        start = window.start - max(boot, WARM_UP_SECONDS)
+        self._backend = self._boot(start, traffic)
+        self._checks = Checks(self._backend.control_plane.store) if checked else None
+        if self._checks is not None:
+            self._checks.attach()
+        if strategy is not None:
+            self._backend.drive(self._release(strategy))
+
+    @classmethod
+    def replay(
+        cls,
+        scenario: Scenario,
+        strategy: str | None,
+        seed: int,
+        *,
+        window: Window,
+        log: Iterable[Commanded],
+    ) -> Session:
+        """A session to which the same was done at the same moments."""
+        session = cls(scenario, strategy, seed, window=window)
+        for entry in log:
+            session.advance(entry.time)
+            session.command(entry.command)
+        return session
+
+    @property
+    def now(self) -> float:
+        """The present moment, in simulated seconds; 0 is the start of the window."""
+        return self._backend.env.now
+
+    def advance(self, until: float) -> None:
+        """Let everything before *until* happen. A moment that has passed is left as it is."""
+        for stop in (self.window.start, until):
+            if self.now < stop <= until:
+                self._backend.env.run(until=stop)
+                if stop == self.window.start:
+                    self._require_ready()
+
+    def command(self, command: Command) -> None:
+        """Do what a person or a script would do now, and remember it.
+
+        Raise a `RolloutError` or a `BackendError` if the cluster refuses it; nothing is done then.
+        """
+        self._carry_out(command)
+        self.log.append(Commanded(time=self.now, command=command))
+
+    def snapshot(self) -> Snapshot:
+        """The state as it is now."""
+        plane = self._backend.data_plane
+        counts = plane.counts()
+        failed = int(counts.count[counts.cause != 0].sum())
+        return Snapshot(
+            time=self.now,
+            objects=tuple(self._backend.control_plane.store.objects()),
+            arrived=plane.arrived(),
+            in_flight=plane.in_flight(),
+            answered=counts.total - failed,
+            failed=failed,
+        )
+
+    def finish(self) -> Run:
+        """Advance to the window's end, follow every request to its answer, hand over the run."""
+        self.advance(self.window.end)
+        record = self._record_of_the_cluster()
+        if self._checks is not None:
+            self._checks.verify()
+        plane = self._backend.data_plane
+        while plane.in_flight():
+            self.advance(self.now + FOLLOW_SECONDS)
+        return Run(
+            scenario=self.scenario.name,
+            scenario_digest=self.scenario.digest,
+            strategy=self.strategy,
+            seed=self.seed,
+            window=self.window,
+            settings=self._settings,
+            versions=tuple(self._backend.versions.names),
+            requests=plane.counts(),
+            users=plane.users(),
+            last_answer=dict(plane.last_answers()),
+            arrived=plane.arrived(),
+            in_flight_at_end=plane.in_flight(),
+            **record,
+        )
+
+    def _boot(self, start: float, traffic: bool) -> SimulatedBackend:
+        workload = self.scenario.workload(self.window, self.window.start - WARM_UP_SECONDS)
+        if not traffic:
+            silence = replace(workload.arrivals, times=workload.arrivals.times[:1], rates=(0.0,))
+            workload = replace(workload, arrivals=silence)
+        faults = faults_of(self.scenario.faults)
+        backend = SimulatedBackend(self.scenario, workload, self.seed, start)
+        for fault in faults:
+            backend.inject(fault)
+        backend.start((self.scenario.service, self.scenario.deployment))
+        return backend
+
+    def _release(self, name: str) -> Process[None]:
+        strategy = STRATEGIES[name]()
+        self._settings = strategy.settings(self.scenario.deployment, self.scenario.written)
+        yield Wait(self.window.first_write)
+        template = self.scenario.release.template
+        self._phase = yield from strategy.roll_out(self._backend.cluster, template)
+        self._finished_at = self.now
+
+    def _require_ready(self) -> None:
+        status = rollout_status(self._backend.cluster.deployment())
+        if not status.done:
+            text = message(
+                "the old version is not up when the measurement begins: {status}",
+                status=status.line,
+            )
+            hint = message("look at its start-up time and its probes")
+            raise ScenarioError([Problem(text, file=self.scenario.name, hint=hint)])
+
+    def _carry_out(self, command: Command) -> None:
+        cluster = self._backend.cluster
+        api = self._backend.control_plane.store
+        namespace = namespace_of(self.scenario.deployment)
+        name = command.name or name_of(self.scenario.deployment)
+        match command.verb:
+            case Verb.RELEASE:
+                cluster.release(command.template or self.scenario.release.template)
+            case Verb.UNDO:
+                cluster.undo(command.revision)
+            case Verb.PAUSE:
+                cluster.pause()
+            case Verb.RESUME:
+                cluster.resume()
+            case Verb.SCALE:
+                cluster.scale(command.replicas or 0)
+            case Verb.PATCH:
+                api.patch(command.kind, name, command.patch or {}, namespace)
+            case Verb.DELETE:
+                api.delete(command.kind, name, namespace)
+            case Verb.INJECT:
+                self._backend.inject(fault_of(FaultSpec.parse(command.fault or "")))
+
+    def _record_of_the_cluster(self) -> ClusterRecord:
+        """What the control plane did up to now, before requests are followed to their answers."""
+        control = self._backend.control_plane
+        spans = control.pod_spans(self.window.end)
+        deployment = self._backend.cluster.deployment()
+        version = self._backend.versions.number(deployment["spec"]["template"])
+        settled = None
+        if (written := self._last_template_write()) is not None:
+            replicas = deployment["spec"]["replicas"]
+            settled = settled_at(
+                spans, version=version, replicas=replicas, since=written, end=self.window.end
+            )
+        return ClusterRecord(
+            phase=self._phase,
+            finished_at=self._finished_at,
+            settled_at=settled,
+            pods=spans,
+            restarts=control.restarts,
+            events=tuple(control.events),
+            changes=tuple(control.store.history) if self._keep_objects else (),
+        )
+
+    def _last_template_write(self) -> float | None:
+        """When the Deployment's pod template last became another one; None if it never did."""
+        found, before = None, self.scenario.deployment["spec"]["template"]
+        name = name_of(self.scenario.deployment)
+        for change in self._backend.control_plane.store.history:
+            if change.object["kind"] == "Deployment" and name_of(change.object) == name:
+                template = change.object["spec"]["template"]
+                if template is not before and template != before:
+                    found = change.time
+                before = template
+        return found
+
+
+class ClusterRecord(TypedDict):
+    """The part of a `Run` that the control plane answers for."""
+
+    phase: Phase | None
+    finished_at: float | None
+    settled_at: float | None
+    pods: tuple[PodSpan, ...]
+    restarts: int
+    events: tuple[KubeEvent, ...]
+    changes: tuple[Change, ...]
+
+
+def run(
+    scenario: Scenario,
+    strategy: str | None,
+    seed: int,
+    *,
+    window: Window,
+    keep_objects: bool = False,
+) -> Run:
+    """One session from its start to its end."""
+    session = Session(scenario, strategy, seed, window=window, keep_objects=keep_objects)
+    return session.finish()

@@ -1,0 +1,45 @@
+"""The Deployment's own settings that a rollout runs with, and where each value comes from."""
+
+from __future__ import annotations
+
+from sim.model.objects import JsonObject
+from sim.model.rollout import fenceposts
+from sim.model.run import Setting
+
+MANIFEST = "manifest"
+DEFAULT = "Kubernetes default (pkg/apis/apps/v1/defaults.go)"
+
+
+def rollout_settings(deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
+    """Fields of *deployment* (defaulted) that every Deployment rollout obeys."""
+    spec = deployment["spec"]
+    return tuple(
+        Setting(name=name, value=f"{spec[name]}", source=_source(written["spec"], name))
+        for name in ("replicas", "minReadySeconds", "progressDeadlineSeconds")
+    )
+
+
+def rolling_settings(
+    deployment: JsonObject, written: JsonObject, budget: JsonObject
+) -> tuple[Setting, ...]:
+    """Surge and unavailable as written, and the pods that they come to at this size."""
+    replicas = deployment["spec"]["replicas"]
+    bounds = fenceposts(replicas, budget["maxSurge"], budget["maxUnavailable"])
+    own = (written["spec"].get("strategy") or {}).get("rollingUpdate") or {}
+    resolved = {"maxSurge": bounds.surge, "maxUnavailable": bounds.unavailable}
+    return tuple(
+        Setting(
+            name=name,
+            value=_with_pods(budget[name], pods),
+            source=MANIFEST if name in own else DEFAULT,
+        )
+        for name, pods in resolved.items()
+    )
+
+
+def _with_pods(written: int | str, pods: int) -> str:
+    return f"{written}" if written == pods else f"{written} = {pods}"
+
+
+def _source(written: JsonObject, name: str) -> str:
+    return MANIFEST if name in written else DEFAULT

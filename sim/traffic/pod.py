@@ -1,0 +1,132 @@
+"""A pod as the network sees it: an address, and behind it a process that listens or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.model.behaviour import Behaviour
+from sim.model.causes import Cause
+from sim.ports import PodCounters, Signal, SignalKind
+from sim.traffic.attempt import Attempt
+from sim.traffic.clock import Due, Kind
+from sim.traffic.memory import Memory
+from sim.traffic.station import Station, Surroundings
+
+
+class Pod:
+    """One pod of *version*; its process begins to listen when it is told to.
+
+    Its counters tell the attempts sent here that ended well (answered) from all others that ended,
+    refusals included (failed), so answered + failed + clients that still wait = attempts sent.
+    """
+
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        number: int,
+        version: int,
+        behaviour: Behaviour,
+        memory_limit_bytes: float,
+        signal: Callable[[Signal], None],
+    ) -> None:
+        self.number = number
+        self.version = version
+        self.listening = False
+        self.draining = False
+        self.terminating = False
+        self.forgotten = False
+        self._answered = 0
+        self._failed = 0
+        self._behaviour = behaviour
+        self._surroundings = surroundings
+        self._clock = surroundings.clock
+        self._signal = signal
+        self._station = Station(surroundings, behaviour, self._empty)
+        self._memory = Memory(self._clock, number, memory_limit_bytes, self._out_of_memory)
+        self._drained: Due | None = None
+
+    @property
+    def in_flight(self) -> int:
+        """How many attempts its process has accepted and not finished."""
+        return self._station.in_flight
+
+    def take(self, attempt: Attempt) -> None:
+        """Receive *attempt*: serve it, let it wait, or refuse it."""
+        attempt.pod = self.number
+        attempt.version = self.version
+        if not self.listening:
+            starting = not self.terminating
+            refused = Cause.REFUSED_STARTING if starting else Cause.REFUSED_TERMINATING
+            self._surroundings.answer(attempt, refused)
+        elif not self._station.accept(attempt):
+            self._surroundings.answer(attempt, Cause.QUEUE_FULL)
+
+    def change(self, behaviour: Behaviour) -> None:
+        """Behave so from now on."""
+        self._behaviour = behaviour
+        self._memory.change(behaviour)
+        self._station.change(behaviour)
+
+    def listen(self, listening: bool) -> None:
+        """Begin to listen with a fresh process, or close the listener and nothing else."""
+        self.listening = listening
+        if listening:
+            self.drain(False)
+            self._memory.start(self._behaviour)
+
+    def drain(self, draining: bool) -> None:
+        """Close the listener, finish what was accepted, and signal when that is done."""
+        if draining == self.draining:
+            return
+        self.draining = draining
+        if draining:
+            self.listening = False
+            if not self.in_flight:
+                self._empty()
+        elif self._drained is not None:
+            self._drained.withdraw()
+            self._drained = None
+
+    def kill(self, cause: Cause) -> None:
+        """End the process; whoever still waits for an answer gets *cause*."""
+        self.listening = False
+        self.drain(False)
+        self._memory.stop()
+        for attempt in self._station.clear():
+            self._surroundings.answer(attempt, cause)
+
+    def forget(self) -> None:
+        """The pod and its address are gone; who still sends here is refused as by a dying pod."""
+        self.kill(Cause.CUT_BY_SIGKILL)
+        self.terminating = True
+        self.forgotten = True
+
+    def note(self, cause: Cause) -> None:
+        """An attempt that was sent here has ended with *cause*."""
+        if cause is Cause.NONE:
+            self._answered += 1
+        else:
+            self._failed += 1
+
+    def counters(self) -> PodCounters:
+        """Its state at this moment."""
+        return PodCounters(
+            in_flight=self._station.in_flight,
+            queued=self._station.queued,
+            busy_seconds=self._station.busy_seconds,
+            memory_bytes=self._memory.used_bytes,
+            answered=self._answered,
+            failed=self._failed,
+        )
+
+    def _empty(self) -> None:
+        if self.draining:
+            name = (-1, self.number, Kind.DRAINED)
+            self._drained = self._clock.schedule_at(self._clock.now, name, self._tell_drained)
+
+    def _tell_drained(self, _: Due) -> None:
+        self._drained = None
+        self._signal(Signal(SignalKind.DRAINED, self._clock.now, self.number))
+
+    def _out_of_memory(self) -> None:
+        self._signal(Signal(SignalKind.OOM, self._clock.now, self.number))

@@ -1,0 +1,191 @@
+"""The reference data plane: the specification of what happens to every request, in plain SimPy.
+
+It runs a clock of its own behind `advance`, as a compiled plane hides its queue. Nothing here is
+optimised at the cost of being read; whatever is faster must give the same answers, bit by bit.
+
+    clock      time, and the rule for what happens first      sending    the way of every request
+    arrivals   when users mean to send                        attempt    a request, one try at it
+    client     patience and retries                           proxy      who is sent where
+    pod        listener, drain and kill                       station    workers and queue
+    memory     base, leak and the limit                       demand     how much work there is
+    probing    ticks and thresholds                           tally      how it all ended
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sim.errors import InvariantError
+from sim.i18n import message
+from sim.model.behaviour import Behaviour, Workload
+from sim.model.causes import Cause
+from sim.model.draws import Purpose, Stream
+from sim.model.run import RequestCounts, Users
+from sim.ports import PodCounters, ProbeKind, RequestRecord, Signal
+from sim.traffic.clock import Clock
+from sim.traffic.demand import Demands
+from sim.traffic.pod import Pod
+from sim.traffic.probing import Probe
+from sim.traffic.sending import Sending
+from sim.traffic.station import Surroundings
+from sim.traffic.tally import Tally
+
+
+class ReferencePlane:
+    """`ports.DataPlane` for *workload* under *seed*, standing at time *start*.
+
+    Control of a pod that does not exist, or has been forgotten, is an `InvariantError`.
+    """
+
+    def __init__(
+        self, workload: Workload, seed: int, *, start: float, keep_log: bool = False
+    ) -> None:
+        self._clock = Clock(start)
+        # By number, the forgotten ones too: a proxy may still believe in them.
+        self._pods: list[Pod] = []
+        self._tally = Tally(workload, keep_log)
+        self._sending = Sending(workload, seed, self._clock, self._pods, self._tally)
+        self._surroundings = Surroundings(
+            clock=self._clock,
+            demands=Demands(seed),
+            bugs=Stream(seed, Purpose.BUG),
+            answer=self._sending.answer,
+        )
+        self._behaviours: dict[int, Behaviour] = {}
+        self._probes: dict[tuple[int, ProbeKind], Probe] = {}
+        self._signal: Signal | None = None
+
+    # Time.
+
+    def advance(self, until: float) -> Signal | None:
+        """Let the traffic run up to *until* (not included) or to the next signal."""
+        clock = self._clock
+        if until < clock.now:
+            raise ValueError(f"until must not lie before {clock.now}, not {until}")
+        while clock.peek() < until:
+            clock.step()
+            if self._signal is not None:
+                signal, self._signal = self._signal, None
+                return signal
+        if until < float("inf"):
+            clock.stand_at(until)
+        return None
+
+    def next_event_time(self) -> float:
+        """When the next data event is due; infinite if none is."""
+        return self._clock.peek()
+
+    # What the control plane does.
+
+    def set_behaviour(self, version: int, behaviour: Behaviour) -> None:
+        """How *version* serves from now on; requests in service keep the time they drew."""
+        self._behaviours[version] = behaviour
+        for pod in self._pods:
+            if pod.version == version:
+                pod.change(behaviour)
+
+    def add_pod(self, version: int, memory_limit: float, node: str) -> int:
+        """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
+        if version not in self._behaviours:
+            raise InvariantError(message("version {version} has no behaviour", version=version))
+        pod = Pod(
+            self._surroundings,
+            len(self._pods),
+            version,
+            self._behaviours[version],
+            memory_limit,
+            self._hear,
+        )
+        self._pods.append(pod)
+        return pod.number
+
+    def set_pod(
+        self,
+        pod: int,
+        *,
+        listening: bool | None = None,
+        draining: bool | None = None,
+        terminating: bool | None = None,
+    ) -> None:
+        """Change what the process behind the address does; see `ports.DataPlane.set_pod`."""
+        target = self._pod(pod)
+        if terminating is not None:
+            target.terminating = terminating
+        if listening is not None:
+            target.listen(listening)
+        if draining is not None:
+            target.drain(draining)
+
+    def kill(self, pod: int, cause: Cause) -> None:
+        """The process is gone: everything in flight ends with *cause*; it no longer listens."""
+        self._pod(pod).kill(cause)
+
+    def forget_pod(self, pod: int) -> None:
+        """The pod and its address are gone; a proxy that still believes in it is refused."""
+        if self._pod(pod).in_flight:
+            raise InvariantError(message("pod {pod} is forgotten with work in flight", pod=pod))
+        for kind in ProbeKind:
+            self.unprobe(pod, kind)
+        self._pod(pod).forget()
+
+    def publish(self, endpoints: Sequence[int], apply_at: Sequence[float]) -> None:
+        """A new endpoint list, taken up by proxy i at apply_at[i]."""
+        listed = tuple(endpoints)
+        for pod in listed:
+            if not 0 <= pod < len(self._pods):
+                raise InvariantError(message("there is no pod {pod}", pod=pod))
+        for proxy, time in zip(self._sending.proxies, apply_at, strict=True):
+            proxy.hear(listed, time)
+
+    def probe(
+        self, pod: int, kind: ProbeKind, first: float, period: float, success: int, failure: int
+    ) -> None:
+        """Probe from the absolute time *first* on, every *period*; signal changes of verdict."""
+        key = (pod, kind)
+        if key not in self._probes:
+            self._probes[key] = Probe(self._clock, self._pod(pod), kind, self._hear)
+        self._probes[key].start(first, period, success, failure)
+
+    def unprobe(self, pod: int, kind: ProbeKind) -> None:
+        """Stop that probe and forget its verdict."""
+        probe = self._probes.pop((pod, kind), None)
+        if probe is not None:
+            probe.stop()
+
+    def _hear(self, signal: Signal) -> None:
+        self._signal = signal
+
+    def _pod(self, number: int) -> Pod:
+        if not 0 <= number < len(self._pods) or self._pods[number].forgotten:
+            raise InvariantError(message("there is no pod {pod}", pod=number))
+        return self._pods[number]
+
+    # What can be read at any moment.
+
+    def pods(self) -> Mapping[int, PodCounters]:
+        """All pods that are not forgotten."""
+        return {pod.number: pod.counters() for pod in self._pods if not pod.forgotten}
+
+    def in_flight(self) -> int:
+        """Requests that have been meant to be sent and have no final answer yet."""
+        return self._tally.arrived - self._tally.ended
+
+    def arrived(self) -> int:
+        """Requests that users have meant to send so far."""
+        return self._tally.arrived
+
+    def counts(self) -> RequestCounts:
+        """How requests ended so far."""
+        return self._tally.counts()
+
+    def users(self) -> Users:
+        """Who sent in the window and what they met so far."""
+        return self._tally.users()
+
+    def last_answers(self) -> Mapping[int, float]:
+        """When each version gave its last answer, right or wrong."""
+        return self._tally.last_answers()
+
+    def take_log(self) -> Sequence[RequestRecord]:
+        """The attempts since the last call, if the plane was asked to keep a log."""
+        return self._tally.take_log()

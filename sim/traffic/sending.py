@@ -1,0 +1,77 @@
+"""The way of every request: meant by a user, sent by a proxy, answered, and perhaps tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sim.model.behaviour import Workload
+from sim.model.causes import Cause
+from sim.model.draws import Purpose, Stream
+from sim.traffic.arrivals import Arrivals
+from sim.traffic.attempt import Attempt, Request
+from sim.traffic.balancers import BALANCERS
+from sim.traffic.client import Client
+from sim.traffic.clock import Clock, Due, Kind
+from sim.traffic.pod import Pod
+from sim.traffic.proxy import Proxy
+from sim.traffic.tally import Tally
+
+
+class Sending:
+    """Sends what users mean to send to *pods* (by number) and writes every answer to *tally*.
+
+    User and proxy are drawn per request, so a retry comes from the same user by the same proxy.
+    """
+
+    def __init__(
+        self, workload: Workload, seed: int, clock: Clock, pods: Sequence[Pod], tally: Tally
+    ) -> None:
+        self._clock = clock
+        self._pods = pods
+        self._tally = tally
+        self._population = workload.population
+        self._arrivals = Arrivals(workload.arrivals, seed)
+        self._user_draws = Stream(seed, Purpose.USER)
+        self._proxy_draws = Stream(seed, Purpose.PROXY)
+        self._client = Client(workload.clients, seed)
+        balancer = BALANCERS[workload.balancer]
+        self.proxies = tuple(Proxy(balancer(seed)) for _ in range(workload.proxies))
+        self._expect_arrival()
+
+    def answer(self, attempt: Attempt, cause: Cause) -> None:
+        """*attempt* ends now with *cause*; the client takes that, or will try again."""
+        now = self._clock.now
+        if attempt.pod >= 0:
+            self._pods[attempt.pod].note(cause)
+        again = self._client.next_try(attempt, cause, now)
+        self._tally.answer(attempt, cause, again is None, now)
+        if again is not None:
+            name = (attempt.request.number, attempt.number + 1, Kind.SEND)
+            self._clock.schedule_at(again, name, self._retry, attempt)
+
+    def _expect_arrival(self) -> None:
+        time = self._arrivals.next_time()
+        if time < float("inf"):
+            self._clock.schedule_at(time, (self._tally.arrived, 0, Kind.SEND), self._arrive)
+
+    def _arrive(self, _: Due) -> None:
+        number = self._tally.arrived
+        user = int(self._user_draws.uniform(number) * self._population)
+        proxy = int(self._proxy_draws.uniform(number) * len(self.proxies))
+        request = self._client.request(number, user, proxy, self._clock.now)
+        self._tally.meant(request)
+        self._expect_arrival()
+        self._send(request, 0)
+
+    def _retry(self, due: Due) -> None:
+        failed: Attempt = due.value
+        self._send(failed.request, failed.number + 1)
+
+    def _send(self, request: Request, number: int) -> None:
+        now = self._clock.now
+        attempt = self._client.attempt(request, number, now)
+        chosen = self.proxies[request.proxy].choose(request.number, number, now)
+        if chosen < 0:
+            self.answer(attempt, Cause.NO_ENDPOINT)
+        else:
+            self._pods[chosen].take(attempt)

@@ -1,0 +1,113 @@
+"""How requests ended: counts, users, last answers, and the log for those who compare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import floor
+
+import numpy as np
+
+from sim.model.behaviour import Workload
+from sim.model.causes import Cause
+from sim.model.latency import bin_of
+from sim.model.run import RequestCounts, Users
+from sim.ports import RequestRecord
+from sim.traffic.attempt import Attempt, Request
+
+
+class Tally:
+    """Counts that do not grow with the number of requests; only the log does, if it is kept.
+
+    A request's version is that of the pod to which its deciding attempt was sent, also if that pod
+    refused it; -1 if no pod was chosen.
+    """
+
+    def __init__(self, workload: Workload, keep_log: bool) -> None:
+        self._window_start = workload.window_start
+        self._window_end = workload.window_end
+        self._keep_log = keep_log
+        self._log: list[RequestRecord] = []
+        self._counts: dict[tuple[int, int, int, int], int] = {}
+        self._sent: set[int] = set()
+        self._failed: set[int] = set()
+        self._exposed: dict[int, set[int]] = {}
+        self._last_answers: dict[int, float] = {}
+        self.arrived = 0
+        self.ended = 0
+
+    def meant(self, request: Request) -> None:
+        """A user meant to send *request*."""
+        self.arrived += 1
+        if self._in_window(request):
+            self._sent.add(request.user)
+
+    def answer(self, attempt: Attempt, cause: Cause, final: bool, now: float) -> None:
+        """*attempt* ended with *cause*, and the request with it if that is *final*."""
+        if cause in (Cause.NONE, Cause.APPLICATION_BUG):
+            self._last_answers[attempt.version] = now
+            if self._in_window(attempt.request):
+                self._exposed.setdefault(attempt.version, set()).add(attempt.request.user)
+        if final:
+            self._end(attempt, cause, now)
+        if self._keep_log:
+            self._log.append(_record(attempt, cause, final, now))
+
+    def counts(self) -> RequestCounts:
+        """The counts so far, sorted by second, version, cause and bin."""
+        keys = sorted(self._counts)
+        columns = np.array(keys, dtype=np.int64).reshape(-1, 4).T.copy()
+        return RequestCounts(
+            second=columns[0],
+            version=columns[1],
+            cause=columns[2],
+            bin=columns[3],
+            count=np.array([self._counts[key] for key in keys], dtype=np.int64),
+        )
+
+    def users(self) -> Users:
+        """The users so far."""
+        return Users(
+            sent=_sorted(self._sent),
+            failed=_sorted(self._failed),
+            exposed={version: _sorted(self._exposed[version]) for version in sorted(self._exposed)},
+        )
+
+    def last_answers(self) -> Mapping[int, float]:
+        """When each version last gave an answer that a client received."""
+        return {version: self._last_answers[version] for version in sorted(self._last_answers)}
+
+    def take_log(self) -> tuple[RequestRecord, ...]:
+        """The attempts that ended since the last call, in the order in which they ended."""
+        log, self._log = self._log, []
+        return tuple(log)
+
+    def _end(self, attempt: Attempt, cause: Cause, now: float) -> None:
+        request = attempt.request
+        self.ended += 1
+        latency_bin = bin_of(now - request.sent)
+        key = (floor(request.sent), attempt.version, int(cause), latency_bin)
+        self._counts[key] = self._counts.get(key, 0) + 1
+        if cause is not Cause.NONE and self._in_window(request):
+            self._failed.add(request.user)
+
+    def _in_window(self, request: Request) -> bool:
+        return self._window_start <= request.sent < self._window_end
+
+
+def _sorted(users: set[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.array(sorted(users), dtype=np.int64)
+
+
+def _record(attempt: Attempt, cause: Cause, final: bool, now: float) -> RequestRecord:
+    return RequestRecord(
+        request=attempt.request.number,
+        attempt=attempt.number,
+        user=attempt.request.user,
+        proxy=attempt.request.proxy,
+        pod=attempt.pod,
+        version=attempt.version,
+        sent=attempt.sent,
+        answered=now,
+        cause=cause,
+        final=final,
+    )

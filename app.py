@@ -15,10 +15,11 @@ from sim.interfaces.app.language import language_switch, page_language
 from sim.interfaces.app.progress import follow
 from sim.interfaces.app.results import show_outcome, show_problems, show_scenario
 from sim.interfaces.app.server import current_job, start
+from sim.scenario.source import bundled_scenarios
 
 st.set_page_config(page_title="Seatrial", page_icon="⛵", layout="wide")
 language = page_language()
-st.title("⛵ Seatrial")
+st.title("Seatrial")
 st.caption(
     translate(
         language, "Sea trials for a Kubernetes rollout: what a release costs, before production."
@@ -31,7 +32,7 @@ scenario = None
 
 with st.sidebar:
     language_switch(language)
-    order = ask(language, bundled_names())
+    order = ask(language, list(bundled_scenarios()))
     if not order.is_blank:
         try:
             scenario = order.scenario()
@@ -39,7 +40,7 @@ with st.sidebar:
             problems = error.problems
     blocked = scenario is None or not order.strategies or running
     if st.button(translate(language, "Compare"), type="primary", disabled=blocked, key="compare"):
-        job = start(order, language)
+        start(order, language)
 
 show_problems(problems, language)
 if job is not None and job.state is State.RUNNING:

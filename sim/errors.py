@@ -24,12 +24,12 @@ class SimError(Exception):
     """Root of everything Seatrial raises itself; *message* can be shown in any language."""
 
     def __init__(self, message: Message) -> None:
-        super().__init__(str(message))
+        # `args` is what a copy is made from: by pickle, between processes, and by SimPy's step().
+        super().__init__(message)
         self.message = message
 
-    def __reduce__(self) -> tuple[type[SimError], tuple[object, ...]]:
-        # Errors come back from worker processes; without this only their text would.
-        return type(self), (self.message,)
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,7 @@ class ScenarioError(SimError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(Message("\n".join(problem.render() for problem in self.problems)))
-
-    def __reduce__(self) -> tuple[type[SimError], tuple[object, ...]]:
-        return type(self), (self.problems,)
+        self.args = (self.problems,)
 
     def render(self, language: str = "en") -> str:
         """All problems, one a line, in *language*."""

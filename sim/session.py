@@ -15,7 +15,7 @@ from typing import TypedDict
 from sim.backends.simulated.backend import SimulatedBackend
 from sim.control.checks import Checks
 from sim.errors import Problem, ScenarioError
-from sim.faults.reading import fault_of, faults_of
+from sim.faults.reading import fault_written, faults_of
 from sim.i18n import message
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
@@ -24,7 +24,7 @@ from sim.model.rollout_status import rollout_status
 from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import settled_at
 from sim.ports import Process, Wait
-from sim.scenario.scenario import FaultSpec, Scenario
+from sim.scenario.scenario import Scenario
 from sim.strategies import STRATEGIES
 
 WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a system in use.
@@ -216,7 +216,7 @@ class Session:
             case Verb.DELETE:
                 api.delete(command.kind, name, namespace)
             case Verb.INJECT:
-                self._backend.inject(fault_of(FaultSpec.parse(command.fault or "")))
+                self._backend.inject(fault_written(command.fault or ""))
 
     def _record_of_the_cluster(self) -> ClusterRecord:
         """What the control plane did up to now, before requests are followed to their answers."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -147,7 +146,7 @@ class Bench:
 
     def ready(self) -> dict[int, int]:
         """Ready pods by revision, as last counted."""
-        return {n: rs["status"]["readyReplicas"] for n, rs in sorted(self.sets().items())}
+        return {n: rs["status"].get("readyReplicas", 0) for n, rs in sorted(self.sets().items())}
 
     def progressing(self) -> tuple[str, str]:
         """Status and reason of the Progressing condition."""
@@ -181,8 +180,3 @@ class Bench:
 def slow(seconds: float, **fields: Any) -> Behaviour:
     """A version that takes *seconds* to start."""
     return replace(Behaviour(), startup_seconds=seconds, **fields)
-
-
-def thawed(obj: JsonObject) -> JsonObject:
-    """A private copy of *obj*, to be changed in a test."""
-    return copy.deepcopy(obj)

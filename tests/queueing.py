@@ -108,7 +108,6 @@ class Observed:
     """
 
     setup: Setup
-    requests: np.ndarray
     sent: np.ndarray
     answered: np.ndarray
     cause: np.ndarray
@@ -121,6 +120,12 @@ class Observed:
         """Means over the batches, of values in order of their requests or moments."""
         kept = values[int(len(values) * WARM_UP) :]
         return np.array([batch.mean() for batch in np.array_split(kept, BATCHES)])
+
+    def luck(self) -> np.ndarray:
+        """How far each batch's mean spacing and mean demand lie from the known ones."""
+        spacing = np.diff(self.sent, prepend=0.0)
+        known = 1.0 / self.setup.rate
+        return np.array([self.batched(spacing) - known, self.batched(self.demand) - MEAN])
 
     def wait(self) -> np.ndarray:
         """Batch means of the time before service, of those served."""
@@ -184,7 +189,6 @@ def watch(setup: Setup, requests: int) -> Observed:
     demands, behaviour = Demands(setup.seed), setup.behaviour
     return Observed(
         setup=setup,
-        requests=columns[0],
         sent=columns[1],
         answered=columns[2],
         cause=columns[3].astype(int),
@@ -217,27 +221,43 @@ def plane_of(setup: Setup, end: float) -> ReferencePlane:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """One figure of theory beside what was seen; *scale* is what precision is relative to."""
+    """One figure of theory beside what was seen; *scale* is what precision is relative to.
+
+    *controls* are what luck did to each batch, as deviations from means that are known: busy or
+    long requests make long waits. Regressing on them takes that part of the luck out (linear
+    control variates: Lavenberg and Welch 1981); without any it is the plain mean of the batches.
+    """
 
     name: str
     theory: float
     batches: np.ndarray
+    controls: np.ndarray
     scale: float
 
+    def fit(self) -> tuple[float, float, int]:
+        """Estimate, standard error and degrees of freedom."""
+        design = np.column_stack([np.ones(len(self.batches)), *self.controls])
+        inverse = np.linalg.inv(design.T @ design)
+        coefficients = inverse @ design.T @ self.batches
+        rest = self.batches - design @ coefficients
+        freedom = len(self.batches) - design.shape[1]
+        error = math.sqrt(rest @ rest / freedom * inverse[0, 0])
+        return float(coefficients[0]), error, freedom
+
     def half_width(self, level: float) -> float:
-        """Half of the Student interval over batch means at *level*."""
-        quantile = stats.t.ppf(0.5 + level / 2.0, df=len(self.batches) - 1)
-        return float(quantile * self.batches.std(ddof=1) / math.sqrt(len(self.batches)))
+        """Half of the Student interval at *level*."""
+        _, error, freedom = self.fit()
+        return float(stats.t.ppf(0.5 + level / 2.0, df=freedom)) * error
 
     def agrees(self, level: float) -> bool:
         """Whether theory lies in that interval."""
-        return bool(abs(self.batches.mean() - self.theory) <= self.half_width(level))
+        return abs(self.fit()[0] - self.theory) <= self.half_width(level)
 
     def row(self, level: float) -> str:
         """For people."""
-        seen, half = self.batches.mean(), self.half_width(0.95)
+        seen, half = self.fit()[0], self.half_width(0.95)
         sign = "ok " if self.agrees(level) else "BAD"
         return (
-            f"{sign} {self.name:44s} theory {self.theory:10.6f} seen {seen:10.6f} "
+            f"{sign} {self.name:46s} theory {self.theory:10.6f} seen {seen:10.6f} "
             f"+- {half / self.scale:6.2%} (95 %), joint level {level:.2%}"
         )

@@ -34,7 +34,7 @@ def deployment(
     if liveness is not None:
         container["livenessProbe"] = liveness
     if pre_stop is not None:
-        container["lifecycle"] = {"preStop": {"sleep": {"seconds": pre_stop}}}
+        container["lifecycle"] = {"preStop": {"exec": {"command": ["sleep", str(pre_stop)]}}}
     if memory is not None:
         container["resources"] = {"limits": {"memory": memory}}
     rolling = {"maxSurge": surge, "maxUnavailable": unavailable}

@@ -154,6 +154,17 @@ def test_no_pod_is_ready_between_the_last_old_and_the_first_new_one():
     assert no_ready_pod_seconds(run()) == 10.0
 
 
+def test_a_pod_that_is_ready_only_while_another_is_changes_nothing():
+    found = run(
+        pods=[
+            span("a", 0, READY, -1.0, 6.0),
+            span("b", 0, READY, 1.0, 2.0),
+            span("c", 1, READY, 8.0, inf),
+        ]
+    )
+    assert no_ready_pod_seconds(found) == 2.0
+
+
 def test_shares_of_the_traffic_add_up_to_one():
     share = traffic_share(rolling_update())
     assert (sum(share.answered) + share.failed == pytest.approx(1.0)) is True

@@ -1,9 +1,9 @@
 """Laws: the traffic agrees with queueing theory where theory is exact.
 
 Goal: no figure of theory lies outside its interval, jointly at the 99 % level. Method: one long
-run per system with its own seed, a twentieth of it to warm up, 20 batch means, Student intervals,
-Bonferroni over all figures of a test. Each test also says how narrow its ordinary 95 % intervals
-are, for a wide one agrees with anything.
+run per system with its own seed, a twentieth of it to warm up, 20 batch means with the batch's
+arrivals and demands as control variates, Student intervals, Bonferroni over all figures. Each
+test also says how narrow its ordinary 95 % intervals are, for a wide one agrees with anything.
 """
 
 from __future__ import annotations
@@ -31,9 +31,17 @@ from sim.model.causes import Cause
 JOINT_LEVEL = 0.99
 
 
-def compared(name: str, theory: float, batches: np.ndarray, scale: float = 0.0) -> Comparison:
+def compared(
+    name: str,
+    theory: float,
+    batches: np.ndarray,
+    scale: float = 0.0,
+    luck: np.ndarray | tuple[()] = (),
+) -> Comparison:
     """A comparison whose precision is relative to *scale*, or to the theory itself."""
-    return Comparison(name=name, theory=theory, batches=batches, scale=scale or theory)
+    return Comparison(
+        name=name, theory=theory, batches=batches, controls=np.array(luck), scale=scale or theory
+    )
 
 
 def delay_system(seed: int, workers: int, rho: float, requests: int) -> list[Comparison]:
@@ -42,8 +50,10 @@ def delay_system(seed: int, workers: int, rho: float, requests: int) -> list[Com
     name = f"M/M/{workers} rho {rho}"
     inside = workers * rho + wait_mmc(workers, rho) * seen.setup.rate
     return [
-        compared(f"{name} wait", wait_mmc(workers, rho), seen.wait()),
-        compared(f"{name} share that waits", erlang_c(workers, rho), seen.must_wait()),
+        compared(f"{name} wait", wait_mmc(workers, rho), seen.wait(), luck=seen.luck()),
+        compared(
+            f"{name} share that waits", erlang_c(workers, rho), seen.must_wait(), luck=seen.luck()
+        ),
         compared(f"{name} in system", inside, seen.in_system()),
         compared(f"{name} utilisation", rho, seen.utilisation()),
         compared(f"{name} Little", 0.0, seen.little(), inside),
@@ -59,7 +69,9 @@ def loss_system(seed: int, workers: int, places: int, rho: float, requests: int)
     inside = float(states @ np.arange(len(states)))
     busy = rho * (1.0 - states[-1])
     return [
-        compared(f"{name} turned away", float(states[-1]), seen.share(Cause.QUEUE_FULL)),
+        compared(
+            f"{name} turned away", float(states[-1]), seen.share(Cause.QUEUE_FULL), luck=seen.luck()
+        ),
         compared(f"{name} in system", inside, seen.in_system()),
         compared(f"{name} utilisation", busy, seen.utilisation()),
     ]
@@ -68,7 +80,9 @@ def loss_system(seed: int, workers: int, places: int, rho: float, requests: int)
 def general_service(seed: int, demand: Demand, cv: float, rho: float, requests: int):
     """M/G/1: mean wait."""
     seen = watch(Setup(seed=seed, rho=rho, demand=demand, cv=cv), requests)
-    return [compared(f"M/G/1 {demand} cv {cv} rho {rho} wait", wait_mg1(rho, cv), seen.wait())]
+    luck = seen.luck()[: 1 if demand is Demand.CONSTANT else 2]  # A constant has no luck.
+    name = f"M/G/1 {demand} cv {cv} rho {rho} wait"
+    return [compared(name, wait_mg1(rho, cv), seen.wait(), luck=luck)]
 
 
 def random_balancing(seed: int, pods: int, workers: int, rho: float, requests: int):
@@ -76,20 +90,23 @@ def random_balancing(seed: int, pods: int, workers: int, rho: float, requests: i
     seen = watch(Setup(seed=seed, rho=rho, pods=pods, workers=workers), requests)
     name = f"random over {pods} x M/M/{workers} rho {rho}"
     return [
-        compared(f"{name} wait", wait_mmc(workers, rho), seen.wait()),
-        compared(f"{name} share that waits", erlang_c(workers, rho), seen.must_wait()),
+        compared(f"{name} wait", wait_mmc(workers, rho), seen.wait(), luck=seen.luck()),
+        compared(
+            f"{name} share that waits", erlang_c(workers, rho), seen.must_wait(), luck=seen.luck()
+        ),
     ]
 
 
 def taking_turns(seed: int, rho: float, requests: int):
     """Round robin over two pods gives each every second arrival: E2/M/1."""
     seen = watch(Setup(seed=seed, rho=rho, pods=2, balancer="round_robin"), requests)
-    return [compared(f"round robin E2/M/1 rho {rho} wait", wait_e2m1(rho), seen.wait())]
+    name = f"round robin E2/M/1 rho {rho} wait"
+    return [compared(name, wait_e2m1(rho), seen.wait(), luck=seen.luck())]
 
 
 def impatience(seed: int, patience: float, requests: int):
     """Where nobody waits, the share that gives up is the tail of the service time."""
-    setup = Setup(seed=seed, rho=0.2, workers=200, timeout=patience * MEAN, error_ratio=0.1)
+    setup = Setup(seed=seed, rho=0.2, workers=200, timeout=patience * MEAN, error_ratio=0.25)
     seen = watch(setup, requests)
     served = 1.0 - math.exp(-patience)
     return [
@@ -98,7 +115,7 @@ def impatience(seed: int, patience: float, requests: int):
             math.exp(-patience),
             seen.share(Cause.TIMED_OUT_IN_SERVICE),
         ),
-        compared("own errors among answers", 0.1 * served, seen.share(Cause.APPLICATION_BUG)),
+        compared("own errors among answers", 0.25 * served, seen.share(Cause.APPLICATION_BUG)),
     ]
 
 
@@ -122,10 +139,10 @@ def test_the_formulas_give_their_worked_cases():
 
 
 def test_the_traffic_agrees_with_queueing_theory():
-    """25 figures of 9 systems, 170,000 requests in all, 95 % intervals within 12 %."""
+    """25 figures of 9 systems, 170,000 requests in all, 95 % intervals within 11 %."""
     comparisons = [
         *delay_system(seed=101, workers=1, rho=0.5, requests=25_000),
-        *delay_system(seed=102, workers=4, rho=0.6, requests=25_000),
+        *delay_system(seed=102, workers=4, rho=0.7, requests=25_000),
         *loss_system(seed=103, workers=2, places=3, rho=1.2, requests=12_000),
         *loss_system(seed=104, workers=8, places=0, rho=0.9, requests=12_000),
         *general_service(seed=105, demand=Demand.CONSTANT, cv=0.0, rho=0.6, requests=20_000),
@@ -134,15 +151,15 @@ def test_the_traffic_agrees_with_queueing_theory():
         *taking_turns(seed=108, rho=0.6, requests=20_000),
         *impatience(seed=109, patience=2.0, requests=10_000),
     ]
-    assert_all_agree(comparisons, precision=0.12)
+    assert_all_agree(comparisons, precision=0.11)
 
 
 @pytest.mark.slow
 def test_the_traffic_agrees_with_queueing_theory_within_two_per_cent():
-    """25 figures of 9 systems, 2.5 million requests in all, 95 % intervals within 2 %."""
+    """25 figures of 9 systems, 2.6 million requests in all, 95 % intervals within 2 %."""
     comparisons = [
         *delay_system(seed=201, workers=1, rho=0.5, requests=400_000),
-        *delay_system(seed=202, workers=4, rho=0.5, requests=400_000),
+        *delay_system(seed=202, workers=2, rho=0.6, requests=450_000),
         *loss_system(seed=203, workers=2, places=3, rho=1.2, requests=150_000),
         *loss_system(seed=204, workers=8, places=0, rho=0.9, requests=150_000),
         *general_service(seed=205, demand=Demand.CONSTANT, cv=0.0, rho=0.6, requests=250_000),

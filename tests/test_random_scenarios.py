@@ -43,7 +43,7 @@ releases = st.fixed_dictionaries(
         "reaction": st.sampled_from(["drain", "exit", "ignore"]),
         "lag": st.sampled_from(["0s", "1s", "4s"]),
         "attempts": st.integers(1, 3),
-        "balancer": st.sampled_from(["random", "roundRobin"]),
+        "balancer": st.sampled_from(["random", "round_robin"]),
         "liveness": st.booleans(),
         "strategy": st.sampled_from([None, "Recreate", "RollingUpdate", "RollingUpdate"]),
         "faults": st.lists(fault, max_size=2, unique=True),
@@ -73,8 +73,7 @@ def rehearse_checked(place: Path, **given: Any) -> Run:
         f"versions.old.startup={given['startup']}",
         f"versions.old.onSigterm={given['reaction']}",
         f"versions.new.onSigterm={given['reaction']}",
-        f"network.propagation.max={given['lag']}",
-        "network.propagation.min=0s",
+        f"network.propagation=0s..{given['lag']}",
         f"network.balancer={given['balancer']}",
         f"clients.attempts={given['attempts']}",
     )

@@ -12,7 +12,7 @@ from sim.model.run import Phase, PodPhase
 from sim.session import Session
 
 # Every change takes two to three seconds to reach a proxy: long enough to see what it costs.
-LAG = ("network.propagation.min=2s", "network.propagation.max=3s")
+LAG = ("network.propagation=2s..3s",)
 
 
 def gaps(run, phase=PodPhase.READY):
@@ -210,7 +210,7 @@ def test_no_release_changes_nothing(tmp_path):
 
     assert {} == failures(run)
     assert run.phase is None
-    assert 3 == len(run.pods)
+    assert 3 == len({span.pod for span in run.pods})
 
 
 def test_a_restart_like_release_behaves_as_before(tmp_path):

@@ -40,9 +40,11 @@ def _admit_size(spec: JsonObject) -> None:
 
 
 def _admit_labels(spec: JsonObject) -> None:
-    wanted = (spec.get("selector") or {}).get("matchLabels") or {}
-    labels = labels_of(spec.get("template") or {"metadata": {}})
-    if not wanted or any(labels.get(key) != value for key, value in wanted.items()):
+    selector = spec.get("selector") or {}
+    wanted = (selector.get("matchLabels") or {}).items()
+    labels = labels_of({"metadata": {}, **(spec.get("template") or {})})
+    # matchExpressions are checked when the manifest is read, and kept as they are here.
+    if not any(selector.values()) or not wanted <= labels.items():
         raise _invalid(
             "spec.template.metadata.labels",
             dict(labels),

@@ -1,4 +1,4 @@
-"""A node as its pods feel it: images it has, pulls one at a time, and a kubelet that looks around."""
+"""A node as its pods feel it: images, pulls one at a time, and a kubelet that looks around."""
 
 from __future__ import annotations
 

@@ -116,4 +116,5 @@ def _replica_set(sync: DeploymentSync, suffix: str, revision: int, size: int) ->
                 "metadata": {**(template.get("metadata") or {}), "labels": labels},
             },
         },
+        "status": {"replicas": 0},
     }

@@ -43,8 +43,10 @@ class Surroundings:
 class PodWorker:
     """The kubelet's work on one pod, from admission to the removal of the object.
 
-    `live` is its one SimPy process. What happens to the pod meanwhile (a deletion, a probe's
-    kill, the end of the process) is noted as state and seen wherever `live` stands.
+    Every end of the container leads to a restart: restartPolicy Always is the only one that a
+    Deployment may have. `live` is the worker's one SimPy process; what happens to the pod
+    meanwhile (a deletion, a probe's kill, the end of the process) is noted as state and seen
+    wherever `live` stands.
     """
 
     def __init__(
@@ -233,8 +235,9 @@ class PodWorker:
 
     def _stop(self, grace_seconds: float) -> Steps:
         if self._hook.unknown and grace_seconds > 0:
+            # Our own reason: the hook does not fail, it only takes no time here.
             note = f"PreStopHook ({self._hook.unknown}) is not simulated and returns at once"
-            self._emit("FailedPreStopHook", note)
+            self._emit("PreStopHookNotSimulated", note)
         versions, version = self._around.versions, self._record.version
         yield from stop(
             self._env,

@@ -16,7 +16,7 @@ from sim.model.template_hash import canonical
 
 
 class TemplateMemo:
-    """Canonical forms of pod templates, computed once for each object, as all syncs compare them."""
+    """Canonical forms of pod templates, computed once for each object: every sync compares them."""
 
     def __init__(self) -> None:
         # The template is kept beside its form so that its id cannot be taken by another object.

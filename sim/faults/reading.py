@@ -9,7 +9,8 @@ from sim.faults import FAULTS
 from sim.i18n import message
 from sim.model.unreadable import Unreadable
 from sim.ports import Fault
-from sim.scenario.scenario import FaultSpec
+from sim.scenario.fault_spec import FaultSpec, parse
+from sim.scenario.node import Place
 
 
 def fault_of(spec: FaultSpec) -> Fault:
@@ -26,6 +27,14 @@ def fault_of(spec: FaultSpec) -> Fault:
         hint = message("write it like {example}", example=kind.example)
         raise ScenarioError([Problem(text, hint=hint, **place)]) from wrong
     return fault
+
+
+def fault_written(text: str) -> Fault:
+    """The fault that a command writes as *text*. Raise a `ScenarioError` if there is none."""
+    spec = parse(text, Place("fault"))
+    if isinstance(spec, Problem):
+        raise ScenarioError([spec])
+    return fault_of(spec)
 
 
 def faults_of(specs: Iterable[FaultSpec]) -> tuple[Fault, ...]:

@@ -62,7 +62,8 @@ app.command(
     cls=Command,
     help=message(
         "Compare strategies for one release: the same traffic, faults and random draws for "
-        "each.\n\nEvery strategy and an arm without a release run in the same window with the same seeds. "
+        "each.\n\nEvery strategy and an arm without a release run in the same window with the "
+        "same seeds. "
         "The table shows each figure with its 95 % interval and what the release added to it."
     ).text,
 )(compare)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,9 +13,11 @@ from sim.interfaces import options
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import Terminal
+from sim.interfaces.written_files import require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
+    from sim.scenario.scenario import Scenario
 
 
 def compare(
@@ -59,8 +62,6 @@ def compare(
     lang: options.Lang = None,
 ) -> None:
     """Compare strategies on the same traffic, faults and draws."""
-    from sim.interfaces.png import require_place, write_picture
-    from sim.interfaces.waiting import progress_of
     from sim.strategies import STRATEGIES
 
     terminal: Terminal = ctx.find_root().obj
@@ -75,16 +76,8 @@ def compare(
     )
     if png is not None:
         require_place(png)
-    from sim.experiments.compare import compare as compare_strategies
-
-    with progress_of(terminal) as progress:
-        comparison = compare_strategies(
-            scenario,
-            strategy or list(STRATEGIES),
-            seeds=range(seed, seed + runs),
-            workers=workers,
-            progress=progress,
-        )
+    seeds = range(seed, seed + runs)
+    comparison = _compare(scenario, strategy or list(STRATEGIES), seeds, workers, terminal)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
@@ -92,6 +85,22 @@ def compare(
         print(json.dumps(comparison.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show(comparison, terminal)
+
+
+def _compare(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    seeds: Sequence[int],
+    workers: int | None,
+    terminal: Terminal,
+) -> Comparison:
+    from sim.experiments.compare import compare as compare_strategies
+    from sim.interfaces.waiting import progress_of
+
+    with progress_of(terminal) as progress:
+        return compare_strategies(
+            scenario, strategies, seeds=seeds, workers=workers, progress=progress
+        )
 
 
 def show(comparison: Comparison, terminal: Terminal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sim.interfaces.help_page import width_of
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 GAP = 2
-LEAST_FOR_NAMES = 18
+LEAST_FOR_WORDS = 16
+WIDEST_FIELD = 28
 
 
 def print_table(console: Console, table: Table) -> None:
@@ -20,7 +22,7 @@ def print_table(console: Console, table: Table) -> None:
 
     if not table.rows:
         return
-    together = _fits_unbroken(console, table)
+    whole = _unbroken(console, table)
     grid = Grid(box=None, padding=(0, GAP, 0, 0), pad_edge=False, header_style="bold")
     for number, heading in enumerate(table.headings):
         figures = table.figures_from is not None and number >= table.figures_from
@@ -28,28 +30,47 @@ def print_table(console: Console, table: Table) -> None:
             heading,
             justify="right" if figures else "left",
             overflow="fold",
-            no_wrap=figures and together,
+            no_wrap=number in whole,
         )
     for row in table.rows:
         first, *others = row.cells
+        first = broken_at_dots(first, WIDEST_FIELD)
         grid.add_row(f"  {first}" if row.subordinate else first, *others)
     print_title(console, table.title)
     console.print(grid)
     console.print()
 
 
-def _fits_unbroken(console: Console, table: Table) -> bool:
-    """Whether columns of figures can stay in one piece and leave room for the names."""
-    first = table.figures_from
-    if first is None:
-        return False
-    columns = range(first, len(table.headings))
+def broken_at_dots(text: str, width: int) -> str:
+    """A field's path on several lines, each at most *width* wide where its names allow that."""
+    if " " in text or width_of(text) <= width:
+        return text
+    lines = [""]
+    for part in re.findall(r"[^.]*\.?", text):
+        if lines[-1] and width_of(lines[-1] + part) > width:
+            lines.append("  ")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _unbroken(console: Console, table: Table) -> range:
+    """The columns that can stay in one piece, so that the one that remains has room enough.
+
+    Figures stay whole at the cost of names; without figures all columns do, but for the last.
+    """
+    last = len(table.headings)
+    columns = range(last - 1) if table.figures_from is None else range(table.figures_from, last)
     lines = [table.headings, *(row.cells for row in table.rows)]
-    widest = [
-        max(width_of(part) for line in lines for part in line[number].split("\n"))
+    widths = [
+        max(width_of(part) for line in lines for part in _parts(line[number], number))
         for number in columns
     ]
-    return sum(widest) + GAP * len(table.headings) + LEAST_FOR_NAMES <= console.width
+    needed = sum(widths) + GAP * last + LEAST_FOR_WORDS
+    return columns if needed <= console.width else range(0)
+
+
+def _parts(cell: str, number: int) -> list[str]:
+    return (broken_at_dots(cell, WIDEST_FIELD) if number == 0 else cell).split("\n")
 
 
 def print_title(console: Console, title: str) -> None:

@@ -12,6 +12,7 @@ from sim.interfaces import options
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import Terminal
+from sim.interfaces.written_files import require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.analysis.figures import Yardstick
@@ -52,14 +53,8 @@ def run(
     lang: options.Lang = None,
 ) -> None:
     """Run one strategy once."""
-    from sim.analysis.figures import Yardstick
-    from sim.errors import ScenarioError
-    from sim.interfaces.png import require_place, write_picture
-    from sim.strategies import STRATEGIES
-
     terminal: Terminal = ctx.find_root().obj
-    if strategy not in STRATEGIES:
-        raise ScenarioError([STRATEGIES.unknown(strategy)])
+    require_strategy(strategy)
     shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
     scenario = read_scenario(
         sources,
@@ -69,21 +64,9 @@ def run(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
-    if png is not None:
-        require_place(png)
-    if out is not None:
-        from sim.experiments.folder import require_folder
-
-        require_folder(out)
-    from sim.experiments.window import measured_window
-    from sim.session import run as run_session
-
-    window = measured_window(scenario, [strategy])
-    baseline = run_session(scenario, None, seed, window=window)
-    found = run_session(scenario, strategy, seed, window=window, keep_objects=out is not None)
-    yardstick = Yardstick(
-        no_release=baseline, slo_availability=scenario.slo_availability, prices=scenario.prices
-    )
+    for place in filter(None, (png, out)):
+        require_place(place, folder=place is out)
+    found, yardstick = _run(scenario, strategy, seed, keep_objects=out is not None)
     if out is not None:
         from sim.experiments.folder import write_run_folder
 
@@ -95,6 +78,33 @@ def run(
         print(json.dumps(to_json(found, yardstick), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show(scenario, found, yardstick, terminal)
+
+
+def require_strategy(name: str) -> None:
+    """Raise a `ScenarioError` with the known names if there is no strategy called *name*."""
+    from sim.errors import ScenarioError
+    from sim.strategies import STRATEGIES
+
+    if name not in STRATEGIES:
+        raise ScenarioError([STRATEGIES.unknown(name)])
+
+
+def _run(
+    scenario: Scenario, strategy: str, seed: int, *, keep_objects: bool
+) -> tuple[Run, Yardstick]:
+    """The run, and the no-release run of the same seed beside it, to measure it by."""
+    from sim.analysis.figures import Yardstick
+    from sim.experiments.window import measured_window
+    from sim.session import run as run_session
+
+    window = measured_window(scenario, [strategy])
+    yardstick = Yardstick(
+        no_release=run_session(scenario, None, seed, window=window),
+        slo_availability=scenario.slo_availability,
+        prices=scenario.prices,
+    )
+    found = run_session(scenario, strategy, seed, window=window, keep_objects=keep_objects)
+    return found, yardstick
 
 
 def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Terminal) -> None:

@@ -11,6 +11,7 @@ REASONS = {
     errno.EPERM: message("permission denied"),
     errno.EROFS: message("the file system is read-only"),
     errno.ENOSPC: message("no space left on the device"),
+    errno.EFBIG: message("the file would grow beyond what is allowed"),
     errno.EDQUOT: message("the disk quota is used up"),
     errno.ENOENT: message("no such file or directory"),
     errno.ENOTDIR: message("part of the path is not a directory"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import typer
 
 from sim.errors import ScenarioError
@@ -47,3 +49,25 @@ def validate(
         print_table(console, assumptions_table(scenario, language))
     if bad:
         raise typer.Exit(BAD_INPUT)
+
+
+def _inputs(sources: Sequence[str]) -> Iterator[list[str]]:
+    """What is checked together: a scenario alone, all manifests as one, as `compare` does."""
+    manifests = []
+    for source in sources:
+        if source != "-" and _stands_alone(source):
+            yield [source]
+        else:
+            manifests.append(source)
+    if manifests:
+        yield manifests
+
+
+def _stands_alone(source: str) -> bool:
+    """Whether *source* is a scenario, or cannot be opened at all."""
+    from sim.scenario.source import open_source
+
+    try:
+        return open_source(source).is_scenario
+    except ScenarioError:
+        return True

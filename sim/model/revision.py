@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sim.errors import RolloutError
 from sim.i18n import message
-from sim.model.objects import JsonObject, annotations_of, labels_of, name_of
+from sim.model.objects import JsonObject, annotations_of, name_of
 from sim.model.pod import controller_of
 from sim.model.template_hash import HASH_LABEL, canonical
 
@@ -18,7 +18,6 @@ REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"
 DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas"
 MAX_REPLICAS = "deployment.kubernetes.io/max-replicas"
-CHANGE_CAUSE = "kubernetes.io/change-cause"
 # Never copied between a Deployment and its ReplicaSets.
 OWN_ANNOTATIONS = (
     "kubectl.kubernetes.io/last-applied-configuration",
@@ -116,21 +115,48 @@ def undo_target(
     When the *deployment* has that template already, it is the Deployment's own object, so that
     writing it changes nothing. Raise a `RolloutError` with kubectl's words if there is none.
     """
+    return _template_after(deployment, _set_to_undo_to(deployment, replica_sets, to_revision))
+
+
+def undo_patch(
+    deployment: JsonObject, replica_sets: Sequence[JsonObject], to_revision: int | None = None
+) -> list[JsonObject]:
+    """The JSON patch that `kubectl rollout undo` sends; empty where kubectl skips the rollback.
+
+    Besides the template it brings the ReplicaSet's annotations back, change-cause among them.
+    """
+    target = _set_to_undo_to(deployment, replica_sets, to_revision)
+    template = _template_after(deployment, target)
+    if template is deployment["spec"]["template"]:
+        return []
+    own = {k: v for k, v in annotations_of(deployment).items() if k in OWN_ANNOTATIONS}
+    notes = {**own, **shared_annotations(target)}
+    return [
+        {"op": "replace", "path": "/spec/template", "value": template},
+        {"op": "add", "path": "/metadata/annotations", "value": notes},
+    ]
+
+
+def _template_after(deployment: JsonObject, target: JsonObject) -> JsonObject:
+    current: JsonObject = deployment["spec"]["template"]
+    template = _without_hash(target["spec"]["template"])
+    return current if canonical(template) == canonical(current) else template
+
+
+def _set_to_undo_to(
+    deployment: JsonObject, replica_sets: Sequence[JsonObject], to_revision: int | None
+) -> JsonObject:
     by_revision = {revision_of(rs): rs for rs in replica_sets if revision_of(rs) > 0}
     target = undo_revision(by_revision, to_revision)
-    if not target:
-        if to_revision:
-            text = message(
-                "unable to find specified revision {revision} in history", revision=to_revision
-            )
-        else:
-            text = message(
-                'no rollout history found for deployment "{name}"', name=name_of(deployment)
-            )
-        raise RolloutError(text)
-    current: JsonObject = deployment["spec"]["template"]
-    template = _without_hash(by_revision[target]["spec"]["template"])
-    return current if canonical(template) == canonical(current) else template
+    if target:
+        return by_revision[target]
+    if to_revision:
+        raise RolloutError(
+            message("unable to find specified revision {revision} in history", revision=to_revision)
+        )
+    raise RolloutError(
+        message('no rollout history found for deployment "{name}"', name=name_of(deployment))
+    )
 
 
 def _without_hash(template: JsonObject) -> JsonObject:
@@ -140,13 +166,3 @@ def _without_hash(template: JsonObject) -> JsonObject:
         return template
     kept = {key: value for key, value in labels.items() if key != HASH_LABEL}
     return {**template, "metadata": {**metadata, "labels": kept}}
-
-
-def change_cause(obj: JsonObject) -> str:
-    """Why a revision was made, `<none>` if nobody wrote it down."""
-    return annotations_of(obj).get(CHANGE_CAUSE) or "<none>"
-
-
-def hash_of(rs: JsonObject) -> str:
-    """The pod-template-hash label of a ReplicaSet or pod."""
-    return labels_of(rs).get(HASH_LABEL, "")

@@ -126,7 +126,7 @@ class Manifests:
         if wanted is not None:
             errors = decode(found.node, wanted, found.path)
             self.errors.extend(errors)
-            self.errors.extend(check(found.node, found.kind, found.path, errors))
+            self.errors.extend(check(found.node, found.kind, found.path))
         elif is_builtin_group(found.api_version):
             self.errors.append(self._no_such_kind(found))
             return

@@ -47,6 +47,8 @@ def validated(root: Node, data: Any) -> tuple[ScenarioFile | None, list[Problem]
 
 def _problem(root: Node, one: Any) -> Problem:
     kind, steps = str(one["type"]), _real_steps(root, tuple(one["loc"]))
+    if kind == "union_tag_invalid":
+        steps = (*steps, "kind")
     parent, node, path = _follow(root, steps)
     if kind == "extra_forbidden":
         name = str(steps[-1])

@@ -171,7 +171,7 @@ class Spec(Strict):
     manifests: Annotated[list[str], Field(min_length=1, max_length=100)]
     deployment: str | None = None
     release: Release | None = None
-    versions: dict[str, Version] = {}
+    versions: Annotated[dict[str, Version], Field(default_factory=dict)]
     traffic: Annotated[Traffic, Field(discriminator="kind")] = Poisson()
     clients: Clients = Clients()
     users: Users = Users()
@@ -179,7 +179,7 @@ class Spec(Strict):
     nodes: Nodes = Nodes()
     prices: Prices | None = None
     slo: Slo = Slo()
-    faults: Annotated[list[str], Field(max_length=100)] = []
+    faults: Annotated[list[str], Field(max_length=100, default_factory=list)]
     window: Window = Window()
 
     @model_validator(mode="before")

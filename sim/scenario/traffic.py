@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from itertools import pairwise
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, model_validator
@@ -63,7 +64,7 @@ class Piecewise(Strict):
     @model_validator(mode="after")
     def _forward(self) -> Piecewise:
         times = [point.at for point in self.points]
-        if any(later <= earlier for earlier, later in zip(times, times[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(times)):
             raise Unreadable(
                 message("the points must follow each other in time"),
                 message("each `at` later than the one before"),
@@ -179,8 +180,8 @@ def curve(traffic: Traffic, rows: Steps, start: float, end: float) -> RateCurve:
     steps = [step for step in steps if step[0] < end] or steps[:1]
     even = isinstance(traffic, Constant) or getattr(traffic, "arrivals", "poisson") == "even"
     return RateCurve(
-        times=tuple(time for time, _ in steps),
+        times=tuple(float(time) for time, _ in steps),
         rates=tuple(rate for _, rate in steps),
-        end=end,
+        end=float(end),
         poisson=not even,
     )

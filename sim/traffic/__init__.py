@@ -7,4 +7,4 @@ from __future__ import annotations
 
 from sim.registry import Registry
 
-PLANES = Registry("data plane", {"reference": "sim.traffic.reference:ReferencePlane"})
+PLANES = Registry("plane", {"reference": "sim.traffic.reference:ReferencePlane"})

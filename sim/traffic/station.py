@@ -106,6 +106,7 @@ class Station:
 
     def _finish(self, due: Due) -> None:
         attempt: Attempt = due.value
+        attempt.pending = None
         self._add_up()
         del self._serving[attempt]
         if not attempt.abandoned:
@@ -120,6 +121,7 @@ class Station:
             attempt.pending = self._schedule(attempt, attempt.ends, Kind.FINISH)
             self._answer(attempt, Cause.TIMED_OUT_IN_SERVICE)
         else:
+            attempt.pending = None
             self._waiting.remove(attempt)
             self._answer(attempt, Cause.TIMED_OUT_WAITING)
             self._tell_if_empty()

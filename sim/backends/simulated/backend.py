@@ -31,6 +31,7 @@ class SimulatedBackend:
         self.clock = SimulatedClock(self.env)
         self.data_plane = ReferencePlane(workload, seed, start=start)
         self.world = SimulatedWorld(self.clock, self._healthy, self._altered)
+        self._driven: list[SimProcess] = []
         self._templates: dict[str, JsonObject] = {}
         old = scenario.deployment["spec"]["template"]
         self.versions = Versions(old, scenario.release.template, self._behaviour)
@@ -61,7 +62,11 @@ class SimulatedBackend:
 
     def drive(self, process: Process[object]) -> SimProcess:
         """Let *process* run on the simulation's clock."""
-        return self.env.process(self._driver.drive(process))
+        driven = self.env.process(self._driver.drive(process))
+        # One that waits forever is known to nobody else; forgotten, it would be closed, and a
+        # fault healed, whenever Python tidies up.
+        self._driven.append(driven)
+        return driven
 
     def inject(self, fault: Fault) -> SimProcess:
         """Let *fault* happen from now on."""

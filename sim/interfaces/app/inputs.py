@@ -15,6 +15,7 @@ DEFAULT_RUNS = 10
 MOST_RUNS = 100
 MOST_CHARACTERS = 200_000
 OWN = "own"
+FIRST = "web-app"
 
 
 def ask(language: str, bundled: Sequence[str]) -> Order:
@@ -65,7 +66,7 @@ def _ask_scenario(language: str, bundled: Sequence[str]) -> str:
     own = translate(language, "my own manifest")
     chosen = st.selectbox(
         translate(language, "Scenario"),
-        [*bundled, OWN],
+        [*sorted(bundled, key=lambda name: name != FIRST), OWN],
         format_func=lambda name: own if name == OWN else name,
         key="scenario",
     )

@@ -59,6 +59,10 @@ class Job:
         _kill(self._process)
         self._thread.join(timeout=2)
 
+    def process_has_ended(self) -> bool:
+        """Whether nothing computes any more."""
+        return self._process.poll() is not None
+
     def _follow(self, order: Order) -> None:
         """Hand over the order, then read reports until the process ends."""
         process = self._process

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.model.objects import JsonObject
 
@@ -57,4 +57,7 @@ class Order:
     @classmethod
     def from_json(cls, found: JsonObject) -> Order:
         """The order that `to_json` gave."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in found.items()})
+        whole: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in found.items()
+        }
+        return cls(**whole)

@@ -20,7 +20,7 @@ def current_job() -> Job | None:
     return jobs().get(st.query_params.get("job"))
 
 
-def start(order: Order, language: str) -> Job | None:
+def start(order: Order, language: str) -> None:
     """Start *order* and keep the job's id in the address, so that a reload finds it.
 
     Too many at once are refused, and the visitor is told.
@@ -28,6 +28,6 @@ def start(order: Order, language: str) -> Job | None:
     name = jobs().start(order)
     if name is None:
         st.warning(translate(language, "This machine is busy with other comparisons; try again."))
-        return None
+        return
     st.query_params["job"] = name
-    return jobs().get(name)
+    st.rerun()

@@ -1,0 +1,36 @@
+"""Files that the command line writes: known to be possible before the work, whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.model.run import Run
+
+
+def require_place(path: str | Path, *, folder: bool = False) -> None:
+    """Raise an `OSError` now if *path* (a file, or a new *folder*) could not be written later."""
+    place = Path(path).absolute()
+    if place.is_dir() and not folder:
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    above = place.parent
+    while folder and not above.exists():
+        above = above.parent
+    try:
+        with tempfile.TemporaryFile(dir=above):
+            pass
+    except OSError as error:
+        error.filename = str(path)
+        raise
+
+
+def write_picture(path: str | Path, runs: Sequence[Run], language: str) -> None:
+    """Draw *runs* into the file *path*."""
+    from sim.analysis.picture import draw, save_png
+
+    save_png(draw(runs, language), path)

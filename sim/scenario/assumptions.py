@@ -1,0 +1,245 @@
+"""Everything that a manifest does not say: each as a row with its value and where it is from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.i18n import message
+from sim.model import duration as words
+from sim.model.behaviour import Demand
+from sim.model.objects import JsonObject
+from sim.model.quantity import show_bytes, show_cores
+from sim.model.termination import pre_stop
+from sim.scenario import resources
+from sim.scenario.node import Node, get
+from sim.scenario.release import Release
+from sim.scenario.scenario import Assumption
+from sim.scenario.spec import Spec, Version
+from sim.scenario.traffic import Traffic
+
+_WHY = {
+    "traffic.kind": message("many independent users make a Poisson stream"),
+    "traffic.rate": message("small enough that a comparison ends within a minute"),
+    "users.population": message("enough that most users meet a release only a few times"),
+    "clients.attemptTimeout": message("a common timeout of HTTP clients"),
+    "clients.deadline": message("people give a page up after about ten seconds"),
+    "clients.attempts": message("no retries, so that every failed attempt is seen"),
+    "clients.backoff": message("matters only with more than one attempt"),
+    "network.balancer": message(
+        "kube-proxy in iptables mode picks at random per connection; one request per connection"
+    ),
+    "network.proxies": message("one kube-proxy on each node"),
+    "network.propagation": message(
+        "kube-proxy applies endpoint changes at most once a second, each node for itself"
+    ),
+    "network.watch": message("a write reaches a controller's watch within tens of milliseconds"),
+    "nodes.count": message("three machines, or as many as the rollout's pods need"),
+    "nodes.cpu": message("a common size of cloud machines"),
+    "nodes.memory": message("a common size of cloud machines"),
+    "nodes.schedule": message("the scheduler binds a pod within tens of milliseconds"),
+    "nodes.sandbox": message("a pod's network and sandbox take about half a second"),
+    "nodes.pull": message("a small image from a near registry, on each node's first use"),
+    "nodes.relist": message("the kubelet looks at its containers once a second"),
+    "nodes.defaultRequests.cpu": message("the manifest requests no CPU"),
+    "nodes.defaultRequests.memory": message("the manifest requests no memory"),
+    "slo.availability": message("three nines, a common promise of a web service"),
+    "service.cpu": message("a light web request computes for a few milliseconds"),
+    "service.wait": message("most of a web request is waiting for a database or another service"),
+    "service.distribution": message("memoryless service times are the usual first model"),
+    "service.cv": message("as spread as an exponential distribution"),
+    "concurrency": message("a small pool of workers in each pod"),
+    "queueLimit": message("a listener's backlog is finite"),
+    "startup": message("a small service listens about two seconds after its start"),
+    "onSigterm": message("the server stops listening, finishes what it has, and exits"),
+    "memory": message("what a small service holds when idle"),
+}
+
+
+def table(
+    spec: Spec,
+    root: Node | None,
+    release: Release,
+    release_given: bool,
+    deployment: JsonObject,
+    service_given: bool,
+) -> tuple[Assumption, ...]:
+    """All rows, the release first. *root* is the spec as written; what stands there is given."""
+    first = Assumption(
+        field="release",
+        value=release.kind,
+        why=release.describe,
+        origin="given" if release_given else "assumed",
+    )
+    rows = [
+        *_plain_rows(spec),
+        *_version_rows(spec, root),
+        *_resource_rows(spec, release.template),
+    ]
+    judged = [_row(root, field, value) for field, value in rows]
+    told = [*_template_rows(release.template), *_service_rows(deployment, service_given)]
+    return (first, *judged, *told, *_given_rows(spec, root))
+
+
+def _row(root: Node | None, field: str, value: str) -> Assumption:
+    found = get(root, *field.split("."))
+    if found is not None:
+        why = message("given by {source}", source=found.place.file.rpartition("/")[2])
+        return Assumption(field=field, value=value, why=why, origin="given")
+    key = field.split(".", 2)[2] if field.startswith("versions.") else field
+    return Assumption(field=field, value=value, why=_WHY[key], origin="assumed")
+
+
+def _plain_rows(spec: Spec) -> Iterator[tuple[str, str]]:
+    clients, network, nodes = spec.clients, spec.network, spec.nodes
+    yield from traffic_rows(spec.traffic)
+    yield "users.population", str(spec.users.population)
+    yield "clients.attemptTimeout", words.show_duration(clients.attempt_timeout)
+    yield "clients.deadline", words.show_duration(clients.deadline)
+    yield "clients.attempts", str(clients.attempts)
+    yield "clients.backoff", words.show_duration(clients.backoff)
+    yield "network.balancer", network.balancer
+    yield "network.proxies", str(network.proxies)
+    yield "network.propagation", words.show_range(network.propagation)
+    yield "network.watch", words.show_range(network.watch)
+    yield "nodes.count", str(nodes.count)
+    yield "nodes.cpu", show_cores(nodes.cpu)
+    yield "nodes.memory", show_bytes(nodes.memory)
+    yield "nodes.schedule", words.show_range(nodes.schedule)
+    yield "nodes.sandbox", words.show_range(nodes.sandbox)
+    yield "nodes.pull", words.show_range(nodes.pull)
+    yield "nodes.relist", words.show_duration(nodes.relist)
+    yield "slo.availability", words.show_share(spec.slo.availability)
+
+
+_TRAFFIC_SHOWN = {
+    "rate": words.show_rate,
+    "amplitude": words.show_share,
+    "factor": words.show_factor,
+    "scale": words.show_factor,
+    "speed": words.show_factor,
+    "period": words.show_duration,
+    "peakAt": words.show_duration,
+    "at": words.show_duration,
+    "length": words.show_duration,
+    "every": words.show_duration,
+    "start": words.show_duration,
+}
+
+
+def traffic_rows(traffic: Traffic) -> Iterator[tuple[str, str]]:
+    """One row per field of the traffic's kind."""
+    for name, field in type(traffic).model_fields.items():
+        alias = field.alias or name
+        value = getattr(traffic, name)
+        if value is None:
+            continue
+        if isinstance(value, list):
+            shown = ", ".join(
+                f"{words.show_duration(p.at)}: {words.show_rate(p.rate)}" for p in value[:6]
+            ) + (", …" if len(value) > 6 else "")
+        else:
+            shown = _TRAFFIC_SHOWN[alias](value) if alias in _TRAFFIC_SHOWN else str(value)
+        yield f"traffic.{alias}", shown
+
+
+def _version_rows(spec: Spec, root: Node | None) -> Iterator[tuple[str, str]]:
+    """All of `old`, and of the others what is said about them; the rest is as in `old`."""
+    yield from _version("old", spec.versions.get("old", Version()))
+    for name, entry in spec.versions.items():
+        if name != "old":
+            yield from (
+                (field, value)
+                for field, value in _version(name, entry)
+                if get(root, *field.split(".")) is not None
+            )
+
+
+def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
+    service = entry.service
+    yield f"versions.{name}.service.cpu", words.show_duration(service.cpu)
+    yield f"versions.{name}.service.wait", words.show_duration(service.wait)
+    yield f"versions.{name}.service.distribution", service.distribution.value
+    if service.distribution is Demand.LOGNORMAL:
+        yield f"versions.{name}.service.cv", f"{service.cv:g}"
+    yield f"versions.{name}.concurrency", str(entry.concurrency)
+    yield f"versions.{name}.queueLimit", str(entry.queue_limit)
+    yield f"versions.{name}.startup", words.show_duration(entry.startup)
+    yield f"versions.{name}.onSigterm", entry.on_sigterm.value
+    yield f"versions.{name}.memory", show_bytes(entry.memory)
+
+
+def _resource_rows(spec: Spec, template: JsonObject) -> Iterator[tuple[str, str]]:
+    cores, size = resources.requested(template)
+    if cores is None:
+        yield "nodes.defaultRequests.cpu", show_cores(spec.nodes.default_requests.cpu)
+    if size is None:
+        yield "nodes.defaultRequests.memory", show_bytes(spec.nodes.default_requests.memory)
+
+
+def _template_rows(template: JsonObject) -> Iterator[Assumption]:
+    """What the new pod template leaves open, and what follows from that."""
+    containers = template["spec"]["containers"]
+    first, path = containers[0], "spec.template.spec.containers[0]"
+    if len(containers) > 1:
+        yield Assumption(
+            field="spec.template.spec.containers",
+            value=first["name"],
+            why=message("the first container serves the requests; the others only use resources"),
+            origin="assumed",
+        )
+    if not first.get("readinessProbe"):
+        yield Assumption(
+            field=f"{path}.readinessProbe",
+            value="-",
+            why=message("there is none: traffic reaches a pod as soon as its container runs"),
+            origin="manifest",
+        )
+    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+        if first.get(probe):
+            yield Assumption(
+                field=f"{path}.{probe}",
+                value="ok",
+                why=message("a probe succeeds as long as the process listens"),
+                origin="assumed",
+            )
+    hook = pre_stop(first)
+    if hook.unknown:
+        yield Assumption(
+            field=f"{path}.lifecycle.preStop",
+            value=words.show_duration(hook.seconds),
+            why=message("commands are never run: only the sleeps in it take time"),
+            origin="assumed",
+        )
+    if resources.memory_limit(template) is None:
+        yield Assumption(
+            field=f"{path}.resources.limits.memory",
+            value="-",
+            why=message("there is no memory limit: a leak ends at the node's memory"),
+            origin="manifest",
+        )
+
+
+def _service_rows(deployment: JsonObject, service_given: bool) -> Iterator[Assumption]:
+    if not service_given:
+        yield Assumption(
+            field="Service",
+            value=deployment["metadata"]["name"],
+            why=message("no Service selects the Deployment's pods: it is given one of its name"),
+            origin="assumed",
+        )
+
+
+def _given_rows(spec: Spec, root: Node | None) -> Iterator[Assumption]:
+    """Prices and the window: never assumed, so listed only where they are given."""
+    rows = []
+    if spec.prices is not None:
+        rows += [
+            ("prices.currency", spec.prices.currency),
+            ("prices.coreHour", f"{spec.prices.core_hour:g}"),
+            ("prices.gibHour", f"{spec.prices.gib_hour:g}"),
+        ]
+    for name in ("before", "length", "settle"):
+        seconds = getattr(spec.window, name)
+        if seconds is not None:
+            rows.append((f"window.{name}", words.show_duration(seconds)))
+    yield from (_row(root, field, value) for field, value in rows)

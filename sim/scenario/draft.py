@@ -1,0 +1,69 @@
+"""A scenario on its way: what was read so far and every mistake found on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.errors import Problem, ScenarioError
+from sim.i18n import message
+from sim.scenario.manifest import Manifests
+from sim.scenario.node import Node, Scalar
+from sim.scenario.source import Source, inside, open_file
+from sim.scenario.spec import ScenarioFile
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """What the user asked for, what the files held, and what is wrong with it."""
+
+    deployment: str | None = None
+    images: tuple[str, ...] = ()
+    to: str | Path | None = None
+    faults: tuple[str, ...] = ()
+    file: ScenarioFile | None = None
+    root: Node | None = None  # The spec as written, flags included.
+    named: bool = True  # Whether the scenario has a name of its own.
+    directory: Path | None = None
+    shown: str = ""  # The directory as the user wrote it.
+    files: list[str] = field(default_factory=list)  # In the order in which they were read.
+    manifests: Manifests = field(default_factory=Manifests)
+    errors: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+    def path_beside(self, item: Node | None, field_path: str) -> tuple[Path, str] | None:
+        """The file that *item* names, relative to the scenario, and how to call it."""
+        if not isinstance(item, Scalar) or not isinstance(item.value, str):
+            return None  # The wrong type has been reported already.
+        path = inside(self.directory, item.value) if self.directory is not None else None
+        if path is None:
+            self.errors.append(
+                item.place.problem(
+                    message("{file} lies outside the scenario", file=item.value[:80]),
+                    field_path,
+                    message("a path below the directory of the scenario file"),
+                )
+            )
+            return None
+        if not path.is_file():
+            self.errors.append(
+                item.place.problem(
+                    message("there is no file {file}", file=item.value[:80]),
+                    field_path,
+                    message("paths are relative to the scenario file"),
+                )
+            )
+            return None
+        return path, f"{self.shown}/{item.value}" if self.shown else item.value
+
+    def beside(self, item: Node | None, field_path: str) -> Source | None:
+        """The text of the file that *item* names."""
+        found = self.path_beside(item, field_path)
+        if found is None:
+            return None
+        self.files.append(found[1])
+        try:
+            return open_file(*found)
+        except ScenarioError as error:
+            self.errors.extend(error.problems)
+            return None

@@ -1,0 +1,47 @@
+"""What goes wrong, as written: `kind:version:amount`. Which kinds exist is known higher up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sim.errors import Problem
+from sim.i18n import message
+from sim.scenario.node import Place
+
+_GRAMMAR = re.compile(r"([A-Za-z][\w-]*):([A-Za-z][\w.-]*):(\S+)")
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultSpec:
+    """One fault, taken apart but not judged; *text* is what was written, at *file*:*line*."""
+
+    kind: str
+    version: str
+    amount: str
+    text: str
+    file: str
+    line: int
+    column: int
+
+
+def parse(text: str, place: Place, field: str = "") -> FaultSpec | Problem:
+    """*text* taken apart, or the problem with it."""
+    found = _GRAMMAR.fullmatch(text.strip()) if len(text) <= _LONGEST else None
+    if found is None:
+        return place.problem(
+            message("{found} is not a fault", found=repr(text[:60])),
+            field,
+            message("kind:version:amount, such as bug:new:5% or slow:new:3x"),
+        )
+    kind, version, amount = found.groups()
+    return FaultSpec(
+        kind=kind,
+        version=version,
+        amount=amount,
+        text=text.strip(),
+        file=place.file,
+        line=place.line,
+        column=place.column,
+    )

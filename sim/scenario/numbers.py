@@ -1,0 +1,101 @@
+"""The scenario's numbers as the values that both planes read."""
+
+from __future__ import annotations
+
+from sim.model.behaviour import Behaviour, Clients, Delays, Node
+from sim.model.objects import JsonObject
+from sim.scenario import capacity
+from sim.scenario.release import Release
+from sim.scenario.scenario import Prices, VersionEntry, WindowSpec
+from sim.scenario.spec import Spec, Version
+
+
+def completed(spec: Spec, deployment: JsonObject, released: Release) -> Spec:
+    """*spec* with what follows from the rest: nodes for the pods, proxies for the nodes."""
+    nodes = spec.nodes
+    if "count" not in nodes.model_fields_set:
+        needed = capacity.nodes_needed(spec, deployment, released.template)
+        nodes = nodes.model_copy(update={"count": max(nodes.count, needed)})
+    proxies = spec.network.proxies or nodes.count
+    network = spec.network.model_copy(update={"proxies": proxies})
+    return spec.model_copy(update={"nodes": nodes, "network": network})
+
+
+def nodes(spec: Spec) -> tuple[Node, ...]:
+    nodes = spec.nodes
+    return tuple(
+        Node(name=f"node-{number}", cpu_cores=nodes.cpu, memory_bytes=nodes.memory)
+        for number in range(1, nodes.count + 1)
+    )
+
+
+def delays(spec: Spec) -> Delays:
+    nodes, network = spec.nodes, spec.network
+    return Delays(
+        watch=network.watch,
+        propagation=network.propagation,
+        schedule=nodes.schedule,
+        sandbox=nodes.sandbox,
+        pull=nodes.pull,
+        relist=nodes.relist,
+    )
+
+
+def clients(spec: Spec) -> Clients:
+    clients = spec.clients
+    return Clients(
+        attempt_timeout_seconds=clients.attempt_timeout,
+        deadline_seconds=clients.deadline,
+        attempts=clients.attempts,
+        backoff_seconds=clients.backoff,
+    )
+
+
+def prices(spec: Spec) -> Prices | None:
+    if spec.prices is None:
+        return None
+    return Prices(
+        currency=spec.prices.currency,
+        core_hour=spec.prices.core_hour,
+        gib_hour=spec.prices.gib_hour,
+    )
+
+
+def window(spec: Spec) -> WindowSpec | None:
+    window = spec.window
+    if window.before is None and window.length is None and window.settle is None:
+        return None
+    return WindowSpec(before=window.before, length=window.length, settle=window.settle)
+
+
+def versions(spec: Spec) -> tuple[VersionEntry, ...]:
+    """Every entry, resolved; `old` and `new` always exist, and others are laid over `old`."""
+    old = spec.versions.get("old", Version())
+    names = ["old", "new", *(name for name in spec.versions if name not in ("old", "new"))]
+    entries = []
+    for name in names:
+        given = spec.versions.get(name)
+        entry = old if name == "old" else (given or Version()).over(old)
+        entries.append(
+            VersionEntry(
+                name=name,
+                image=given.image if given is not None else None,
+                given=given is not None,
+                behaviour=_behaviour(entry),
+            )
+        )
+    return tuple(entries)
+
+
+def _behaviour(entry: Version) -> Behaviour:
+    return Behaviour(
+        cpu_seconds=entry.service.cpu,
+        wait_seconds=entry.service.wait,
+        demand=entry.service.distribution,
+        demand_cv=entry.service.cv,
+        concurrency=entry.concurrency,
+        queue_limit=entry.queue_limit,
+        startup_seconds=entry.startup,
+        reaction=entry.on_sigterm,
+        base_memory_bytes=entry.memory,
+    )

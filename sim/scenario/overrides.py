@@ -1,0 +1,69 @@
+"""Overrides: `traffic.rate=100/s` from the command line, laid over the scenario's spec."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sim.errors import Problem
+from sim.i18n import message
+from sim.model.unreadable import Unreadable
+from sim.scenario.node import Mapping, Node, Place, Scalar, Sequence, kind_of
+from sim.scenario.scalars import Value, core
+
+_PATH = re.compile(r"[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*")
+_LONGEST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One value for one field of the spec, and the flag that said so."""
+
+    steps: tuple[str, ...]
+    value: Value
+    written: str
+    place: Place
+
+
+def parsed(text: str) -> Override | Problem:
+    """*text* taken apart at its first `=`, or the problem with it."""
+    path, equals, written = text.partition("=")
+    path, written = path.strip(), written.strip()
+    place = Place(f"--set {text[:80]}")
+    if not equals or len(text) > _LONGEST or not _PATH.fullmatch(path):
+        return place.problem(
+            message("{found} is not an override", found=repr(text[:60])),
+            hint=message("field=value, such as traffic.rate=100/s"),
+        )
+    try:
+        value = core(written)
+    except Unreadable as error:
+        return place.problem(error.message, path, error.hint)
+    steps = tuple(path.split("."))
+    return Override(steps[1:] if steps[0] == "spec" else steps, value, written, place)
+
+
+def overlaid(root: Node, overrides: list[Override], errors: list[Problem]) -> Node:
+    """*root* with every override in its spec; the tree that was read stays as it is."""
+    for one in overrides:
+        root = _set(root, ("spec", *one.steps), one, errors)
+    return root
+
+
+def _set(node: Node | None, steps: tuple[str, ...], one: Override, errors: list[Problem]) -> Node:
+    if not steps:
+        return Scalar(one.place, one.value, one.written)
+    if isinstance(node, Scalar) and node.value is None:
+        node = None
+    if isinstance(node, Scalar | Sequence):
+        errors.append(
+            one.place.problem(
+                message("{found} has no field {name}", found=kind_of(node), name=steps[0])
+            )
+        )
+        return node
+    base = node if node is not None else Mapping(one.place)
+    copy = Mapping(base.place, dict(base.entries), dict(base.keys))
+    copy.entries[steps[0]] = _set(base.entries.get(steps[0]), steps[1:], one, errors)
+    copy.keys.setdefault(steps[0], Scalar(one.place, steps[0], steps[0]))
+    return copy

@@ -1,0 +1,100 @@
+"""Which Service sends requests to the Deployment's pods, and which ones reach nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.errors import Problem
+from sim.i18n import message
+from sim.model.objects import JsonObject, matches
+from sim.scenario import defaults
+from sim.scenario.manifest import Manifest, Manifests
+from sim.scenario.node import get, plain, value
+
+
+def service_of(manifests: Manifests, deployment: JsonObject) -> tuple[Manifest | None, JsonObject]:
+    """The Service whose selector the pods' labels satisfy; without one, a default one."""
+    labels = deployment["spec"]["template"]["metadata"].get("labels") or {}
+    namespace = deployment["metadata"]["namespace"]
+    for found in manifests.of_kind("Service"):
+        if found.namespace == namespace and matches(labels, _selector(found)):
+            return found, defaults.service(plain(found.node))
+    return None, defaults.service_for(deployment)
+
+
+def _selector(found: Manifest) -> dict[str, str]:
+    return value(found.node, "spec", "selector") or {}
+
+
+def warnings(
+    manifests: Manifests, owner: Manifest, chosen: Manifest | None, new: JsonObject
+) -> Iterator[Problem]:
+    """What is strange about the Services, and which simulated objects only stand by."""
+    for found in manifests.objects:
+        if not found.simulated or found is owner:
+            continue
+        if found.kind == "Deployment":
+            yield found.node.place.problem(
+                message(
+                    "{title} is kept: the release is of {owner}",
+                    title=found.title,
+                    owner=owner.title,
+                )
+            )
+        elif found is chosen:
+            yield from _chosen(found, new)
+        else:
+            yield _unused(manifests, found)
+
+
+def _unused(manifests: Manifests, found: Manifest) -> Problem:
+    selector = _selector(found)
+    place = (get(found.node, "spec", "selector") or found.node).place
+    if not selector:
+        return place.problem(
+            message("{title} has no selector and selects no pod", title=found.title),
+            "spec.selector",
+        )
+    pods = {one.title: _labels(one) for one in manifests.of_kind("Deployment")}
+    owner = next((title for title, labels in pods.items() if matches(labels, selector)), None)
+    if owner is not None:
+        return found.node.place.problem(
+            message("{title} is kept: requests come through another Service", title=found.title)
+        )
+    shown = "; ".join(f"{title}: {_shown(labels)}" for title, labels in pods.items())
+    return place.problem(
+        message("{title} matches no Deployment's pods", title=found.title),
+        "spec.selector",
+        message(
+            "it wants {selector}; the pods carry {labels}", selector=_shown(selector), labels=shown
+        ),
+    )
+
+
+def _labels(deployment: Manifest) -> dict[str, str]:
+    return value(deployment.node, "spec", "template", "metadata", "labels") or {}
+
+
+def _shown(labels: dict[str, str]) -> str:
+    return ", ".join(f"{key}={text}" for key, text in labels.items()) or "-"
+
+
+def _chosen(found: Manifest, new: JsonObject) -> Iterator[Problem]:
+    """The Service must reach the new pods too, at a port that they have."""
+    if not matches(new["metadata"].get("labels") or {}, _selector(found)):
+        yield (get(found.node, "spec", "selector") or found.node).place.problem(
+            message("{title} does not select the new version's pods", title=found.title),
+            "spec.selector",
+            message("select only labels that both versions carry"),
+        )
+    containers = new["spec"]["containers"]
+    names = {port.get("name") for one in containers for port in one.get("ports") or []}
+    for index, port in enumerate(value(found.node, "spec", "ports") or []):
+        target = port.get("targetPort")
+        if isinstance(target, str) and target not in names:
+            node = get(found.node, "spec", "ports", index, "targetPort") or found.node
+            yield node.place.problem(
+                message("no container has a port named {name}", name=repr(target)),
+                f"spec.ports[{index}].targetPort",
+                message("name a containerPort so, or use its number"),
+            )

@@ -1,0 +1,157 @@
+"""Resolving a draft: one scenario with every number in place, or every mistake at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from sim.errors import Problem, ScenarioError
+from sim.i18n import message
+from sim.scenario import assumptions, capacity, defaults, numbers, pairing, unmodelled
+from sim.scenario.choice import owner_of, released
+from sim.scenario.draft import Draft
+from sim.scenario.fault_spec import FaultSpec, parse
+from sim.scenario.manifest import Manifest
+from sim.scenario.node import Place, Scalar, get, plain
+from sim.scenario.node import Sequence as SequenceNode
+from sim.scenario.recording import read_recording
+from sim.scenario.release import Release
+from sim.scenario.scenario import Scenario
+from sim.scenario.spec import Spec
+from sim.scenario.traffic import Csv, Steps
+
+MOST_PROBLEMS = 100  # What a person may still want to read.
+
+
+def resolve(draft: Draft) -> Scenario:
+    """The scenario of *draft*. Raise `ScenarioError` with everything that is wrong with it."""
+    faults = _faults(draft)
+    _versions_are_reachable(draft)
+    recording = _recording(draft)
+    owner = owner_of(draft)
+    release = released(draft, owner) if owner is not None else None
+    errors = [*draft.errors, *draft.manifests.errors]
+    if errors or owner is None or release is None or draft.file is None:
+        raise ScenarioError(in_reading_order(draft.files, errors))
+    return _scenario(draft, owner, release, faults, recording)
+
+
+def in_reading_order(files: list[str], problems: list[Problem]) -> list[Problem]:
+    """*problems* once each: flags first, then the *files* in order, each from top to bottom."""
+    once = {problem.render(): problem for problem in problems}
+    order = {file: index for index, file in enumerate(files)}
+    found = sorted(once.values(), key=lambda one: (order.get(one.file, -1), one.line, one.column))
+    more = len(found) - MOST_PROBLEMS
+    if more <= 0:
+        return found
+    return [*found[:MOST_PROBLEMS], Problem(message("and {count} more", count=more))]
+
+
+def _faults(draft: Draft) -> tuple[FaultSpec, ...]:
+    written = [(text, Place("--fault"), "") for text in draft.faults]
+    node = get(draft.root, "faults")
+    if isinstance(node, SequenceNode):
+        items = enumerate(node.items)
+        in_file = [(at, item) for at, item in items if isinstance(item, Scalar)]
+        written = [
+            *((str(item.value), item.place, f"spec.faults[{at}]") for at, item in in_file),
+            *written,
+        ]
+    read = [parse(*one) for one in written]
+    draft.errors.extend(one for one in read if isinstance(one, Problem))
+    return tuple(one for one in read if isinstance(one, FaultSpec))
+
+
+def _versions_are_reachable(draft: Draft) -> None:
+    """An entry must be `old`, `new`, a later `v3`, or be found by its image."""
+    if draft.file is None:
+        return
+    for name, entry in draft.file.spec.versions.items():
+        later = name.startswith("v") and name[1:].isdecimal() and int(name[1:4]) >= 3
+        if name in ("old", "new") or later or entry.image is not None:
+            continue
+        node = get(draft.root, "versions", name)
+        draft.errors.append(
+            (node.place if node else Place("")).problem(
+                message("no pod template will be called {name}", name=repr(name[:60])),
+                f"spec.versions.{name}",
+                message("old, new, v3 …, or add image: to match the entry by its image"),
+            )
+        )
+
+
+def _recording(draft: Draft) -> Steps:
+    traffic = draft.file.spec.traffic if draft.file else None
+    if not isinstance(traffic, Csv):
+        return []
+    item = get(draft.root, "traffic", "file")
+    if draft.directory is None:
+        path, shown = Path(traffic.file), traffic.file
+    else:
+        found = draft.path_beside(item, "spec.traffic.file")
+        if found is None:
+            return []
+        path, shown = found
+    try:
+        return read_recording(path, shown)
+    except ScenarioError as error:
+        draft.errors.extend(error.problems)
+        return []
+
+
+def _scenario(
+    draft: Draft,
+    owner: Manifest,
+    release: Release,
+    faults: tuple[FaultSpec, ...],
+    recording: Steps,
+) -> Scenario:
+    assert draft.file is not None
+    deployment = defaults.deployment(plain(owner.node))
+    service_manifest, service = pairing.service_of(draft.manifests, deployment)
+    spec = numbers.completed(draft.file.spec, deployment, release)
+    others = [m for m in draft.manifests.objects if m is not owner and m is not service_manifest]
+    given = bool(draft.images) or draft.to is not None or draft.file.spec.release is not None
+    scenario = Scenario(
+        name=draft.file.metadata.name if draft.named else owner.name,
+        digest="",
+        deployment=deployment,
+        written=plain(owner.node),
+        service=service,
+        kept=tuple(plain(one.node) for one in others),
+        release=release,
+        assumptions=assumptions.table(
+            spec, draft.root, release, given, deployment, service_manifest is not None
+        ),
+        warnings=_warnings(draft, owner, service_manifest, release, spec),
+        faults=faults,
+        nodes=numbers.nodes(spec),
+        delays=numbers.delays(spec),
+        clients=numbers.clients(spec),
+        population=spec.users.population,
+        proxies=spec.network.proxies or spec.nodes.count,
+        balancer=spec.network.balancer,
+        slo_availability=spec.slo.availability,
+        prices=numbers.prices(spec),
+        window=numbers.window(spec),
+        versions=numbers.versions(spec),
+        traffic=spec.traffic,
+        recording=tuple(recording),
+        default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
+    )
+    return replace(scenario, digest=scenario.fingerprint())
+
+
+def _warnings(
+    draft: Draft, owner: Manifest, service: Manifest | None, release: Release, spec: Spec
+) -> tuple[Problem, ...]:
+    deployment = defaults.deployment(plain(owner.node))
+    found = [
+        *draft.warnings,
+        *draft.manifests.warnings,
+        *pairing.warnings(draft.manifests, owner, service, release.template),
+        *capacity.warnings(spec, deployment, release, owner),
+        *unmodelled.warnings(owner),
+        *(unmodelled.warnings(service) if service is not None else ()),
+    ]
+    return tuple(in_reading_order(draft.files, found))

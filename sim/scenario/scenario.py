@@ -1,0 +1,193 @@
+"""The scenario as understood: everything resolved, nothing left to look up."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.errors import Problem
+from sim.i18n import Message
+from sim.model.behaviour import Behaviour, Clients, Delays, Node, RateCurve, Workload
+from sim.model.objects import JsonObject, name_of
+from sim.scenario import resources
+from sim.scenario.fault_spec import FaultSpec as FaultSpec
+from sim.scenario.release import Release
+from sim.scenario.traffic import Steps, Traffic, curve
+
+if TYPE_CHECKING:
+    from sim.model.run import Window  # It brings numpy, which reading a file does not need.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """One thing that Kubernetes does not say: its field, its value, and why it is that.
+
+    *origin* is `assumed` by Seatrial, `given` by the user, or read from the `manifest`.
+    """
+
+    field: str
+    value: str
+    why: Message
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What a core and a GiB cost for an hour; only ever given."""
+
+    currency: str
+    core_hour: float
+    gib_hour: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowSpec:
+    """The user's wish for the measured time, in seconds; None follows the protocol."""
+
+    before: float | None = None
+    length: float | None = None
+    settle: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionEntry:
+    """How the version of that *name*, or with that *image*, behaves."""
+
+    name: str
+    image: str | None
+    given: bool
+    behaviour: Behaviour
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A service, its release, its users and its cluster: what a run is a run of."""
+
+    name: str
+    digest: str
+    deployment: JsonObject  # With every default filled in.
+    written: JsonObject  # As its author wrote it.
+    service: JsonObject
+    kept: tuple[JsonObject, ...]
+    release: Release
+    assumptions: tuple[Assumption, ...]
+    warnings: tuple[Problem, ...]
+    faults: tuple[FaultSpec, ...]
+    nodes: tuple[Node, ...]
+    delays: Delays
+    clients: Clients
+    population: int
+    proxies: int
+    balancer: str
+    slo_availability: float
+    prices: Prices | None
+    window: WindowSpec | None
+    versions: tuple[VersionEntry, ...]
+    traffic: Traffic
+    recording: tuple[tuple[float, float], ...]
+    default_requests: tuple[float, float]
+
+    def rate_curve(self, start: float, end: float) -> RateCurve:
+        """Requests per second from *start* (before 0: warm-up) to *end*."""
+        rows: Steps = list(self.recording)
+        return curve(self.traffic, rows, start, end)
+
+    def workload(self, window: Window, start: float) -> Workload:
+        """Everything that arrives from *start* to the end of *window*."""
+        return Workload(
+            arrivals=self.rate_curve(start, window.end),
+            clients=self.clients,
+            population=self.population,
+            proxies=self.proxies,
+            balancer=self.balancer,
+            window_start=window.start,
+            window_end=window.end,
+        )
+
+    def behaviour(self, version: str, template: JsonObject) -> Behaviour:
+        """How *version*, whose pod template is *template*, behaves.
+
+        An entry of that name comes first, then one with the image of the serving container;
+        whatever has neither behaves like `new`.
+        """
+        image = resources.serving(template).get("image")
+        named = next((e for e in self.versions if e.name == version and e.given), None)
+        pictured = next(
+            (e for e in self.versions if e.image is not None and e.image == image), None
+        )
+        fallback = "old" if version == "old" else "new"
+        found = named or pictured or next(e for e in self.versions if e.name == fallback)
+        return found.behaviour
+
+    def pod_requests(self, template: JsonObject) -> tuple[float, float]:
+        """Cores and bytes that a pod of *template* requests, or is counted with."""
+        cores, size = resources.requested(template)
+        assumed_cores, assumed_size = self.default_requests
+        return (
+            assumed_cores if cores is None else cores,
+            assumed_size if size is None else size,
+        )
+
+    def memory_limit(self, template: JsonObject) -> float | None:
+        """Bytes at which a pod of *template* is killed; None: no limit but the node's memory."""
+        return resources.memory_limit(template)
+
+    def understood(self) -> JsonObject:
+        """The whole scenario as JSON."""
+        return {
+            **self._facts(),
+            "digest": self.digest,
+            "assumptions": [
+                {"field": a.field, "value": a.value, "why": str(a.why), "origin": a.origin}
+                for a in self.assumptions
+            ],
+            "warnings": [problem.render() for problem in self.warnings],
+        }
+
+    def fingerprint(self) -> str:
+        """SHA-256 of everything that can change a run; file names and wording do not count."""
+        facts = json.dumps(self._facts(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        return hashlib.sha256(facts.encode()).hexdigest()
+
+    def _facts(self) -> JsonObject:
+        return {
+            "name": self.name,
+            "deployment": self.deployment,
+            "service": self.service,
+            "kept": list(self.kept),
+            "release": {"kind": self.release.kind, "template": self.release.template},
+            "faults": [fault.text for fault in self.faults],
+            "nodes": [_fields(node) for node in self.nodes],
+            "delays": _fields(self.delays),
+            "clients": _fields(self.clients),
+            "population": self.population,
+            "proxies": self.proxies,
+            "balancer": self.balancer,
+            "sloAvailability": self.slo_availability,
+            "prices": _fields(self.prices) if self.prices else None,
+            "window": _fields(self.window) if self.window else None,
+            "versions": [
+                {"name": e.name, "image": e.image, "given": e.given, **_fields(e.behaviour)}
+                for e in self.versions
+            ],
+            "traffic": self.traffic.model_dump(mode="json", by_alias=True),
+            "recording": [list(row) for row in self.recording],
+            "defaultRequests": list(self.default_requests),
+        }
+
+    @property
+    def title(self) -> str:
+        """`Deployment/web-app`"""
+        return f"Deployment/{name_of(self.deployment)}"
+
+
+def _fields(value: Any) -> JsonObject:
+    """A frozen value as JSON, in the order of its fields."""
+    names = value.__dataclass_fields__
+    return {name: _json(getattr(value, name)) for name in names}
+
+
+def _json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

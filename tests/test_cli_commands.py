@@ -1,0 +1,208 @@
+"""The subcommands on real scenarios: what they print, where, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from command_line import call, finish
+from small_manifests import BROKEN, DEPLOYMENT, FEW, SMALL
+
+from sim.analysis.figures import FIGURES
+from sim.interfaces.help_page import width_of
+
+CJK = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+ESCAPE = "\x1b"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A user's own Deployment and nothing else."""
+    place = tmp_path_factory.mktemp("shop") / "shop.yaml"
+    place.write_text(DEPLOYMENT)
+    return place
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """A Deployment with two mistakes."""
+    place = tmp_path / "broken.yaml"
+    place.write_text(BROKEN)
+    return place
+
+
+def test_compare_prints_what_it_rests_on_then_figures_then_the_verdict(shop: Path) -> None:
+    """The verdict is the last line, where a tired reader's eyes are."""
+    shown = call("compare", str(shop), *FEW)
+    assert shown.exit_code == 0, shown.stderr
+    titles = ["What this rests on", "What each strategy ran with", "Figures: mean", "Verdict"]
+    places = [shown.stdout.index(title) for title in titles]
+    assert places == sorted(places)
+    first = shown.stdout.splitlines()[2]
+    assert first.startswith("release")
+    assert "\n  over no release" in shown.stdout
+    for figure in ("failed requests", "downtime (s)", "blast radius (%)", "peak pods"):
+        assert f"\n{figure}" in shown.stdout
+    assert "RollingUpdate" in shown.stdout.rpartition("Verdict")[2]
+    assert CJK.search(shown.stdout) is None
+    assert ESCAPE not in shown.stdout
+
+
+def test_compare_in_chinese_says_the_same_in_chinese(shop: Path) -> None:
+    """Kubernetes' own names stay as they are."""
+    english = call("compare", str(shop), *FEW).stdout
+    chinese = call("compare", str(shop), *FEW, "--lang", "zh").stdout
+    assert CJK.search(chinese)
+    assert "RollingUpdate" in chinese
+    assert [line for line in chinese.splitlines() if "over no release" in line] == []
+    numbers = re.compile(r"[\d,.]+ ± [\d,.]+")
+    assert numbers.findall(chinese) == numbers.findall(english)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_tables_in_a_pipe_are_eighty_columns_wide(shop: Path, language: str) -> None:
+    """Only the verdict's sentence and paths may be longer; rich wraps those as well."""
+    shown = call("compare", str(shop), *FEW, "--lang", language, COLUMNS="80")
+    assert [line for line in shown.stdout.splitlines() if width_of(line) > 80] == []
+    assert "\u2026" not in shown.stdout
+
+
+def test_json_is_all_that_stands_on_standard_output(shop: Path) -> None:
+    """Stable names, a schema version, every figure, three arms; the same in every language."""
+    done = finish("compare", str(shop), *FEW, "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["schemaVersion"] == 1
+    assert [arm["strategy"] for arm in found["arms"]] == [None, "Recreate", "RollingUpdate"]
+    assert found["seeds"] == [0, 1]
+    assert list(found["arms"][1]["figures"]) == list(FIGURES)
+    assert finish("compare", str(shop), *FEW, "--json", "--lang", "zh").stdout == done.stdout
+
+
+def test_the_chosen_strategies_seeds_and_faults_are_those_that_run(shop: Path) -> None:
+    """Flags reach the experiment."""
+    words = ("--strategy", "Recreate", "--seed", "5", "--fault", "bug:new:50%", "--json")
+    found = json.loads(call("compare", str(shop), *FEW, *words).stdout)
+    assert [arm["strategy"] for arm in found["arms"]] == [None, "Recreate"]
+    assert found["seeds"] == [5, 6]
+    assert found["scenario"]["faults"] == ["bug:new:50%"]
+    assert "application_bug" in found["arms"][1]["causes"]
+
+
+def test_compare_draws_a_picture(shop: Path, tmp_path: Path) -> None:
+    """A PNG, and nothing else beside it."""
+    target = tmp_path / "out.png"
+    shown = call("compare", str(shop), *FEW, "--png", str(target))
+    assert shown.exit_code == 0, shown.stderr
+    assert target.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_compare_reads_standard_input() -> None:
+    """`kubectl get deployment shop -o yaml | seatrial compare -`."""
+    done = finish("compare", "-", *FEW, stdin=DEPLOYMENT)
+    assert done.returncode == 0, done.stderr
+    assert "Verdict" in done.stdout
+
+
+def test_run_prints_figures_and_what_happened_when(shop: Path) -> None:
+    """One run, one column, the cluster's own words."""
+    shown = call("run", str(shop), "--strategy", "RollingUpdate", "--seed", "7", *SMALL)
+    assert shown.exit_code == 0, shown.stderr
+    assert "Figures of seed 7" in shown.stdout
+    assert "ScalingReplicaSet" in shown.stdout
+    assert "failed requests" in shown.stdout
+
+
+def test_run_keeps_its_folder_and_says_the_same_as_json(shop: Path, tmp_path: Path) -> None:
+    """A real process; the folder has its manifest and tables."""
+    folder = tmp_path / "runs" / "a"
+    done = finish("run", str(shop), *SMALL, "--out", str(folder), "--json", "--seed", "7")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["kind"], found["seed"], found["strategy"]) == ("Run", 7, "RollingUpdate")
+    assert list(found["figures"]) == list(FIGURES)
+    kept = json.loads((folder / "manifest.json").read_text())
+    assert kept["seed"] == 7
+    assert [path.suffix for path in folder.iterdir()].count(".parquet") >= 3
+
+
+def test_validate_says_ok_and_lists_what_it_assumes(shop: Path) -> None:
+    """A bare Deployment is enough."""
+    done = finish("validate", str(shop))
+    assert done.returncode == 0, done.stderr
+    assert f"{shop}: ok" in done.stdout.replace("\n", "")
+    assert "assumed" in done.stdout
+
+
+def test_validate_says_every_mistake_with_its_line_and_column(broken: Path) -> None:
+    """Two mistakes, two lines, on standard error; nothing else."""
+    done = finish("validate", str(broken))
+    assert done.returncode == 2
+    assert done.stdout == ""
+    places = [line.partition(": ")[0] for line in done.stderr.splitlines()]
+    assert places == [f"{broken}:6:3", f"{broken}:8:20"]
+
+
+def test_a_mistake_is_told_in_chinese_with_the_same_place(broken: Path) -> None:
+    """The place does not change with the language."""
+    shown = call("compare", str(broken), "--lang", "zh")
+    assert shown.exit_code == 2
+    lines = shown.stderr.splitlines()
+    assert [line.partition(": ")[0] for line in lines] == [f"{broken}:6:3", f"{broken}:8:20"]
+    assert [line for line in lines if not CJK.search(line)] == []
+
+
+@pytest.mark.parametrize("command", ["compare", "run", "validate"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("no-such-file.yaml",), "no-such-file.yaml"),
+        (("{folder}",), "{folder}"),
+        (("{shop}", "--fault", "bgu:new:5%"), "bug"),
+        (("{shop}", "--fault", "bug:new:lots"), "bug:new:5%"),
+        (("{shop}", "--set", "traffic.rat=5/s"), "rat"),
+        (("{shop}", "--image", "wbe=nginx:2"), "web"),
+    ],
+)
+def test_input_that_cannot_be_used_is_refused_in_one_line(
+    command: str, words: tuple[str, ...], said: str, shop: Path, tmp_path: Path
+) -> None:
+    """Exit code 2, nothing on standard output, no traceback, and what would be right."""
+    names = {"shop": str(shop), "folder": str(tmp_path)}
+    shown = call(command, *(word.format(**names) for word in words))
+    assert shown.exit_code == 2, shown.output
+    assert shown.stdout == ""
+    assert len(shown.stderr.splitlines()) == 1
+    assert said.format(**names) in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+@pytest.mark.parametrize("command", ["compare", "run"])
+def test_an_unknown_strategy_is_refused_with_the_known_ones(command: str, shop: Path) -> None:
+    """With the nearest name."""
+    shown = call(command, str(shop), "--strategy", "RolingUpdate")
+    assert shown.exit_code == 2
+    assert "did you mean RollingUpdate? known: Recreate, RollingUpdate" in shown.stderr
+
+
+def test_several_files_are_checked_together_as_compare_reads_them(
+    shop: Path, tmp_path: Path
+) -> None:
+    """A Service in a file of its own belongs to the Deployment in the other."""
+    service = tmp_path / "service.yaml"
+    service.write_text(
+        "apiVersion: v1\nkind: Service\nmetadata: {name: shop}\n"
+        "spec: {selector: {app: shop}, ports: [{port: 80}]}\n"
+    )
+    shown = call("validate", str(shop), str(service))
+    assert shown.exit_code == 0, shown.stderr
+
+
+def test_the_bundled_scenario_is_found_by_its_name(tmp_path: Path) -> None:
+    """From any directory."""
+    shown = call("validate", "web-app")
+    assert shown.exit_code == 0, shown.stderr
+    assert "web-app: ok" in shown.stdout

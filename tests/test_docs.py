@@ -1,0 +1,79 @@
+"""The documentation does not rot: every command that it names runs, and what it links to exists."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(?:sh|console)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+def commands() -> list[str]:
+    """Every `seatrial …` line of the documents, without its comment, each once."""
+    found: dict[str, None] = {}
+    for document in DOCUMENTS:
+        for block in BLOCK.findall(document.read_text("utf-8")):
+            for line in block.splitlines():
+                command = line.removeprefix("$ ").split("  #")[0].strip()
+                if "seatrial " in command:
+                    found[command] = None
+    return list(found)
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """Where a reader stands: a checkout's scenarios, and a manifest of one's own."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    shutil.copy(ROOT / "scenarios" / "web-app" / "deployment.yaml", tmp_path / "my-deployment.yaml")
+    return tmp_path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", commands())
+def test_every_command_of_the_documents_runs(command, desk):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "COLUMNS": "100"}
+    done = subprocess.run(
+        command,
+        shell=True,  # A reader pastes it into a shell, pipes included.
+        cwd=desk,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+    assert done.stdout.strip()
+
+
+def test_the_documents_name_commands():
+    assert any(command.startswith("seatrial compare") for command in commands())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document):
+    for target in LINK.findall(document.read_text("utf-8")):
+        assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_both_readmes_have_the_same_commands():
+    english, chinese = (
+        [
+            line.split("  #")[0].strip()
+            for block in BLOCK.findall((ROOT / name).read_text("utf-8"))
+            for line in block.splitlines()
+        ]
+        for name in ("README.md", "README.zh.md")
+    )
+
+    assert english == [line.replace(" --lang zh", "") for line in chinese]

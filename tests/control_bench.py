@@ -18,6 +18,9 @@ from sim.traffic.reference import ReferencePlane
 NEVER = 1e9  # A start-up that no run lives to see.
 NODES = tuple(Node(name=f"node-{i}", cpu_cores=8.0, memory_bytes=32.0 * 2**30) for i in range(3))
 
+READY = {"readinessProbe": {"httpGet": {"port": 8080}, "periodSeconds": 1}}
+WORKED = {"surge": 3, "unavailable": 2, "container": READY}
+
 
 def template(image: str, **container: Any) -> JsonObject:
     """A pod template with one container called web."""
@@ -180,3 +183,12 @@ class Bench:
 def slow(seconds: float, **fields: Any) -> Behaviour:
     """A version that takes *seconds* to start."""
     return replace(Behaviour(), startup_seconds=seconds, **fields)
+
+
+def stuck(pods: int = 10, **spec) -> Bench:
+    """A bench on which version 2 never becomes ready, with its rollout standing still."""
+    bench = Bench(deployment(pods, **spec), {"web:2": slow(NEVER)})
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(90)
+    return bench

@@ -44,5 +44,7 @@ spec:
       - name: web
         image: nginx:1.20
 """
+WINDOW = ("window.before=5s", "window.settle=5s")
 SMALL = ("--rps", "5", "--users", "50", "--image", "web=nginx:1.21")
+SMALL += tuple(word for value in WINDOW for word in ("--set", value))
 FEW = (*SMALL, "--runs", "2", "--workers", "1")

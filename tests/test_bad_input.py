@@ -79,7 +79,7 @@ MANIFESTS = {
     "field at the wrong level": Bad(
         "image: nginx:1.20",
         "image: a\n          ¦terminationGracePeriodSeconds: 30",
-        'containers[0].terminationGracePeriodSeconds: unknown field "terminationGracePeriodSeconds"',
+        'containers[0].terminationGracePeriodSeconds: unknown field "termination',
         "it belongs to the pod's spec, beside containers",
     ),
     "surge outside of rollingUpdate": Bad(
@@ -200,7 +200,8 @@ MANIFESTS = {
         "every label that spec.selector names",
     ),
     "selector expression matches no label": Bad(
-        "    matchLabels:\n      app: web\n  template:\n    metadata:\n      labels:\n        app: web",
+        "    matchLabels:\n      app: web\n"
+        "  template:\n    metadata:\n      labels:\n        app: web",
         "    matchExpressions:\n      - {key: app, operator: NotIn, values: [web]}\n"
         "  template:\n    metadata:\n      labels:\n        app: ¦web",
         "`selector` does not match template `labels`",
@@ -307,7 +308,8 @@ MANIFESTS = {
     ),
     "the same object twice": Bad(
         "          image: nginx:1.20\n",
-        "          image: a\n---\n¦apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n",
+        "          image: a\n---\n"
+        "¦apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n",
         "Deployment/web is given twice, first at bad.yaml:1:1",
         "keep one of the two",
     ),
@@ -651,8 +653,8 @@ def test_a_file_with_thousands_of_mistakes_names_a_hundred(tmp_path):
 
     found = problems_of(tmp_path / "bad.yaml")
 
-    assert 101 == len(found)
-    assert "and 2900 more" == found[-1].render()
+    assert len(found) == 101
+    assert found[-1].render().endswith("bad.yaml:118:11: and 2900 more")
 
 
 def test_an_unknown_name_lists_the_bundled_scenarios():
@@ -720,8 +722,24 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "a lone surrogate": (b'a: "\\ud800"\n', "required value"),
     "a character beyond Unicode": (b'a: "\\U99999999"\n', "not valid YAML"),
     "a number of a megabyte": (b"a: " + b"9" * 1_000_000 + b"\n", "required value"),
-    "a directive": (b"%YAML 9.9\n---\na: b\n", "required value"),
-    "an entity": (b"<!DOCTYPE x [<!ENTITY y 'z'>]>\n", "not valid YAML"),
+    "a directive": (b"%YAML 9.9\n---\na: b\n", "incompatible YAML document"),
+    "an entity": (b"<!DOCTYPE x [<!ENTITY y 'z'>]>\n", "wanted a Kubernetes object"),
+    "thousands of unknown fields": (
+        DEPLOYMENT.encode() + b"".join(b"          field%d: 1\n" % i for i in range(7_000)),
+        "and 6900 more",
+    ),
+    "thousands of objects": (
+        b"".join(
+            b"---\n{apiVersion: v1, kind: Pod, metadata: {name: a%d}}\n" % i for i in range(1_600)
+        ),
+        "there is no Deployment here",
+    ),
+    "thousands of unknown kinds": (
+        b"".join(
+            b"---\n{apiVersion: v7, kind: A%d, metadata: {name: a}}\n" % i for i in range(1_600)
+        ),
+        "Kubernetes has no A7 in v7",
+    ),
     "nothing": (b"", "there is no Deployment here"),
 }
 CHILD = """
@@ -771,7 +789,7 @@ def test_a_hostile_file_costs_little_and_is_refused_with_its_place(name, hostile
     seconds, problems = hostile_answers[1][name]
 
     assert HOSTILE[name][1] in "\n".join(text for *_, text in problems)
-    assert all(line >= 1 and column >= 1 for line, column, _ in problems) or name == "nothing"
+    assert all(line >= 1 and column >= 1 for line, column, _ in problems)
     assert seconds <= MOST_SECONDS
 
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from command_line import call, finish
 from small_manifests import BROKEN, DEPLOYMENT, FEW, SMALL
+from typer.testing import Result
 
 from sim.analysis.figures import FIGURES
 from sim.interfaces.help_page import width_of
 
 CJK = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 ESCAPE = "\x1b"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison printed, and where its picture is."""
+
+    shown: Result
+    picture: Path
 
 
 @pytest.fixture(scope="module")
@@ -33,52 +43,79 @@ def broken(tmp_path: Path) -> Path:
     return place
 
 
-def test_compare_prints_what_it_rests_on_then_figures_then_the_verdict(shop: Path) -> None:
-    """The verdict is the last line, where a tired reader's eyes are."""
-    shown = call("compare", str(shop), *FEW)
-    assert shown.exit_code == 0, shown.stderr
+@pytest.fixture(scope="module")
+def compared(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Compared]:
+    """One comparison, printed in both languages, in a pipe of eighty columns, with its picture."""
+    found = {}
+    for language in ("en", "zh"):
+        place = tmp_path_factory.mktemp(language) / "out.png"
+        words = ("compare", str(shop), *FEW, "--lang", language, "--png", str(place))
+        found[language] = Compared(call(*words, COLUMNS="80"), place)
+        assert found[language].shown.exit_code == 0, found[language].shown.stderr
+    return found
+
+
+def test_compare_prints_what_it_rests_on_then_figures_then_the_verdict(
+    compared: dict[str, Compared],
+) -> None:
+    """The verdict is the last thing, where a tired reader's eyes are."""
+    printed = compared["en"].shown.stdout
     titles = ["What this rests on", "What each strategy ran with", "Figures: mean", "Verdict"]
-    places = [shown.stdout.index(title) for title in titles]
+    places = [printed.index(title) for title in titles]
     assert places == sorted(places)
-    first = shown.stdout.splitlines()[2]
-    assert first.startswith("release")
-    assert "\n  over no release" in shown.stdout
+    assert printed.splitlines()[2].startswith("release ")
+    assert "\n  over no release" in printed
     for figure in ("failed requests", "downtime (s)", "blast radius (%)", "peak pods"):
-        assert f"\n{figure}" in shown.stdout
-    assert "RollingUpdate" in shown.stdout.rpartition("Verdict")[2]
-    assert CJK.search(shown.stdout) is None
-    assert ESCAPE not in shown.stdout
+        assert f"\n{figure}" in printed
+    assert "RollingUpdate" in printed.rpartition("Verdict")[2]
 
 
-def test_compare_in_chinese_says_the_same_in_chinese(shop: Path) -> None:
-    """Kubernetes' own names stay as they are."""
-    english = call("compare", str(shop), *FEW).stdout
-    chinese = call("compare", str(shop), *FEW, "--lang", "zh").stdout
+def test_chinese_says_the_same_in_chinese_and_english_has_none(
+    compared: dict[str, Compared],
+) -> None:
+    """The same numbers in the same order; Kubernetes' own names stay as they are."""
+    english, chinese = (compared[language].shown.stdout for language in ("en", "zh"))
+    assert CJK.search(english) is None
     assert CJK.search(chinese)
     assert "RollingUpdate" in chinese
-    assert [line for line in chinese.splitlines() if "over no release" in line] == []
+    assert "over no release" not in chinese
     numbers = re.compile(r"[\d,.]+ ± [\d,.]+")
-    assert numbers.findall(chinese) == numbers.findall(english)
+    tables = numbers.findall(english.rpartition("Verdict")[0])
+    assert tables
+    assert numbers.findall(chinese)[: len(tables)] == tables
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_tables_in_a_pipe_are_eighty_columns_wide(shop: Path, language: str) -> None:
-    """Only the verdict's sentence and paths may be longer; rich wraps those as well."""
-    shown = call("compare", str(shop), *FEW, "--lang", language, COLUMNS="80")
-    assert [line for line in shown.stdout.splitlines() if width_of(line) > 80] == []
-    assert "\u2026" not in shown.stdout
+def test_what_goes_into_a_pipe_is_eighty_columns_wide(
+    compared: dict[str, Compared], language: str
+) -> None:
+    """Nothing is cut off, and no escape code is in it."""
+    printed = compared[language].shown.stdout
+    assert [line for line in printed.splitlines() if width_of(line) > 80] == []
+    assert "\u2026" not in printed
+    assert ESCAPE not in printed
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_compare_draws_a_picture(compared: dict[str, Compared], language: str) -> None:
+    """A PNG, and nothing else beside it."""
+    place = compared[language].picture
+    assert place.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert list(place.parent.iterdir()) == [place]
 
 
 def test_json_is_all_that_stands_on_standard_output(shop: Path) -> None:
-    """Stable names, a schema version, every figure, three arms; the same in every language."""
-    done = finish("compare", str(shop), *FEW, "--json")
+    """Stable names, a schema version, every figure, all arms; the same in every language."""
+    words = ("compare", str(shop), *FEW, "--json")
+    done = finish(*words, "--lang", "zh")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["schemaVersion"] == 1
     assert [arm["strategy"] for arm in found["arms"]] == [None, "Recreate", "RollingUpdate"]
     assert found["seeds"] == [0, 1]
     assert list(found["arms"][1]["figures"]) == list(FIGURES)
-    assert finish("compare", str(shop), *FEW, "--json", "--lang", "zh").stdout == done.stdout
+    assert CJK.search(done.stdout) is None
+    assert call(*words, "--lang", "en").stdout == done.stdout
 
 
 def test_the_chosen_strategies_seeds_and_faults_are_those_that_run(shop: Path) -> None:
@@ -91,20 +128,11 @@ def test_the_chosen_strategies_seeds_and_faults_are_those_that_run(shop: Path) -
     assert "application_bug" in found["arms"][1]["causes"]
 
 
-def test_compare_draws_a_picture(shop: Path, tmp_path: Path) -> None:
-    """A PNG, and nothing else beside it."""
-    target = tmp_path / "out.png"
-    shown = call("compare", str(shop), *FEW, "--png", str(target))
-    assert shown.exit_code == 0, shown.stderr
-    assert target.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_compare_reads_standard_input() -> None:
-    """`kubectl get deployment shop -o yaml | seatrial compare -`."""
-    done = finish("compare", "-", *FEW, stdin=DEPLOYMENT)
+def test_standard_input_is_read_as_a_file_is() -> None:
+    """`kubectl get deployment shop -o yaml | seatrial run -`."""
+    done = finish("run", "-", *SMALL, "--json", stdin=DEPLOYMENT)
     assert done.returncode == 0, done.stderr
-    assert "Verdict" in done.stdout
+    assert json.loads(done.stdout)["strategy"] == "RollingUpdate"
 
 
 def test_run_prints_figures_and_what_happened_when(shop: Path) -> None:

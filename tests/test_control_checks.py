@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from control_bench import NEVER, Bench, deployment, slow
+from control_bench import NEVER, READY, Bench, deployment, slow
 
 import sim.control.recreate
 import sim.control.replica_set
@@ -14,8 +14,6 @@ from sim.control.store import Store
 from sim.errors import InvariantError
 from sim.model import endpoints as endpoints_model
 from sim.model.rollout import Fenceposts, Sizes
-
-READY = {"readinessProbe": {"httpGet": {"port": 8080}, "periodSeconds": 1}}
 
 
 def rolled_out(pods: int = 10, **spec) -> Bench:

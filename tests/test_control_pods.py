@@ -6,8 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from control_bench import NEVER, SERVICE, Bench, deployment, slow
+from control_bench import NEVER, NODES, SERVICE, Bench, deployment, slow
 
+from sim.control.clock import Environment
+from sim.control.machine import Machine
 from sim.model.behaviour import Behaviour, Delays, Reaction
 from sim.model.objects import JsonObject, is_true
 from sim.model.run import PodPhase
@@ -65,6 +67,12 @@ def test_an_image_is_pulled_once_on_a_node_and_one_at_a_time() -> None:
     bench.run(62)
     again = [e.time for e in bench.plane.events if e.reason == "Started"][-1]
     assert again - 60.0 < 1.0
+
+
+def test_pulls_of_several_images_on_one_node_stand_in_line() -> None:
+    machine = Machine(Environment(10.0), 1, NODES[0], 0, replace(EXACT, pull=(4.0, 4.0)))
+    found = [machine.pulled_at(image) for image in ("web:1", "web:2", "web:1", "web:3")]
+    assert found == [14.0, 18.0, 14.0, 22.0]
 
 
 def test_a_container_without_readiness_probe_is_ready_as_soon_as_it_runs() -> None:
@@ -128,6 +136,15 @@ def test_a_liveness_probe_restarts_a_slow_starter_for_ever_with_back_off() -> No
     assert waits == pytest.approx([0, 10, 20, 40, 80, 160][: len(waits)], abs=0.02)
     assert len(waits) >= 4
     assert all(9.9 <= kill - start <= 15.1 for start, kill in zip(starts, kills, strict=False))
+
+
+def test_a_process_killed_in_its_start_does_not_come_to_life_in_the_next_one() -> None:
+    """Killed after 5 s of the 8 that it needs, again and again: it never listens."""
+    probe = {**PROBE, "periodSeconds": 1, "failureThreshold": 5}
+    bench = one(slow(8.0), livenessProbe=probe, **READY)
+    bench.run(100)
+    assert bench.plane.restarts >= 3
+    assert "ready" not in {phase for phase, _ in phases(bench, 100)}
 
 
 def test_a_container_in_back_off_says_so_and_is_not_ready() -> None:
@@ -254,7 +271,7 @@ def test_readiness_goes_on_while_a_pod_terminates_and_liveness_does_not() -> Non
     hook = {"lifecycle": {"preStop": {"sleep": {"seconds": 10}}}}
     bench = one(slow(1.0), **READY | probes | hook)
     bench.run(20)
-    restarts = bench.plane.restarts
+    restarts, events = bench.plane.restarts, len(bench.plane.events)
     name = bench.pods()[0]["metadata"]["name"]
     bench.api.delete("Pod", name)
     bench.run(25)
@@ -263,6 +280,9 @@ def test_readiness_goes_on_while_a_pod_terminates_and_liveness_does_not() -> Non
     bench.run(29)
     assert not is_true(bench.api.get("Pod", name), "Ready")
     assert bench.plane.restarts == restarts
+    told = [e for e in bench.plane.events[events:] if e.subject == f"Pod/{name}"]
+    assert [e.reason for e in told] == ["Killing"]
+    assert told[0].note == "Stopping container web"
 
 
 def slice_of(bench: Bench) -> dict[str, tuple[bool, bool, bool]]:
@@ -349,6 +369,16 @@ def test_pods_spread_over_nodes_with_ties_by_name() -> None:
     for pod in bench.pods():
         counts[pod["spec"]["nodeName"]] = counts.get(pod["spec"]["nodeName"], 0) + 1
     assert counts == {"node-0": 3, "node-1": 2, "node-2": 2}
+
+
+def test_a_node_that_lost_its_pod_is_the_emptiest_again() -> None:
+    bench = Bench(deployment(3, container=READY))
+    for at in (30, 60, 90, 120):
+        bench.run(at)
+        [first] = [pod for pod in bench.pods() if pod["spec"]["nodeName"] == "node-1"]
+        bench.api.delete("Pod", first["metadata"]["name"], grace_period_seconds=0)
+    bench.run(150)
+    assert sorted(pod["spec"]["nodeName"] for pod in bench.pods()) == [n.name for n in NODES]
 
 
 def test_spans_cover_each_pods_life_without_gaps() -> None:

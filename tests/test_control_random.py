@@ -99,7 +99,7 @@ def rehearse(
     return bench
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     pods=st.integers(0, 10),
     budget=st.tuples(amount, amount),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from control_bench import NEVER, Bench, deployment, slow
+from control_bench import NEVER, READY, Bench, deployment, slow
 
 from sim.errors import Invalid
 from sim.model.objects import is_true
 from sim.model.rollout_status import rollout_status
 
-READY = {"readinessProbe": {"httpGet": {"port": 8080}, "periodSeconds": 1}}
 STOPS = {"lifecycle": {"preStop": {"sleep": {"seconds": 3}}}}
 
 

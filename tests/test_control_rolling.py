@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from control_bench import NEVER, Bench, deployment, slow
+from control_bench import NEVER, READY, WORKED, Bench, deployment, slow, stuck
 
 from sim.model.behaviour import Behaviour
 from sim.model.objects import condition, is_true
 from sim.model.pod import is_active
 from sim.model.rollout_status import rollout_status
-
-READY = {"readinessProbe": {"httpGet": {"port": 8080}, "periodSeconds": 1}}
-WORKED = {"surge": 3, "unavailable": 2, "container": READY}
-
-
-def stuck(pods: int = 10, **spec) -> Bench:
-    """A bench on which version 2 never becomes ready, with its rollout standing still."""
-    bench = Bench(deployment(pods, **spec), {"web:2": slow(NEVER)})
-    bench.run(60)
-    bench.release("web:2", **READY)
-    bench.run(90)
-    return bench
 
 
 def test_a_version_that_is_never_ready_stops_at_13_pods_8_old_and_5_new() -> None:
@@ -187,95 +175,6 @@ def test_a_third_version_in_mid_rollout_starts_at_nothing_and_takes_unready_pods
     assert rollout_status(bench.web()).done
 
 
-def test_pause_freezes_the_sizes_and_lets_pods_under_way_get_ready() -> None:
-    bench = Bench(deployment(10, surge=3, unavailable=2, container=READY), {"web:2": slow(10.0)})
-    bench.run(60)
-    bench.release("web:2", **READY)
-    bench.run(65)
-    bench.patch({"paused": True})
-    bench.run(66)
-    sizes = bench.sizes()
-    assert bench.progressing() == ("Unknown", "DeploymentPaused")
-    bench.run(1500)
-    assert bench.sizes() == sizes == {1: 8, 2: 5}
-    assert bench.ready() == {1: 8, 2: 5}
-    assert bench.progressing() == ("Unknown", "DeploymentPaused")  # No clock while paused.
-    bench.patch({"paused": False})
-    bench.run_until(lambda: bench.progressing()[1] == "DeploymentResumed", latest=1502)
-    bench.run(1600)
-    assert rollout_status(bench.web()).done
-
-
-def test_two_edits_while_paused_make_one_revision() -> None:
-    bench = Bench(deployment(4, container=READY))
-    bench.run(60)
-    bench.patch({"paused": True})
-    bench.run(61)
-    bench.release("web:2", **READY)
-    bench.run(62)
-    bench.release("web:3", **READY)
-    bench.run(70)
-    assert bench.sizes() == {1: 4}
-    bench.patch({"paused": False})
-    bench.run(150)
-    assert bench.sizes() == {1: 0, 2: 4}
-    assert bench.pods()[0]["spec"]["containers"][0]["image"] == "web:3"
-
-
-def test_scaling_a_stuck_rollout_gives_every_set_its_share() -> None:
-    """Measured: 10 to 15 at 1:8, 2:5 (3/2) gives 1:11, 2:7."""
-    bench = stuck(**WORKED)
-    bench.patch({"replicas": 15})
-    bench.run(91)
-    assert bench.sizes() == {1: 11, 2: 7}
-    notes = [rs["metadata"]["annotations"] for rs in bench.sets().values()]
-    assert {n["deployment.kubernetes.io/desired-replicas"] for n in notes} == {"15"}
-    assert {n["deployment.kubernetes.io/max-replicas"] for n in notes} == {"18"}
-
-
-def test_a_paused_deployment_scales_and_replaces_dead_pods() -> None:
-    bench = Bench(deployment(4, container=READY))
-    bench.run(60)
-    bench.patch({"paused": True, "replicas": 6})
-    bench.run(70)
-    assert bench.sizes() == {1: 6}
-    bench.api.delete("Pod", bench.pods()[0]["metadata"]["name"])
-    bench.run(75)
-    assert len([pod for pod in bench.pods() if is_active(pod)]) == 6
-    assert len(bench.sets()) == 1
-
-
-def test_history_beyond_the_limit_is_deleted_after_a_complete_rollout() -> None:
-    bench = Bench(deployment(2, container=READY, revisionHistoryLimit=2))
-    for number in range(2, 6):
-        bench.run(60.0 * (number - 1))
-        bench.release(f"web:{number}", **READY)
-    bench.run(400)
-    assert bench.sizes() == {3: 0, 4: 0, 5: 2}
-
-
-def test_going_back_takes_up_the_old_set_again_and_frees_its_number() -> None:
-    bench = Bench(deployment(2, container=READY))
-    for at, image in ((60, "web:2"), (120, "web:3"), (180, "web:2")):
-        bench.run(at)
-        bench.release(image, **READY)
-    bench.run(240)
-    assert sorted(bench.sets()) == [1, 3, 4]
-    assert bench.sizes()[4] == 2
-
-
-def test_scaling_and_changing_the_strategy_make_no_revision() -> None:
-    bench = Bench(deployment(2, container=READY))
-    bench.run(60)
-    bench.patch({"replicas": 3})
-    bench.patch({"strategy": {"type": "Recreate", "rollingUpdate": None}})
-    bench.patch({"minReadySeconds": 3})
-    bench.run(90)
-    assert bench.sizes() == {1: 3}
-    assert bench.sets()[1]["spec"]["minReadySeconds"] == 3
-    assert bench.web()["status"]["observedGeneration"] == bench.web()["metadata"]["generation"] == 4
-
-
 def test_annotations_travel_to_the_new_set_but_revisions_do_not() -> None:
     bench = Bench(deployment(1, container=READY))
     bench.run(30)
@@ -342,3 +241,35 @@ def test_a_version_that_exits_at_sigterm_rolls_out_as_well() -> None:
     bench.release("web:2", **READY)
     bench.run(120)
     assert rollout_status(bench.web()).done and len(bench.pods()) == 3
+
+
+def test_every_step_forward_restarts_the_clock_of_the_deadline() -> None:
+    """Six steps of ten seconds under a deadline of fifteen: slow, but never late."""
+    first = deployment(6, surge=1, unavailable=0, container=READY, progressDeadlineSeconds=15)
+    bench = Bench(first, {"web:2": slow(9.0)})
+    bench.run(60)
+    bench.release("web:2", **READY)
+    finished = bench.run_until(lambda: rollout_status(bench.web()).done, latest=200)
+    assert finished - 60 > 50
+    reasons = {
+        found["reason"]
+        for change in bench.api.history
+        if (found := condition(change.object, "Progressing")) is not None
+    }
+    assert "ProgressDeadlineExceeded" not in reasons
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_only_the_sync_that_creates_the_new_set_both_grows_and_shrinks(seed) -> None:
+    first = deployment(10, surge=3, unavailable=2, container=READY)
+    bench = Bench(first, {"web:2": slow(0.2)}, seed=seed)
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(120)
+    verbs: dict[float, set[str]] = {}
+    for event in bench.plane.events:
+        if event.reason == "ScalingReplicaSet":
+            verbs.setdefault(event.time, set()).add("up" if "Scaled up" in event.note else "down")
+    mixed = [time for time in sorted(verbs) if len(verbs[time]) == 2]
+    created = bench.api.list("ReplicaSet")[1]["metadata"]["creationTimestamp"]
+    assert mixed == [created]

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import NoReturn
+
+from rich.console import Console
+from rich.table import Table as Grid
 
 from sim.interfaces.help_page import width_of
 from sim.interfaces.table import Table
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 GAP = 2
 LEAST_FOR_WORDS = 16
 WIDEST_FIELD = 28
 
 
+class Paper(Console):
+    """A console that leaves it to the command how to end when its reader has gone."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Pass it on."""
+        raise BrokenPipeError
+
+
 def print_table(console: Console, table: Table) -> None:
     """Print *table*; cells that are too wide for the terminal go on in the next line."""
-    from rich.table import Table as Grid
-
     if not table.rows:
         return
     whole = _unbroken(console, table)

@@ -12,7 +12,7 @@ from sim.interfaces import options
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import Terminal
-from sim.interfaces.written_files import require_place, write_picture
+from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.analysis.figures import Yardstick
@@ -70,7 +70,8 @@ def run(
     if out is not None:
         from sim.experiments.folder import write_run_folder
 
-        write_run_folder(out, scenario, found)
+        with named(out):
+            write_run_folder(out, scenario, found)
     if png is not None:
         write_picture(png, [found], terminal.language)
     if as_json:

@@ -47,10 +47,10 @@ class Terminal:
 
     def console(self, *, stderr: bool = False) -> Console:
         """A rich console on standard output or error; 80 columns wide where nobody looks."""
-        from rich.console import Console
+        from sim.interfaces.printed import Paper
 
         stream = sys.stderr if stderr else sys.stdout
-        console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+        console = Paper(stderr=stderr, highlight=False, markup=False, emoji=False)
         if not stream.isatty():
             console.width = max(console.width, PIPE_WIDTH)
         return console

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ def require_place(path: str | Path, *, folder: bool = False) -> None:
         with tempfile.TemporaryFile(dir=above):
             pass
     except OSError as error:
-        error.filename = str(path)
+        error.filename = str(path)  # Not the temporary file's.
         raise
 
 
@@ -33,4 +34,16 @@ def write_picture(path: str | Path, runs: Sequence[Run], language: str) -> None:
     """Draw *runs* into the file *path*."""
     from sim.analysis.picture import draw, save_png
 
-    save_png(draw(runs, language), path)
+    figure = draw(runs, language)
+    with named(path):
+        save_png(figure, path)
+
+
+@contextmanager
+def named(path: str | Path) -> Iterator[None]:
+    """Let an `OSError` say that *path* could not be written, if it names no file itself."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise

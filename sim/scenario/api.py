@@ -165,6 +165,7 @@ def _names() -> list[str]:
     return sorted(path.stem for path in _directory().glob("*_v*.py"))
 
 
+@cache
 def model_of(api_version: str, kind: str) -> Type | None:
     """The API's model of *kind* in *api_version*, None if Kubernetes itself has no such kind."""
     group, _, version = api_version.rpartition("/")
@@ -177,6 +178,7 @@ def model_of(api_version: str, kind: str) -> Type | None:
     return Type("model", model=(stem, kind))
 
 
+@cache
 def is_builtin_group(api_version: str) -> bool:
     """Whether the group belongs to Kubernetes itself, whatever its version.
 
@@ -194,6 +196,7 @@ def is_builtin_group(api_version: str) -> bool:
     )
 
 
+@cache
 def versions_of(kind: str) -> list[str]:
     """Every apiVersion in which Kubernetes has *kind*, stable ones first."""
     found = []
@@ -205,6 +208,7 @@ def versions_of(kind: str) -> list[str]:
     return sorted(found, key=lambda text: ("alpha" in text or "beta" in text, text))
 
 
+@cache
 def kinds_of(api_version: str) -> list[str]:
     """The kinds that *api_version* has."""
     group, _, version = api_version.rpartition("/")

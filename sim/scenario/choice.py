@@ -11,12 +11,15 @@ from sim.scenario.node import Place, get, plain
 from sim.scenario.release import Release
 from sim.scenario.source import Source, open_source
 
+MOST_NAMES = 20
+
 
 def owner_of(draft: Draft) -> Manifest | None:
     """The Deployment that the release is about."""
     found = draft.manifests.of_kind("Deployment")
     wanted = draft.deployment or (draft.file.spec.deployment if draft.file else None)
-    names = ", ".join(one.name for one in found)
+    names = ", ".join(one.name for one in found[:MOST_NAMES])
+    names += ", …" if len(found) > MOST_NAMES else ""
     if wanted is not None:
         chosen = next((one for one in found if one.name == wanted), None)
         if chosen is None and not draft.manifests.errors:
@@ -38,10 +41,11 @@ def owner_of(draft: Draft) -> Manifest | None:
         )
         return None
     if not found and not draft.manifests.errors and not draft.errors:
-        kinds = ", ".join(one.title for one in draft.manifests.objects) or "-"
-        file = draft.manifests.objects[0].node.place if draft.manifests.objects else Place("")
+        objects = draft.manifests.objects
+        kinds = ", ".join(one.title for one in objects[:MOST_NAMES]) or "-"
+        place = objects[0].node.place if objects else Place(draft.files[-1], 1, 1)
         draft.errors.append(
-            file.problem(
+            place.problem(
                 message("there is no Deployment here"),
                 hint=message("a release needs one (apps/v1); found: {found}", found=kinds),
             )

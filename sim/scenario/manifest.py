@@ -34,6 +34,11 @@ class Manifest:
         return f"{self.kind}/{self.name}"
 
     @property
+    def identity(self) -> tuple[str, ...]:
+        """What no two objects of a cluster share."""
+        return self.api_version.rpartition("/")[0], self.kind, self.namespace, self.name
+
+    @property
     def simulated(self) -> bool:
         """Whether the simulator acts on objects of this kind."""
         return self.kind in SIMULATED and self.api_version in ("apps/v1", "v1")
@@ -46,6 +51,7 @@ class Manifests:
     objects: list[Manifest] = field(default_factory=list)
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    _known: dict[tuple[str, ...], Manifest] = field(default_factory=dict)
 
     def add(self, documents: Sequence[Node]) -> None:
         """Judge *documents* and keep their objects."""
@@ -107,8 +113,8 @@ class Manifests:
         return None
 
     def _judge(self, found: Manifest) -> None:
-        twin = next((other for other in self.objects if _same(other, found)), None)
-        if twin is not None:
+        twin = self._known.setdefault(found.identity, found)
+        if twin is not found:
             self.errors.append(
                 found.node.place.problem(
                     message(
@@ -154,15 +160,6 @@ class Manifests:
             "apiVersion" if elsewhere else "kind",
             hint,
         )
-
-
-def _same(one: Manifest, other: Manifest) -> bool:
-    return (one.kind, one.name, one.namespace, one.api_version.partition("/")[0]) == (
-        other.kind,
-        other.name,
-        other.namespace,
-        other.api_version.partition("/")[0],
-    )
 
 
 def _unfolded(document: Node) -> Iterator[tuple[Node, str]]:

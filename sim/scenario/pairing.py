@@ -30,6 +30,7 @@ def warnings(
     manifests: Manifests, owner: Manifest, chosen: Manifest | None, new: JsonObject
 ) -> Iterator[Problem]:
     """What is strange about the Services, and which simulated objects only stand by."""
+    pods = {one.title: _labels(one) for one in manifests.of_kind("Deployment")}
     for found in manifests.objects:
         if not found.simulated or found is owner:
             continue
@@ -44,10 +45,10 @@ def warnings(
         elif found is chosen:
             yield from _chosen(found, new)
         else:
-            yield _unused(manifests, found)
+            yield _unused(pods, found)
 
 
-def _unused(manifests: Manifests, found: Manifest) -> Problem:
+def _unused(pods: dict[str, dict[str, str]], found: Manifest) -> Problem:
     selector = _selector(found)
     place = (get(found.node, "spec", "selector") or found.node).place
     if not selector:
@@ -55,13 +56,12 @@ def _unused(manifests: Manifests, found: Manifest) -> Problem:
             message("{title} has no selector and selects no pod", title=found.title),
             "spec.selector",
         )
-    pods = {one.title: _labels(one) for one in manifests.of_kind("Deployment")}
     owner = next((title for title, labels in pods.items() if matches(labels, selector)), None)
     if owner is not None:
         return found.node.place.problem(
             message("{title} is kept: requests come through another Service", title=found.title)
         )
-    shown = "; ".join(f"{title}: {_shown(labels)}" for title, labels in pods.items())
+    shown = "; ".join(f"{title}: {_shown(labels)}" for title, labels in list(pods.items())[:5])
     return place.problem(
         message("{title} matches no Deployment's pods", title=found.title),
         "spec.selector",

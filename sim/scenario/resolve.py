@@ -44,7 +44,11 @@ def in_reading_order(files: list[str], problems: list[Problem]) -> list[Problem]
     more = len(found) - MOST_PROBLEMS
     if more <= 0:
         return found
-    return [*found[:MOST_PROBLEMS], Problem(message("and {count} more", count=more))]
+    first = found[MOST_PROBLEMS]
+    rest = Place(first.file, first.line, first.column).problem(
+        message("and {count} more", count=more)
+    )
+    return [*found[:MOST_PROBLEMS], rest]
 
 
 def _faults(draft: Draft) -> tuple[FaultSpec, ...]:

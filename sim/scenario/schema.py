@@ -31,7 +31,9 @@ def schema_text() -> str:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Seatrial scenario",
     }
-    return json.dumps(head | _written({**schema, "title": None}), indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(head | _written({**schema, "title": None}), indent=2, ensure_ascii=False) + "\n"
+    )
 
 
 def _written(part: Any) -> Any:

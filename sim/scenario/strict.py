@@ -16,6 +16,7 @@ from sim.model.unreadable import Unreadable
 from sim.scenario.api import Field, Type, fields_of
 from sim.scenario.node import Mapping, Node, Place, Scalar, Sequence, get, join, kind_of
 
+_ENOUGH = 100  # Looking for similar names is slow; nobody reads the hints after these.
 _INT32 = 2**31
 _INT64 = 2**63
 # Fields that people put one level too low; the API server only says "unknown field".
@@ -104,7 +105,8 @@ def _model(node: Mapping, wanted: Type, path: str, problems: list[Problem]) -> N
         field = fields.get(key)
         if field is None:
             hint = _hint(node, wanted.model[1], key)
-            problems.append(unknown_field(key, fields, node.key_place(key), path, hint))
+            known = fields if len(problems) < _ENOUGH else ()
+            problems.append(unknown_field(key, known, node.key_place(key), path, hint))
         else:
             _check(child, field.type, join(path, key), problems)
     problems.extend(_missing(node, fields, path))

@@ -14,7 +14,7 @@ STYLE = """<style>
   padding: 0.3rem 0.9rem 0.3rem 0; text-align: left; vertical-align: top;
   border-bottom: 1px solid rgba(128, 128, 128, 0.25);
 }
-.seatrial-table td:first-child { overflow-wrap: anywhere; max-width: 24rem; }
+.seatrial-table td:first-child { overflow-wrap: break-word; max-width: 24rem; }
 .seatrial-table td:not(:first-child):not(:last-child) { white-space: nowrap; }
 .seatrial-table td:last-child { min-width: 12rem; }
 .seatrial-table .figure { text-align: right; white-space: nowrap; min-width: 0; }
@@ -40,7 +40,7 @@ def html_table(table: Table) -> str:
 def _line(table: Table, row: Row) -> str:
     cells = []
     for number, cell in enumerate(row.cells):
-        text = escape(cell)
+        text = escape(cell).replace(".", ".<wbr>") if " " not in cell else escape(cell)
         if number == 0 and row.explains:
             text = f'<span title="{escape(row.explains)}">{text}</span>'
         cells.append(f"<td{_figure(table, number)}>{text}</td>")

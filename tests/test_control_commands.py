@@ -1,0 +1,124 @@
+"""Stories of what people do to a Deployment: pause, resume, scale, edit, go back, delete pods."""
+
+from __future__ import annotations
+
+from control_bench import NEVER, READY, WORKED, Bench, deployment, slow, stuck
+
+from sim.model.objects import is_true
+from sim.model.pod import is_active
+from sim.model.rollout_status import rollout_status
+
+
+def test_pause_freezes_the_sizes_and_lets_pods_under_way_get_ready() -> None:
+    bench = Bench(deployment(10, surge=3, unavailable=2, container=READY), {"web:2": slow(10.0)})
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(65)
+    bench.patch({"paused": True})
+    bench.run(66)
+    sizes = bench.sizes()
+    assert bench.progressing() == ("Unknown", "DeploymentPaused")
+    bench.run(1500)
+    assert bench.sizes() == sizes == {1: 8, 2: 5}
+    assert bench.ready() == {1: 8, 2: 5}
+    assert bench.progressing() == ("Unknown", "DeploymentPaused")  # No clock while paused.
+    bench.patch({"paused": False})
+    bench.run_until(lambda: bench.progressing()[1] == "DeploymentResumed", latest=1502)
+    bench.run(1600)
+    assert rollout_status(bench.web()).done
+
+
+def test_two_edits_while_paused_make_one_revision() -> None:
+    bench = Bench(deployment(4, container=READY))
+    bench.run(60)
+    bench.patch({"paused": True})
+    bench.run(61)
+    bench.release("web:2", **READY)
+    bench.run(62)
+    bench.release("web:3", **READY)
+    bench.run(70)
+    assert bench.sizes() == {1: 4}
+    bench.patch({"paused": False})
+    bench.run(150)
+    assert bench.sizes() == {1: 0, 2: 4}
+    assert bench.pods()[0]["spec"]["containers"][0]["image"] == "web:3"
+
+
+def test_scaling_a_stuck_rollout_gives_every_set_its_share() -> None:
+    """Measured: 10 to 15 at 1:8, 2:5 (3/2) gives 1:11, 2:7."""
+    bench = stuck(**WORKED)
+    bench.patch({"replicas": 15})
+    bench.run(91)
+    assert bench.sizes() == {1: 11, 2: 7}
+    notes = [rs["metadata"]["annotations"] for rs in bench.sets().values()]
+    assert {n["deployment.kubernetes.io/desired-replicas"] for n in notes} == {"15"}
+    assert {n["deployment.kubernetes.io/max-replicas"] for n in notes} == {"18"}
+
+
+def test_a_paused_deployment_scales_and_replaces_dead_pods() -> None:
+    bench = Bench(deployment(4, container=READY))
+    bench.run(60)
+    bench.patch({"paused": True, "replicas": 6})
+    bench.run(70)
+    assert bench.sizes() == {1: 6}
+    bench.api.delete("Pod", bench.pods()[0]["metadata"]["name"])
+    bench.run(75)
+    assert len([pod for pod in bench.pods() if is_active(pod)]) == 6
+    assert len(bench.sets()) == 1
+
+
+def test_history_beyond_the_limit_is_deleted_after_a_complete_rollout() -> None:
+    bench = Bench(deployment(2, container=READY, revisionHistoryLimit=2))
+    for number in range(2, 6):
+        bench.run(60.0 * (number - 1))
+        bench.release(f"web:{number}", **READY)
+    bench.run(400)
+    assert bench.sizes() == {3: 0, 4: 0, 5: 2}
+
+
+def test_going_back_takes_up_the_old_set_again_and_frees_its_number() -> None:
+    bench = Bench(deployment(2, container=READY))
+    for at, image in ((60, "web:2"), (120, "web:3"), (180, "web:2")):
+        bench.run(at)
+        bench.release(image, **READY)
+    bench.run(240)
+    assert sorted(bench.sets()) == [1, 3, 4]
+    assert bench.sizes()[4] == 2
+
+
+def test_scaling_and_changing_the_strategy_make_no_revision() -> None:
+    bench = Bench(deployment(2, container=READY))
+    bench.run(60)
+    bench.patch({"replicas": 3})
+    bench.patch({"strategy": {"type": "Recreate", "rollingUpdate": None}})
+    bench.patch({"minReadySeconds": 3})
+    bench.run(90)
+    assert bench.sizes() == {1: 3}
+    assert bench.sets()[1]["spec"]["minReadySeconds"] == 3
+    assert bench.web()["status"]["observedGeneration"] == bench.web()["metadata"]["generation"] == 4
+
+
+def test_pausing_a_rollout_that_timed_out_does_not_hide_it() -> None:
+    bench = Bench(
+        deployment(4, container=READY, progressDeadlineSeconds=10), {"web:2": slow(NEVER)}
+    )
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(90)
+    bench.patch({"paused": True})
+    bench.run(100)
+    assert bench.progressing() == ("False", "ProgressDeadlineExceeded")
+
+
+def test_scaling_down_takes_the_pods_that_are_not_ready_first() -> None:
+    bench = Bench(deployment(4, container=READY))
+    bench.run(60)
+    for number in (2, 3):
+        bench.data.set_pod(number, listening=False)
+    bench.run(70)
+    names = [pod["metadata"]["name"] for pod in bench.pods()]
+    ready = [pod["metadata"]["name"] for pod in bench.pods() if is_true(pod, "Ready")]
+    assert len(ready) == 2 and ready != names[2:]
+    bench.patch({"replicas": 2})
+    bench.run(75)
+    assert [pod["metadata"]["name"] for pod in bench.pods()] == ready

@@ -192,3 +192,20 @@ def stuck(pods: int = 10, **spec) -> Bench:
     bench.release("web:2", **READY)
     bench.run(90)
     return bench
+
+
+# One node's pull, no jitter where it would blur the arithmetic.
+EXACT = Delays(
+    watch=(0.01, 0.01),
+    propagation=(0.5, 0.5),
+    schedule=(0.01, 0.01),
+    sandbox=(0.5, 0.5),
+    pull=(2.0, 2.0),
+    relist=0.01,
+)
+
+
+def one(behaviour: Behaviour | None = None, *, pod: JsonObject | None = None, **container) -> Bench:
+    """A bench with a single pod of web:1."""
+    first = deployment(1, container={**container, "pod": pod or {}})
+    return Bench(first, {"web:1": behaviour or Behaviour()}, delays=EXACT)

@@ -457,9 +457,17 @@ SCENARIOS = {
     ),
     "a version that never is": Bad(
         "  traffic:",
-        "  versions: {canary: ¦{startup: 3s}}\n  traffic:",
+        "  versions: {¦canary: {startup: 3s}}\n  traffic:",
         "no pod template will be called 'canary'",
         "old, new, v3",
+    ),
+    "a version's name": Bad(
+        "  traffic:",
+        "  versions: {¦a.b: {image: 'x:1'}}\n  traffic:",
+        "'a.b' is not a valid name",
+    ),
+    "no apiVersion": Bad(
+        "apiVersion: seatrial/v1alpha1\n", "¦", "apiVersion: required value", "add apiVersion"
     ),
     "fault": Bad(
         "  traffic:",
@@ -682,6 +690,12 @@ def test_standard_input_is_read_with_the_same_care():
     assert (
         "<stdin>:6:13: spec.replicas: -3: must be greater than or equal to 0" in found[0].render()
     )
+
+
+def test_a_scenario_from_standard_input_names_no_files():
+    found = problems_of("-", stdin=io.BytesIO(SCENARIO.encode()))
+
+    assert "<stdin>:7:7: spec.manifests: a scenario from standard input" in found[0].render()
 
 
 NINES = "".join(

@@ -122,3 +122,33 @@ def test_scaling_down_takes_the_pods_that_are_not_ready_first() -> None:
     bench.patch({"replicas": 2})
     bench.run(75)
     assert [pod["metadata"]["name"] for pod in bench.pods()] == ready
+
+
+def test_of_two_sets_with_the_same_template_the_older_one_is_the_new_set() -> None:
+    bench = Bench(deployment(2, container=READY))
+    bench.run(60)
+    first = bench.sets()[1]
+    metadata = {
+        "name": "web-twin",
+        "labels": first["metadata"]["labels"],
+        "ownerReferences": first["metadata"]["ownerReferences"],
+        "annotations": {"deployment.kubernetes.io/revision": "7"},
+    }
+    twin = {k: v for k, v in first.items() if k != "status"}
+    bench.api.create({**twin, "metadata": metadata, "spec": {**first["spec"], "replicas": 0}})
+    bench.patch({"replicas": 3})
+    bench.run(90)
+    sizes = {rs["metadata"]["name"]: rs["spec"]["replicas"] for rs in bench.api.list("ReplicaSet")}
+    assert sizes == {first["metadata"]["name"]: 3, "web-twin": 0}
+    assert 8 in bench.sets()  # It was brought above the other's number.
+
+
+def test_ten_quiet_minutes_end_the_combining_of_similar_events() -> None:
+    bench = Bench(deployment(1, container=READY))
+    bench.run(60)
+    for at, pods in [*((61 + i, 2 + i) for i in range(12)), (1000, 1)]:
+        bench.run(at)
+        bench.patch({"replicas": pods})
+    bench.run(1010)
+    marked = [note.startswith("(combined") for note in bench.scaling_notes()]
+    assert marked == [False] * 9 + [True] * 4 + [False]

@@ -6,32 +6,16 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from control_bench import NEVER, NODES, SERVICE, Bench, deployment, slow
+from control_bench import EXACT, NEVER, NODES, READY, Bench, deployment, one, slow
 
 from sim.control.clock import Environment
 from sim.control.machine import Machine
-from sim.model.behaviour import Behaviour, Delays, Reaction
+from sim.model.behaviour import Behaviour, Reaction
 from sim.model.objects import JsonObject, is_true
 from sim.model.run import PodPhase
 
 PROBE = {"httpGet": {"port": 8080}}
-READY = {"readinessProbe": {**PROBE, "periodSeconds": 1}}
 MIB = 2.0**20
-# One node's pull, no jitter where it would blur the arithmetic.
-EXACT = Delays(
-    watch=(0.01, 0.01),
-    propagation=(0.5, 0.5),
-    schedule=(0.01, 0.01),
-    sandbox=(0.5, 0.5),
-    pull=(2.0, 2.0),
-    relist=0.01,
-)
-
-
-def one(behaviour: Behaviour | None = None, *, pod: JsonObject | None = None, **container) -> Bench:
-    """A bench with a single pod of web:1."""
-    first = deployment(1, container={**container, "pod": pod or {}})
-    return Bench(first, {"web:1": behaviour or Behaviour()}, delays=EXACT)
 
 
 def container(bench: Bench, place: int = 0) -> JsonObject:
@@ -81,6 +65,14 @@ def test_a_container_without_readiness_probe_is_ready_as_soon_as_it_runs() -> No
     bench.run(10)
     assert is_true(bench.pods()[0], "Ready")
     assert container(bench)["ready"] is True
+
+
+def test_a_container_that_dies_before_the_kubelet_looks_is_never_ready() -> None:
+    dies = Behaviour(startup_seconds=0.0, base_memory_bytes=2 * MIB)
+    bench = Bench(deployment(1), {"web:1": dies}, memory_limit=MIB)
+    bench.run(60)
+    assert bench.plane.restarts >= 2
+    assert not any(is_true(change.object, "Ready") for change in bench.api.history)
 
 
 def test_the_first_readiness_probe_comes_at_once_and_the_next_a_period_later() -> None:
@@ -266,6 +258,18 @@ def test_a_pod_can_be_deleted_while_it_waits_in_back_off() -> None:
     assert gone - 12 < 0.1
 
 
+def test_a_deletion_in_the_middle_of_a_probes_kill_does_not_cut_it_short() -> None:
+    hook = {"lifecycle": {"preStop": {"sleep": {"seconds": 10}}}}
+    probe = {**PROBE, "periodSeconds": 1, "failureThreshold": 1}
+    bench = one(slow(NEVER), livenessProbe=probe, **hook)
+    killed = bench.run_until(lambda: any(e.reason == "Killing" for e in bench.plane.events), 60)
+    bench.run(killed + 3)
+    name = bench.pods()[0]["metadata"]["name"]
+    bench.api.delete("Pod", name)
+    gone = bench.run_until(lambda: bench.api.find("Pod", name) is None, 60)
+    assert abs(gone - killed - 10.0) < 0.05
+
+
 def test_readiness_goes_on_while_a_pod_terminates_and_liveness_does_not() -> None:
     probes = {"livenessProbe": {**PROBE, "periodSeconds": 1, "failureThreshold": 1}}
     hook = {"lifecycle": {"preStop": {"sleep": {"seconds": 10}}}}
@@ -283,83 +287,6 @@ def test_readiness_goes_on_while_a_pod_terminates_and_liveness_does_not() -> Non
     told = [e for e in bench.plane.events[events:] if e.subject == f"Pod/{name}"]
     assert [e.reason for e in told] == ["Killing"]
     assert told[0].note == "Stopping container web"
-
-
-def slice_of(bench: Bench) -> dict[str, tuple[bool, bool, bool]]:
-    found = bench.api.get("EndpointSlice", "web")
-    return {
-        entry["targetRef"]["name"]: (
-            entry["conditions"]["ready"],
-            entry["conditions"]["serving"],
-            entry["conditions"]["terminating"],
-        )
-        for entry in found["endpoints"]
-    }
-
-
-def test_a_terminating_pod_stays_in_the_slice_as_serving_until_it_is_gone() -> None:
-    hook = {"lifecycle": {"preStop": {"sleep": {"seconds": 10}}}}
-    bench = one(slow(1.0), **READY | hook)
-    bench.run(20)
-    name = bench.pods()[0]["metadata"]["name"]
-    assert slice_of(bench) == {name: (True, True, False)}
-    bench.api.delete("Pod", name)
-    bench.run(20.1)
-    assert slice_of(bench)[name] == (False, True, True)
-    bench.run(29.9)
-    assert slice_of(bench)[name] == (False, True, True)
-    bench.run(31)
-    assert list(slice_of(bench)) == [bench.pods()[0]["metadata"]["name"]]
-
-
-def published(bench: Bench) -> list[tuple[float, tuple[int, ...], tuple[float, ...]]]:
-    """Listen to what the data plane is told."""
-    told: list[tuple[float, tuple[int, ...], tuple[float, ...]]] = []
-    original = bench.data.publish
-
-    def publish(endpoints, apply_at) -> None:
-        told.append((bench.env.now, tuple(endpoints), tuple(apply_at)))
-        original(endpoints, apply_at)
-
-    bench.data.publish = publish  # type: ignore[method-assign]
-    return told
-
-
-def test_each_proxy_hears_at_its_own_time_and_never_goes_back() -> None:
-    delays = replace(EXACT, propagation=(0.1, 5.0))
-    bench = Bench(deployment(6, container=READY), delays=delays, proxies=4)
-    told = published(bench)
-    bench.run(60)
-    bench.release("web:2", **READY)
-    bench.run_until(lambda: not bench.plane.heard_by_all(), 70)
-    bench.run(120)
-    assert bench.plane.heard_by_all()
-    assert len({times for _, _, times in told}) > 5
-    assert any(len(set(times)) == 4 for _, _, times in told)
-    for (_, _, before), (now, _, after) in pairwise(told):
-        assert all(a >= b and a >= now + 0.1 for a, b in zip(after, before, strict=True))
-    assert told[-1][1] == tuple(sorted(bench.data.pods()))
-
-
-def test_without_a_ready_pod_the_terminating_ones_that_serve_are_chosen() -> None:
-    hook = {"lifecycle": {"preStop": {"sleep": {"seconds": 10}}}}
-    bench = one(slow(5.0), **READY | hook)
-    told = published(bench)
-    bench.run(20)
-    bench.api.delete("Pod", bench.pods()[0]["metadata"]["name"])
-    bench.run(60)
-    assert [endpoints for _, endpoints, _ in told] == [(0,), (1,)]  # Never empty.
-
-
-def test_a_service_that_selects_nothing_publishes_nothing() -> None:
-    bench = one(**READY)
-    told = published(bench)
-    bench.run(20)
-    selector = {"spec": {"selector": {"app": "other"}}}
-    bench.api.patch("Service", SERVICE["metadata"]["name"], selector)
-    bench.run(21)
-    assert slice_of(bench) == {}
-    assert told[-1][1] == ()
 
 
 def test_pods_spread_over_nodes_with_ties_by_name() -> None:

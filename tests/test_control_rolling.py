@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from control_bench import NEVER, READY, WORKED, Bench, deployment, slow, stuck
 
-from sim.model.behaviour import Behaviour
+from sim.model.behaviour import Behaviour, Reaction
 from sim.model.objects import condition, is_true
 from sim.model.pod import is_active
 from sim.model.rollout_status import rollout_status
@@ -235,7 +235,7 @@ def test_deleting_a_deployment_takes_its_sets_and_pods_with_it() -> None:
 
 
 def test_a_version_that_exits_at_sigterm_rolls_out_as_well() -> None:
-    exits = Behaviour(reaction="exit")  # type: ignore[arg-type]
+    exits = Behaviour(reaction=Reaction.EXIT)
     bench = Bench(deployment(3, container=READY), {"web:1": exits})
     bench.run(60)
     bench.release("web:2", **READY)
@@ -259,17 +259,14 @@ def test_every_step_forward_restarts_the_clock_of_the_deadline() -> None:
     assert "ProgressDeadlineExceeded" not in reasons
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_only_the_sync_that_creates_the_new_set_both_grows_and_shrinks(seed) -> None:
-    first = deployment(10, surge=3, unavailable=2, container=READY)
-    bench = Bench(first, {"web:2": slow(0.2)}, seed=seed)
-    bench.run(60)
-    bench.release("web:2", **READY)
-    bench.run(120)
-    verbs: dict[float, set[str]] = {}
-    for event in bench.plane.events:
-        if event.reason == "ScalingReplicaSet":
-            verbs.setdefault(event.time, set()).add("up" if "Scaled up" in event.note else "down")
-    mixed = [time for time in sorted(verbs) if len(verbs[time]) == 2]
-    created = bench.api.list("ReplicaSet")[1]["metadata"]["creationTimestamp"]
-    assert mixed == [created]
+def test_a_sync_that_grows_the_new_set_leaves_the_old_ones_to_the_next() -> None:
+    """Only the sync that creates the new set does both, for creation gave it its size."""
+    bench = stuck(**WORKED)
+    times = [e.time for e in bench.plane.events if e.reason == "ScalingReplicaSet"]
+    assert times[1] == times[2]
+    rolling = {"maxSurge": 5, "maxUnavailable": 4}
+    bench.patch({"strategy": {"rollingUpdate": rolling}})
+    bench.run(100)
+    assert bench.size_steps()[-3:] == [{1: 8, 2: 7}, {1: 6, 2: 7}, {1: 6, 2: 9}]
+    up, down, again = [e.time for e in bench.plane.events if e.reason == "ScalingReplicaSet"][-3:]
+    assert up < down < again < up + 0.2

@@ -66,6 +66,24 @@ def test_links_lead_somewhere(document):
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_result_that_a_readme_shows_is_the_one_that_it_prints(name):
+    """The first result is pasted, so it must be today's: same seed, same bytes."""
+    text = (ROOT / name).read_text("utf-8")
+    command = next(c for c in BLOCK.findall(text)[0].splitlines() if c.startswith("seatrial "))
+    environment = {**os.environ, "COLUMNS": "100"}
+    program = [str(Path(sys.executable).parent / "seatrial"), *command.split()[1:]]
+    program += [] if "--lang" in command else ["--lang", "en"]
+    done = subprocess.run(
+        program, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    (shown,) = re.findall(r"^```text\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+    printed = {line.rstrip() for line in done.stdout.splitlines()}
+    assert [] == [line for line in shown.splitlines() if line and line not in printed]
+
+
 def test_both_readmes_have_the_same_commands():
     english, chinese = (
         [

@@ -298,13 +298,9 @@ def test_a_service_that_loses_the_new_pods_is_a_warning(tmp_path):
     text = DEPLOYMENT.replace("labels: {app: web}", "labels: {app: web, v: a}")
     new = DEPLOYMENT.replace("labels: {app: web}", "labels: {app: web, v: b}")
     service = SERVICE.replace("app: web", "app: web, v: a")
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        __import__("tempfile").TemporaryDirectory() as place,
-    ):
-        patch.chdir(place)
-        Path("new.yaml").write_text(new, encoding="utf-8")
-        scenario = loaded(text + service, to="new.yaml")
+    (tmp_path / "new.yaml").write_text(new, encoding="utf-8")
+
+    scenario = loaded(text + service, to=tmp_path / "new.yaml")
 
     assert any("does not select the new version's pods" in w.render() for w in scenario.warnings)
 

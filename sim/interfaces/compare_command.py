@@ -106,7 +106,7 @@ def _compare(
 def show(comparison: Comparison, terminal: Terminal) -> None:
     """Print it all; the verdict comes last, where the prompt is."""
     from sim.interfaces.comparison_tables import causes_table, figures_table, settings_table
-    from sim.interfaces.printed import print_table, print_title
+    from sim.interfaces.printed import print_sentence, print_table, print_title
     from sim.interfaces.scenario_tables import assumptions_table
 
     console, language = terminal.console(), terminal.language
@@ -117,4 +117,4 @@ def show(comparison: Comparison, terminal: Terminal) -> None:
     print_table(console, figures_table(comparison, language))
     print_table(console, causes_table(comparison, language))
     print_title(console, translate(language, "Verdict"))
-    console.print(comparison.verdict.render(language), style="bold")
+    print_sentence(console, comparison.verdict.render(language))

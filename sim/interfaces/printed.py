@@ -8,10 +8,11 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table as Grid
 
-from sim.interfaces.help_page import width_of
+from sim.interfaces.help_page import width_of, wrap
 from sim.interfaces.table import Table
 
 GAP = 2
+INDENT = "  "
 LEAST_FOR_WORDS = 16
 WIDEST_FIELD = 28
 
@@ -38,10 +39,13 @@ def print_table(console: Console, table: Table) -> None:
             overflow="fold",
             no_wrap=number in whole,
         )
+    room = _room_for_names(console, table) if whole and table.figures_from == 1 else WIDEST_FIELD
     for row in table.rows:
         first, *others = row.cells
         first = broken_at_dots(first, WIDEST_FIELD)
-        grid.add_row(f"  {first}" if row.subordinate else first, *others)
+        if table.figures_from == 1:
+            first = "\n".join(wrap(first, room - len(INDENT) * row.subordinate))
+        grid.add_row(INDENT * row.subordinate + first, *others)
     print_title(console, table.title)
     console.print(grid)
     console.print()
@@ -66,13 +70,23 @@ def _unbroken(console: Console, table: Table) -> range:
     """
     last = len(table.headings)
     columns = range(last - 1) if table.figures_from is None else range(table.figures_from, last)
+    enough = _taken(table, columns) + LEAST_FOR_WORDS <= console.width
+    return columns if enough else range(0)
+
+
+def _room_for_names(console: Console, table: Table) -> int:
+    """How wide the first column can be beside figures in one piece."""
+    return console.width - _taken(table, range(1, len(table.headings)))
+
+
+def _taken(table: Table, columns: range) -> int:
+    """How wide *columns* and all the gaps are together."""
     lines = [table.headings, *(row.cells for row in table.rows)]
     widths = [
         max(width_of(part) for line in lines for part in _parts(line[number], number))
         for number in columns
     ]
-    needed = sum(widths) + GAP * last + LEAST_FOR_WORDS
-    return columns if needed <= console.width else range(0)
+    return sum(widths) + GAP * len(table.headings)
 
 
 def _parts(cell: str, number: int) -> list[str]:
@@ -82,3 +96,8 @@ def _parts(cell: str, number: int) -> list[str]:
 def print_title(console: Console, title: str) -> None:
     """A heading with nothing around it."""
     console.print(title, style="bold underline" if console.is_terminal else "bold")
+
+
+def print_sentence(console: Console, text: str) -> None:
+    """A sentence over as many lines as it needs."""
+    console.print("\n".join(wrap(text, console.width)), style="bold")

@@ -19,6 +19,7 @@ from sim.scenario.traffic import Traffic
 
 _WHY = {
     "traffic.kind": message("many independent users make a Poisson stream"),
+    "traffic.arrivals": message("many independent users make a Poisson stream"),
     "traffic.rate": message("small enough that a comparison ends within a minute"),
     "users.population": message("enough that most users meet a release only a few times"),
     "clients.attemptTimeout": message("a common timeout of HTTP clients"),
@@ -54,6 +55,8 @@ _WHY = {
     "memory": message("what a small service holds when idle"),
 }
 
+_WHY_TRAFFIC = message("the default of this kind of traffic")
+
 
 def table(
     spec: Spec,
@@ -83,10 +86,16 @@ def table(
 def _row(root: Node | None, field: str, value: str) -> Assumption:
     found = get(root, *field.split("."))
     if found is not None:
-        why = message("given by {source}", source=found.place.file.rpartition("/")[2])
+        why = message("given by {source}", source=_source(found.place.file))
         return Assumption(field=field, value=value, why=why, origin="given")
     key = field.split(".", 2)[2] if field.startswith("versions.") else field
-    return Assumption(field=field, value=value, why=_WHY[key], origin="assumed")
+    why = _WHY_TRAFFIC if key.startswith("traffic.") and key not in _WHY else _WHY[key]
+    return Assumption(field=field, value=value, why=why, origin="assumed")
+
+
+def _source(file: str) -> str:
+    """A file by its name, a flag by its first word: `scenario.yaml`, `--set`."""
+    return file.split(" ")[0] if file.startswith("--") else file.rpartition("/")[2]
 
 
 def _plain_rows(spec: Spec) -> Iterator[tuple[str, str]]:

@@ -35,7 +35,16 @@ class Draft:
         """The file that *item* names, relative to the scenario, and how to call it."""
         if not isinstance(item, Scalar) or not isinstance(item.value, str):
             return None  # The wrong type has been reported already.
-        path = inside(self.directory, item.value) if self.directory is not None else None
+        if self.directory is None:
+            self.errors.append(
+                item.place.problem(
+                    message("a scenario from standard input cannot name files"),
+                    field_path,
+                    message("give its file or its directory"),
+                )
+            )
+            return None
+        path = inside(self.directory, item.value)
         if path is None:
             self.errors.append(
                 item.place.problem(

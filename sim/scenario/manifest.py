@@ -105,7 +105,9 @@ class Manifests:
             )
         else:
             problem = found.place.problem(
-                message("wanted {wanted}, found {found}", wanted="a text", found=kind_of(found)),
+                message(
+                    "wanted {wanted}, found {found}", wanted=message("a text"), found=kind_of(found)
+                ),
                 where,
                 message("put quotes around it"),
             )
@@ -120,7 +122,7 @@ class Manifests:
                     message(
                         "{title} is given twice, first at {place}",
                         title=found.title,
-                        place=twin.node.place.problem(message("")).place,
+                        place=str(twin.node.place),
                     ),
                     "metadata.name",
                     message("keep one of the two, or give one another name or namespace"),

@@ -73,7 +73,7 @@ def _what(kind: str, one: Any, node: Node | None) -> tuple[Message, Message | No
         return message("wanted {wanted}, found {found}", wanted=_WANTED[kind], found=found), None
     if kind in _LIMITS:
         key, limit = _LIMITS[kind]
-        wanted = message(limit.text, limit=context[key])
+        wanted = Message(limit.text, {"limit": context[key]})
         return message("wanted {wanted}, found {found}", wanted=wanted, found=found), None
     if kind in ("literal_error", "enum", "union_tag_invalid"):
         expected = str(context.get("expected") or context.get("expected_tags"))

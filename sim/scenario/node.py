@@ -18,6 +18,9 @@ class Place:
     line: int = 0
     column: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
     def problem(self, text: Message, field_path: str = "", hint: Message | None = None) -> Problem:
         """A mistake made here."""
         return Problem(text, self.file, self.line, self.column, field_path, hint)

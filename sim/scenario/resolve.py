@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sim.scenario.choice import owner_of, released
 from sim.scenario.draft import Draft
 from sim.scenario.fault_spec import FaultSpec, parse
 from sim.scenario.manifest import Manifest
-from sim.scenario.node import Place, Scalar, get, plain
+from sim.scenario.node import Mapping, Place, Scalar, get, plain
 from sim.scenario.node import Sequence as SequenceNode
 from sim.scenario.recording import read_recording
 from sim.scenario.release import Release
@@ -20,6 +21,8 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.spec import Spec
 from sim.scenario.traffic import Csv, Steps
 
+_VERSION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}", re.ASCII)
+_BY_TURN = re.compile(r"old|new|v([3-9]|[1-9][0-9]+)", re.ASCII)
 MOST_PROBLEMS = 100  # What a person may still want to read.
 
 
@@ -71,17 +74,24 @@ def _versions_are_reachable(draft: Draft) -> None:
     if draft.file is None:
         return
     for name, entry in draft.file.spec.versions.items():
-        later = name.startswith("v") and name[1:].isdecimal() and int(name[1:4]) >= 3
-        if name in ("old", "new") or later or entry.image is not None:
-            continue
-        node = get(draft.root, "versions", name)
-        draft.errors.append(
-            (node.place if node else Place("")).problem(
-                message("no pod template will be called {name}", name=repr(name[:60])),
-                f"spec.versions.{name}",
-                message("old, new, v3 …, or add image: to match the entry by its image"),
+        node = get(draft.root, "versions")
+        place = node.key_place(name) if isinstance(node, Mapping) else Place("")
+        if not _VERSION.fullmatch(name):
+            draft.errors.append(
+                place.problem(
+                    message("{found} is not a valid name", found=repr(name[:60])),
+                    "spec.versions",
+                    message("a letter, then letters, digits, '-' and '_'"),
+                )
             )
-        )
+        elif entry.image is None and not _BY_TURN.fullmatch(name):
+            draft.errors.append(
+                place.problem(
+                    message("no pod template will be called {name}", name=repr(name[:60])),
+                    f"spec.versions.{name}",
+                    message("old, new, v3 …, or add image: to match the entry by its image"),
+                )
+            )
 
 
 def _recording(draft: Draft) -> Steps:

@@ -21,7 +21,9 @@ from sim.scenario.yaml import read
 
 SCENARIO_FILE = "scenario.yaml"
 STDIN = "<stdin>"
-_IS_SCENARIO = re.compile(r"^apiVersion:[ \t]*[\"']?seatrial/", re.MULTILINE)
+_IS_SCENARIO = re.compile(
+    r"^(apiVersion:[ \t]*[\"']?seatrial/|kind:[ \t]*[\"']?Scenario\b)", re.MULTILINE
+)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 

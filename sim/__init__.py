@@ -36,7 +36,7 @@ _FACE = {
     "run": "sim.session",
 }
 
-__all__ = [*_FACE]  # noqa: PLE0604
+__all__ = [*_FACE]
 
 
 def __getattr__(name: str) -> Any:

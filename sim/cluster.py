@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.errors import RolloutError
 from sim.i18n import Message, message
 from sim.model.objects import JsonObject
-from sim.model.revision import owned_by, undo_target
+from sim.model.revision import owned_by, undo_patch
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
 from sim.ports import Clock, KubeApi, Wait
@@ -60,8 +60,9 @@ class Cluster:
     def undo(self, to_revision: int | None = None) -> None:
         """Go back to the previous template, or to that of *to_revision*, as `rollout undo` does.
 
-        Only the template goes back (kubectl pkg/polymorphichelpers/rollback.go). Raise a
-        `RolloutError` with kubectl's reason when the Deployment is paused or has no such revision.
+        Template and annotations go back, nothing else (kubectl pkg/polymorphichelpers/rollback.go).
+        Raise a `RolloutError` with kubectl's reason when the Deployment is paused or has no such
+        revision.
         """
         frozen = message(
             'you cannot rollback a paused deployment; resume it first with "kubectl rollout resume'
@@ -71,7 +72,8 @@ class Cluster:
         self._refuse_if(paused=True, reason=frozen)
         deployment = self.deployment()
         sets = owned_by(deployment, self._api.list("ReplicaSet", self._namespace))
-        self.release(undo_target(deployment, sets, to_revision))
+        if patch := undo_patch(deployment, sets, to_revision):
+            self._api.patch("Deployment", self._name, patch, self._namespace)
 
     def sleep(self, seconds: float) -> Wait:
         """Let *seconds* pass."""

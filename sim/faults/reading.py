@@ -15,17 +15,17 @@ from sim.scenario.node import Place
 
 def fault_of(spec: FaultSpec) -> Fault:
     """The fault that *spec* asks for. Raise a `ScenarioError` at its place if there is none."""
-    place = {"file": spec.file, "line": spec.line, "column": spec.column}
+    place = Place(spec.file, spec.line, spec.column)
     if spec.kind not in FAULTS:
         unknown = FAULTS.unknown(spec.kind)
-        raise ScenarioError([Problem(unknown.message, hint=unknown.hint, **place)])
+        raise ScenarioError([place.problem(unknown.message, hint=unknown.hint)])
     kind = FAULTS[spec.kind]
     try:
         fault: Fault = kind.parse(spec.version, spec.amount)
     except Unreadable as wrong:
         text = message("fault {fault}: {reason}", fault=repr(spec.text), reason=wrong.message)
         hint = message("write it like {example}", example=kind.example)
-        raise ScenarioError([Problem(text, hint=hint, **place)]) from wrong
+        raise ScenarioError([place.problem(text, hint=hint)]) from wrong
     return fault
 
 
@@ -39,7 +39,8 @@ def fault_written(text: str) -> Fault:
 
 def faults_of(specs: Iterable[FaultSpec]) -> tuple[Fault, ...]:
     """All faults, in order. Raise one `ScenarioError` with every problem."""
-    faults, problems = [], []
+    faults: list[Fault] = []
+    problems: list[Problem] = []
     for spec in specs:
         try:
             faults.append(fault_of(spec))

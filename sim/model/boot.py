@@ -23,7 +23,8 @@ def boot_seconds(deployment: JsonObject, startup_seconds: float) -> float:
         if container.get(kind)
     ]
     probing = sum(_probe_seconds(probe) for probe in probes)
-    total = _PLATFORM_SECONDS + startup_seconds + probing + spec.get("minReadySeconds", 0)
+    settling: int = spec.get("minReadySeconds", 0)
+    total = _PLATFORM_SECONDS + startup_seconds + probing + settling
     return _GRAIN_SECONDS * ceil(total / _GRAIN_SECONDS)
 
 

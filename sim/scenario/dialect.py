@@ -41,7 +41,7 @@ MANIFEST = Dialect(
     strict=False,
     most_bytes=1024 * 1024,
     most_lines=40_000,
-    most_nodes=15_000,
+    most_nodes=10_000,
     most_depth=100,
     most_words=60_000,
 )

@@ -49,7 +49,7 @@ class Driver:
         if self._look_again is not None and not self._look_again.triggered:
             when = self._env.now + self._latency_seconds
             pending, self._look_again = self._look_again, None
-            self._env.at(when).callbacks.append(lambda _: pending.succeed())
+            self._env.at(when).callbacks.append(lambda _: _wake(pending))
 
     def drive(self, process: Process[T]) -> Generator[Event, Any, T]:
         """A SimPy process that fulfils the waits of *process* and returns what it returns."""
@@ -77,3 +77,7 @@ class Driver:
         if self._look_again is None:
             self._look_again = self._env.event()
         return self._look_again
+
+
+def _wake(waiting: Event) -> None:
+    waiting.succeed()

@@ -51,7 +51,7 @@ def page(language: str) -> AppTest:
 
 def words_of(app: AppTest) -> str:
     """Every text on the page."""
-    kinds = ("title", "caption", "header", "subheader", "markdown", "text", "error", "success")
+    kinds = ("title", "caption", "header", "subheader", "markdown", "text", "error", "info")
     found = [element.value for kind in kinds for element in app.get(kind)]
     found += [element.proto.body for element in app.get("html")]
     return "\n".join(str(value) for value in found).replace("<wbr>", "")
@@ -123,14 +123,14 @@ def test_a_good_manifest_reaches_a_verdict_in_both_languages() -> None:
         app.run()
         assert not app.exception
         assert not app.error
-        return bool(app.success)
+        return bool(app.info)
 
     until(verdict)
     for language in ("en", "zh"):
         app.query_params["lang"] = language
         app.run()
         assert not app.exception
-        said = app.success[0].value
+        said = app.info[0].value
         assert "RollingUpdate" in said
         assert bool(CJK.search(said)) == (language == "zh")
         assert "Recreate</th>" in words_of(app)

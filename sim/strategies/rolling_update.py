@@ -28,9 +28,7 @@ class RollingUpdate:
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """What it runs with on *deployment*, and which of it the manifest as *written* says."""
         budget = rolling_budget(deployment)
-        return rolling_settings(deployment, written, budget) + rollout_settings(
-            deployment, written
-        )
+        return rolling_settings(deployment, written, budget) + rollout_settings(deployment, written)
 
 
 def rolling_budget(deployment: JsonObject) -> JsonObject:

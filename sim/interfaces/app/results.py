@@ -63,7 +63,7 @@ def show_scenario(scenario: Scenario, language: str) -> None:
 
 def _show_view(view: View, language: str) -> None:
     st.subheader(translate(language, "Verdict"))
-    st.success(_plain(view.verdict))
+    st.info(_plain(view.verdict))
     alt = translate(language, "Pods and traffic over time, one run of each strategy")
     st.image(view.picture, width="stretch", alt=alt)
     for table in view.tables:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from sim.i18n import Message
 from sim.model.behaviour import Behaviour
 from sim.model.causes import Cause
 from sim.model.objects import JsonObject
@@ -135,6 +136,10 @@ class Fault(Protocol):
 
     def inject(self, world: World) -> Process[None]:
         """Break it, wait, mend it."""
+        ...
+
+    def describe(self) -> Message:
+        """What it does, in one line for people."""
         ...
 
 

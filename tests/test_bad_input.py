@@ -807,6 +807,11 @@ def test_a_hostile_file_costs_little_and_is_refused_with_its_place(name, hostile
     assert seconds <= MOST_SECONDS
 
 
+@pytest.mark.parametrize("what", ["brackets", "braces", "dashes", "questions"])
+def test_depth_is_refused_before_the_scanner_looks_far_ahead(what, hostile_answers):
+    assert hostile_answers[1][f"a hundred thousand {what}"][0] <= 0.3
+
+
 def test_all_hostile_files_together_stay_below_the_memory_limit(hostile_answers):
     assert hostile_answers[0] <= MOST_KIB
 

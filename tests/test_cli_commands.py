@@ -234,3 +234,38 @@ def test_the_bundled_scenario_is_found_by_its_name(tmp_path: Path) -> None:
     shown = call("validate", "web-app")
     assert shown.exit_code == 0, shown.stderr
     assert "web-app: ok" in shown.stdout
+
+
+def test_validate_accepts_manifests_without_a_deployment(tmp_path: Path) -> None:
+    """They are manifests too; only a release needs a Deployment."""
+    place = tmp_path / "flags.yaml"
+    place.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: flags}\ndata: {a: b}\n")
+
+    shown = call("validate", str(place))
+
+    assert 0 == shown.exit_code
+    assert f"{place}: ok\nThere is no Deployment among them" in shown.stdout
+    assert "ConfigMap/flags is kept, not yet simulated" in shown.stderr
+
+
+def test_validate_accepts_two_deployments_and_asks_which_one_is_meant(tmp_path: Path) -> None:
+    place = tmp_path / "two.yaml"
+    place.write_text(DEPLOYMENT + "---\n" + DEPLOYMENT.replace("name: shop", "name: till", 1))
+
+    both = call("validate", str(place))
+    typed = call("validate", "-", stdin=place.read_text())
+    one = call("validate", str(place), "--deployment", "till")
+
+    assert (0, 0, 0) == (both.exit_code, typed.exit_code, one.exit_code)
+    assert "Several Deployments: shop, till." in both.stdout
+    assert "Several Deployments: shop, till." in typed.stdout
+    assert "What this rests on" in one.stdout
+
+
+def test_a_fault_says_what_it_does(shop: Path) -> None:
+    """Second row, after the release: nobody may mistake a drill for the service."""
+    shown = call("validate", str(shop), "--fault", "leak:new:2MiB/s", COLUMNS="200")
+
+    row = next(line for line in shown.stdout.splitlines() if line.startswith("fault "))
+    assert "leak:new:2MiB/s" in row
+    assert "or at the node's memory if it has no limit" in row

@@ -382,7 +382,7 @@ HANDBOOK = {
 def test_the_handbooks_manifests_validate(name, warnings, shared):
     found = validate([shared / "handbook" / "manifests" / name])
 
-    assert [str(problem.message) for problem in found] == warnings
+    assert [str(problem.message) for problem in found.warnings] == warnings
 
 
 @pytest.mark.shared

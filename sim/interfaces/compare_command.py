@@ -81,7 +81,7 @@ def compare(
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
-        warn(scenario, terminal)
+        warn(scenario.warnings, terminal)
         print(json.dumps(comparison.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show(comparison, terminal)
@@ -111,7 +111,7 @@ def show(comparison: Comparison, terminal: Terminal) -> None:
 
     console, language = terminal.console(), terminal.language
     print_table(console, assumptions_table(comparison.scenario, language))
-    warn(comparison.scenario, terminal)
+    warn(comparison.scenario.warnings, terminal)
     arms = [(arm.strategy, arm.settings) for arm in comparison.arms]
     print_table(console, settings_table(arms, language))
     print_table(console, figures_table(comparison, language))

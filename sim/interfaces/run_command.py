@@ -75,7 +75,7 @@ def run(
     if png is not None:
         write_picture(png, [found], terminal.language)
     if as_json:
-        warn(scenario, terminal)
+        warn(scenario.warnings, terminal)
         print(json.dumps(to_json(found, yardstick), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show(scenario, found, yardstick, terminal)
@@ -117,7 +117,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
 
     console, language = terminal.console(), terminal.language
     print_table(console, assumptions_table(scenario, language))
-    warn(scenario, terminal)
+    warn(scenario.warnings, terminal)
     print_table(console, settings_table([(found.strategy, found.settings)], language))
     print_table(console, events_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))

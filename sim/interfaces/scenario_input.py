@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
+from sim.errors import Problem
 from sim.i18n import translate
 from sim.interfaces.terminal import Terminal
 
@@ -40,6 +41,7 @@ class Shortcuts:
 def read_scenario(
     sources: Sequence[str],
     *,
+    stdin: BinaryIO | None = None,
     deployment: str | None = None,
     images: Sequence[str] | None = None,
     to: str | None = None,
@@ -52,7 +54,7 @@ def read_scenario(
 
     scenario = load(
         sources,
-        stdin=sys.stdin.buffer if "-" in sources else None,
+        stdin=sys.stdin.buffer if stdin is None and "-" in sources else stdin,
         deployment=deployment,
         images=images or (),
         to=to,
@@ -63,8 +65,8 @@ def read_scenario(
     return scenario
 
 
-def warn(scenario: Scenario, terminal: Terminal) -> None:
-    """Say the warnings of *scenario* on standard error."""
-    for problem in scenario.warnings:
+def warn(warnings: Iterable[Problem], terminal: Terminal) -> None:
+    """Say *warnings* on standard error."""
+    for problem in warnings:
         text = problem.render(terminal.language)
         terminal.complain(translate(terminal.language, "warning: {text}", text=text))

@@ -20,23 +20,35 @@ ORIGINS = {
 
 
 def assumptions_table(scenario: Scenario, language: str) -> Table:
-    """Field, value, whose it is and why: the release first."""
+    """Field, value, whose it is and why: the release first, then what goes wrong with it."""
     headings = (message("field"), message("value"), message("whose"), message("why"))
+    release, *others = [
+        Row(
+            cells=(
+                assumption.field,
+                shown(assumption.value, language),
+                ORIGINS[assumption.origin].render(language),
+                assumption.why.render(language),
+            )
+        )
+        for assumption in scenario.assumptions
+    ]
     return Table(
         title=translate(language, "What this rests on"),
         headings=tuple(heading.render(language) for heading in headings),
-        rows=tuple(
-            Row(
-                cells=(
-                    assumption.field,
-                    shown(assumption.value, language),
-                    ORIGINS[assumption.origin].render(language),
-                    assumption.why.render(language),
-                )
-            )
-            for assumption in scenario.assumptions
-        ),
+        rows=(release, *_fault_rows(scenario, language), *others),
     )
+
+
+def _fault_rows(scenario: Scenario, language: str) -> list[Row]:
+    from sim.faults.reading import faults_of
+
+    given = ORIGINS["given"].render(language)
+    faults = zip(scenario.faults, faults_of(scenario.faults), strict=True)
+    return [
+        Row(cells=("fault", spec.text, given, fault.describe().render(language)))
+        for spec, fault in faults
+    ]
 
 
 def problem_lines(problems: Iterable[Problem], language: str) -> list[str]:

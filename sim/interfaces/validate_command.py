@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING
 
 import typer
 
 from sim.errors import ScenarioError
-from sim.i18n import translate
+from sim.i18n import Message, message, translate
 from sim.interfaces import options
 from sim.interfaces.scenario_input import read_scenario, warn
 from sim.interfaces.terminal import BAD_INPUT, Terminal
+
+if TYPE_CHECKING:
+    from sim.scenario.load import Checked
 
 
 def validate(
@@ -29,11 +36,20 @@ def validate(
 
     terminal: Terminal = ctx.find_root().obj
     console, language = terminal.console(), terminal.language
+    stdin = _typed() if "-" in sources else None
     bad = False
-    for group in _inputs(sources):
+    for group in _inputs(sources, stdin):
         try:
+            if not group.is_scenario and deployment is None:
+                checked = group.checked()
+                if len(checked.deployments) != 1:
+                    warn(checked.warnings, terminal)
+                    console.print(translate(language, "{file}: ok", file=group.title))
+                    console.print(_why_no_release(checked.deployments).render(language))
+                    continue
             scenario = read_scenario(
-                group,
+                group.sources,
+                stdin=group.stdin(),
                 deployment=deployment,
                 images=image,
                 to=to,
@@ -44,30 +60,70 @@ def validate(
             terminal.report(error)
             bad = True
             continue
-        warn(scenario, terminal)
-        console.print(translate(language, "{file}: ok", file=", ".join(group)))
+        warn(scenario.warnings, terminal)
+        console.print(translate(language, "{file}: ok", file=group.title))
         print_table(console, assumptions_table(scenario, language))
     if bad:
         raise typer.Exit(BAD_INPUT)
 
 
-def _inputs(sources: Sequence[str]) -> Iterator[list[str]]:
+def _why_no_release(deployments: Sequence[str]) -> Message:
+    if not deployments:
+        return message("There is no Deployment among them, so there is nothing to release.")
+    return message(
+        "Several Deployments: {names}. Name one with --deployment to see what its release rests"
+        " on.",
+        names=", ".join(deployments),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
     """What is checked together: a scenario alone, all manifests as one, as `compare` does."""
-    manifests = []
+
+    sources: tuple[str, ...]
+    is_scenario: bool
+    typed: bytes | None  # Standard input, kept because it can be read only once.
+
+    @property
+    def title(self) -> str:
+        """Its files, as they were given."""
+        return ", ".join(self.sources)
+
+    def stdin(self) -> BytesIO | None:
+        """Standard input from its beginning."""
+        return None if self.typed is None else BytesIO(self.typed)
+
+    def checked(self) -> Checked:
+        """Its manifests as such. Raise a `ScenarioError` with every problem."""
+        from sim.scenario.load import validate as validate_manifests
+
+        return validate_manifests(self.sources, stdin=self.stdin())
+
+
+def _typed() -> bytes:
+    """Standard input, up to more than any manifest may have."""
+    from sim.scenario.dialect import MANIFEST
+
+    return sys.stdin.buffer.read(MANIFEST.most_bytes + 1)
+
+
+def _inputs(sources: Sequence[str], typed: bytes | None) -> Iterator[Group]:
+    manifests: list[str] = []
     for source in sources:
-        if source != "-" and _stands_alone(source):
-            yield [source]
+        if _stands_alone(source, typed):
+            yield Group(sources=(source,), is_scenario=True, typed=typed)
         else:
             manifests.append(source)
     if manifests:
-        yield manifests
+        yield Group(sources=tuple(manifests), is_scenario=False, typed=typed)
 
 
-def _stands_alone(source: str) -> bool:
+def _stands_alone(source: str, typed: bytes | None) -> bool:
     """Whether *source* is a scenario, or cannot be opened at all."""
     from sim.scenario.source import open_source
 
     try:
-        return open_source(source).is_scenario
+        return open_source(source, None if typed is None else BytesIO(typed)).is_scenario
     except ScenarioError:
         return True

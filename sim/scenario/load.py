@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,10 +60,16 @@ def load(
     return resolve(draft)
 
 
-def validate(
-    sources: Sequence[str | Path], *, stdin: BinaryIO | None = None
-) -> tuple[Problem, ...]:
-    """The warnings about manifests as such, a Deployment among them or not.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """Manifests without a mistake: what is noteworthy, and the Deployments among them by name."""
+
+    warnings: tuple[Problem, ...]
+    deployments: tuple[str, ...]
+
+
+def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> Checked:
+    """Look at manifests as such, whether a release could be made of them or not.
 
     Raise `ScenarioError` with every problem found, in reading order.
     """
@@ -73,7 +80,9 @@ def validate(
     errors = [*draft.errors, *draft.manifests.errors]
     if errors:
         raise ScenarioError(in_reading_order(draft.files, errors))
-    return tuple(in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings]))
+    warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings])
+    deployments = tuple(found.name for found in draft.manifests.of_kind("Deployment"))
+    return Checked(warnings=tuple(warnings), deployments=deployments)
 
 
 def _read_scenario(draft: Draft, source: Source, changes: list[Override]) -> None:

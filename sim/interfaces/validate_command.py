@@ -17,6 +17,8 @@ from sim.interfaces.scenario_input import read_scenario, warn
 from sim.interfaces.terminal import BAD_INPUT, Terminal
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from sim.scenario.load import Checked
 
 
@@ -44,7 +46,7 @@ def validate(
                 checked = group.checked()
                 if len(checked.deployments) != 1:
                     warn(checked.warnings, terminal)
-                    console.print(translate(language, "{file}: ok", file=group.title))
+                    _say_ok(console, group, language)
                     console.print(_why_no_release(checked.deployments).render(language))
                     continue
             scenario = read_scenario(
@@ -61,10 +63,15 @@ def validate(
             bad = True
             continue
         warn(scenario.warnings, terminal)
-        console.print(translate(language, "{file}: ok", file=group.title))
+        _say_ok(console, group, language)
         print_table(console, assumptions_table(scenario, language))
     if bad:
         raise typer.Exit(BAD_INPUT)
+
+
+def _say_ok(console: Console, group: Group, language: str) -> None:
+    # A path in two lines could not be copied.
+    console.print(translate(language, "{file}: ok", file=group.title), soft_wrap=True)
 
 
 def _why_no_release(deployments: Sequence[str]) -> Message:

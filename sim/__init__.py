@@ -18,6 +18,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.analysis.picture import draw as draw
     from sim.experiments.compare import Comparison as Comparison
     from sim.experiments.compare import compare as compare
     from sim.experiments.window import measured_window as measured_window
@@ -31,6 +32,7 @@ _FACE = {
     "Comparison": "sim.experiments.compare",
     "Session": "sim.session",
     "compare": "sim.experiments.compare",
+    "draw": "sim.analysis.picture",
     "load": "sim.scenario.load",
     "measured_window": "sim.experiments.window",
     "run": "sim.session",

@@ -74,10 +74,13 @@ class Prober:
         self.started = self.ready = False
 
     def terminate(self) -> None:
-        """The pod is being deleted: only readiness is still of interest."""
+        """The pod is being deleted: only readiness is still of interest.
+
+        A startup probe that has not passed yet is taken to have, so readiness is asked from now on.
+        """
         self._terminating = True
-        self._end(ProbeKind.STARTUP)
         self._end(ProbeKind.LIVENESS)
+        self.heard(ProbeKind.STARTUP, success=True)
 
     def heard(self, kind: ProbeKind, success: bool) -> None:
         """The data plane tells that a probe's verdict changed."""

@@ -61,7 +61,8 @@ def _check_growth(
     ceiling = fenceposts_of(deployment).ceiling
     if total > ceiling:
         return f"a ReplicaSet grew although all of them then want {total} pods of {ceiling}"
-    if not is_rolling(deployment):
+    # A paused Deployment only scales, and upstream then waits for nobody (sync.go, sync).
+    if not is_rolling(deployment) and not deployment["spec"].get("paused"):
         for rs in others:
             pods = store.owned("Pod", rs["metadata"]["uid"])
             if not all(map(is_finished, pods)):

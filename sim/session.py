@@ -24,6 +24,7 @@ from sim.model.rollout_status import rollout_status
 from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import settled_at
 from sim.ports import Process, Wait
+from sim.scenario.defaults import pod_template
 from sim.scenario.scenario import Scenario
 from sim.strategies import STRATEGIES
 
@@ -202,7 +203,9 @@ class Session:
         name = command.name or name_of(self.scenario.deployment)
         match command.verb:
             case Verb.RELEASE:
-                cluster.release(command.template or self.scenario.release.template)
+                # Defaulted as the API server does, so that an equal manifest is an equal template.
+                given = command.template
+                cluster.release(pod_template(given) if given else self.scenario.release.template)
             case Verb.UNDO:
                 cluster.undo(command.revision)
             case Verb.PAUSE:

@@ -42,6 +42,13 @@ def test_failed_requests_are_those_of_the_window_by_cause():
     assert (failures.failed(found), failures.sent(found)) == (9, 16)
 
 
+@pytest.mark.parametrize("window", [(0.5, 3.0, 10.0), (0.0, 3.0, 9.5), (0.0, 11.0, 10.0)])
+def test_a_window_that_seconds_cannot_count_is_refused(window):
+    """Counts go by whole seconds: half a second of requests would be dropped without a word."""
+    with pytest.raises(ValueError, match="window"):
+        run(window=window)
+
+
 def test_availability_is_the_share_answered_well():
     assert availability(seconds((8, 0), (8, 4))) == 0.75
 
@@ -133,6 +140,15 @@ def test_silence_before_a_failure_is_not_downtime():
     found = seconds(*[(0, 0)] * 10, (50, 50), (50, 0))
     assert downtime.downtime_seconds(found, SLO) == 1.0
     assert downtime.full_outage_seconds(found) == 1.0
+
+
+def test_silence_after_a_failure_is_not_downtime():
+    """One second in which all of a few fail, then nobody asks: one second was seen to be down."""
+    found = seconds((50, 0), (5, 5), *[(0, 0)] * 10)
+    assert [(s.start, s.seconds) for s in downtime.stretches(found)] == [(0, 2)]
+    alone = seconds((5, 5), *[(0, 0)] * 10)
+    assert downtime.downtime_seconds(alone, SLO) == 1.0
+    assert downtime.full_outage_seconds(alone) == 1.0
 
 
 def test_no_traffic_is_no_downtime():

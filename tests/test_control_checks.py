@@ -126,3 +126,18 @@ def test_a_deployment_whose_revision_falls_is_seen() -> None:
     notes = {"annotations": {"deployment.kubernetes.io/revision": "1"}}
     with pytest.raises(InvariantError, match="the revision of a Deployment fell"):
         bench.api.patch("Deployment", "web", {"metadata": notes})
+
+
+def test_a_revision_may_fall_with_the_history_that_a_pause_cleaned_up() -> None:
+    bench = Bench(deployment(0, revisionHistoryLimit=0))
+    bench.run(10)
+    bench.release("web:2")
+    bench.run(20)
+    bench.patch({"paused": True})
+    bench.run(30)
+    bench.release("web:3")
+    bench.run(40)
+    assert bench.sizes() == {}
+    bench.patch({"paused": False})
+    bench.run(50)
+    assert bench.sizes() == {1: 0}

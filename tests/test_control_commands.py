@@ -67,6 +67,17 @@ def test_a_paused_deployment_scales_and_replaces_dead_pods() -> None:
     assert len(bench.sets()) == 1
 
 
+def test_a_smaller_surge_while_paused_shrinks_all_sets_by_their_share() -> None:
+    """13 pods where the new ceiling allows 10: a pause scales, whatever is available."""
+    bench = stuck(**WORKED)
+    assert bench.sizes() == {1: 8, 2: 5}
+    bench.patch({"paused": True})
+    bench.patch({"strategy": {"rollingUpdate": {"maxSurge": 0, "maxUnavailable": 1}}})
+    bench.run(91)
+    # 8 x 10 / 13 = 6.2 and 5 x 10 / 13 = 3.8.
+    assert bench.sizes() == {1: 6, 2: 4}
+
+
 def test_history_beyond_the_limit_is_deleted_after_a_complete_rollout() -> None:
     bench = Bench(deployment(2, container=READY, revisionHistoryLimit=2))
     for number in range(2, 6):

@@ -289,6 +289,21 @@ def test_readiness_goes_on_while_a_pod_terminates_and_liveness_does_not() -> Non
     assert told[0].note == "Stopping container web"
 
 
+def test_a_deletion_counts_as_the_success_of_a_startup_probe() -> None:
+    """The process listens 8 s after its start; the startup probe would have seen it at 20 s."""
+    probes = {"startupProbe": {**PROBE, "periodSeconds": 10, "failureThreshold": 5}}
+    hook = {"lifecycle": {"preStop": {"sleep": {"seconds": 10}}}}
+    bench = one(slow(8.0), **READY | probes | hook)
+    bench.run(12)
+    name = bench.pods()[0]["metadata"]["name"]
+    assert not is_true(bench.pods()[0], "Ready")
+    bench.api.delete("Pod", name)
+    bench.run(13)
+    assert is_true(bench.api.get("Pod", name), "Ready")
+    [leaving, *_] = bench.api.get("EndpointSlice", "web")["endpoints"]
+    assert leaving["conditions"] == {"ready": False, "serving": True, "terminating": True}
+
+
 def test_pods_spread_over_nodes_with_ties_by_name() -> None:
     bench = Bench(deployment(7, container=READY))
     bench.run(60)

@@ -83,6 +83,27 @@ def test_undo_under_recreate_waits_for_the_bad_pods_too() -> None:
     assert rollout_status(bench.web()).done
 
 
+def test_pausing_in_the_gap_brings_the_newest_version_back_whoever_is_still_leaving() -> None:
+    """No set wants pods then, so the newest one gets the whole size (sync.go, scale)."""
+    stops = {"lifecycle": {"preStop": {"sleep": {"seconds": 20}}}}
+    bench = Bench(deployment(3, unavailable="100%", container=READY | stops))
+    bench.run(60)
+    bench.release("web:2", **READY | stops)
+    bench.run(61)
+    bench.patch({"strategy": {"type": "Recreate", "rollingUpdate": None}})
+    bench.release("web:3", **READY)
+    bench.run(62)
+    assert bench.sizes() == {1: 0, 2: 0}
+    bench.patch({"paused": True})
+    bench.run(63)
+    assert bench.sizes() == {1: 0, 2: 3}
+    bench.patch({"paused": False})
+    bench.run(150)
+    assert bench.sizes() == {1: 0, 2: 0, 3: 3}
+    assert rollout_status(bench.web()).done
+    bench.checks.verify()
+
+
 def test_recreate_with_rolling_update_settings_is_refused() -> None:
     bench = Bench(deployment(3))
     with pytest.raises(Invalid, match="may not be specified when strategy `type` is 'Recreate'"):

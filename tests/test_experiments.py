@@ -37,6 +37,15 @@ spec:
           periodSeconds: 2
 """
 
+SERVICE_OF_NOBODY = """
+apiVersion: v1
+kind: Service
+metadata: {name: nobody}
+spec:
+  selector: {app: nobody}
+  ports: [{port: 80}]
+"""
+
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory):
@@ -82,7 +91,20 @@ def test_a_rollout_that_never_comes_up_is_watched_until_its_deadline(tmp_path):
     )
     scenario = load([broken], faults=["start:new:+400s"])
     window = measured_window(scenario, ["RollingUpdate"])
-    assert 30 + 20 + 60 <= window.end <= 30 + 20 + 60 + 60
+    assert window.end == 30 + (20 + 60) + 60
+
+
+def test_pods_that_take_long_to_go_are_watched_until_they_are_gone_or_the_deadline(tmp_path):
+    """`kubectl rollout status` is content long before the last old pod has gone."""
+    slow = tmp_path / "slow.yaml"
+    manifest = MANIFEST.replace("  replicas: 3", "  replicas: 3\n  progressDeadlineSeconds: 60")
+    manifest = manifest.replace(
+        "    spec:\n", "    spec:\n      terminationGracePeriodSeconds: 90\n"
+    )
+    for grace, expected in ((90, range(30 + 90 + 60, 30 + 120 + 60)), (300, [30 + 120 + 60])):
+        slow.write_text(manifest.replace("Seconds: 90", f"Seconds: {grace}"))
+        scenario = load([slow], overrides=["versions.old.onSigterm=ignore"])
+        assert measured_window(scenario, ["RollingUpdate"]).end in expected
 
 
 def test_every_arm_meets_the_same_requests(comparison):
@@ -128,6 +150,7 @@ def test_json_has_stable_names_and_no_nan(comparison):
     assert list(found) == [
         "schemaVersion",
         "kind",
+        "programs",
         "scenario",
         "window",
         "seeds",
@@ -143,6 +166,22 @@ def test_json_has_stable_names_and_no_nan(comparison):
     estimate = found["arms"][1]["figures"]["failed_requests"]["estimate"]
     assert set(estimate) == {"value", "low", "high", "n", "of", "equal"}
     assert found["arms"][1]["settings"]
+    assert set(found["programs"]) == {"python", "seatrial", "numpy", "simpy", "pyarrow"}
+    assert (found["scenario"]["prices"], found["scenario"]["warnings"]) == (None, [])
+
+
+def test_json_has_the_warnings_and_the_prices_that_are_printed(path, tmp_path):
+    stranger = tmp_path / "stranger.yaml"
+    stranger.write_text(MANIFEST + "---\n" + SERVICE_OF_NOBODY)
+    prices = ["prices.currency=EUR", "prices.coreHour=0.04", "prices.gibHour=0.005"]
+    scenario = load([stranger], overrides=["traffic.rate=2/s", *prices])
+    window = Window(start=0.0, first_write=1.0, end=3.0)
+    found = compare(scenario, ["Recreate"], seeds=[0, 1], workers=1, window=window).to_json()
+    expected = {"currency": "EUR", "coreHour": 0.04, "gibHour": 0.005}
+    assert expected == found["scenario"]["prices"]
+    (warning,) = found["scenario"]["warnings"]
+    assert (warning["file"], warning["line"] > 0) == (str(stranger), True)
+    assert "nobody" in warning["text"]
 
 
 def test_progress_is_told_seed_by_seed(scenario, comparison):

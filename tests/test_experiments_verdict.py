@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from handmade import OK, no_release, recreate, rolling_update, run
+from handmade import OK, no_release, recreate, rolling_update, run, span
 
 from sim.analysis.figures import FIGURES, Yardstick
 from sim.experiments.outcome import UNFINISHED, outcomes_of
@@ -13,7 +13,7 @@ from sim.experiments.reasons import CAUSE_PHRASES, missing_pre_stop
 from sim.experiments.summary import summary
 from sim.experiments.verdict import verdict
 from sim.model.causes import MECHANISMS, Cause
-from sim.model.run import Phase, Run
+from sim.model.run import Phase, PodPhase, Run
 
 BARE = {"spec": {"containers": [{"name": "web"}]}}
 CAREFUL = {"spec": {"containers": [{"name": "web", "lifecycle": {"preStop": {"sleep": {}}}}]}}
@@ -36,6 +36,11 @@ def losing(lost: int, strategy: str | None, cause: Cause = Cause.QUEUE_FULL) -> 
     return run([row for row in rows if row[-1]], strategy=strategy, settled_at=8.0)
 
 
+def pods(*stretches: tuple[PodPhase, float, float]):
+    """One pod's life."""
+    return tuple(span("web-1", 0, *stretch) for stretch in stretches)
+
+
 def test_a_clear_difference_is_said_with_its_size_and_its_reasons():
     trials = [trial(no_release(n), recreate(n), rolling_update(n)) for n in SEEDS]
     expected = (
@@ -43,7 +48,7 @@ def test_a_clear_difference_is_said_with_its_size_and_its_reasons():
         "(paired difference 885, equal in all 10 pairs); "
         "with RollingUpdate 15 requests were refused by terminating pods "
         "(no preStop hook holds SIGTERM back); "
-        "with Recreate 900 requests found no endpoint (no pod is ready for exactly 18 s); "
+        "with Recreate 900 requests found no endpoint (nothing succeeds for exactly 18 s); "
         "only the final pods are left after exactly 31 s with RollingUpdate, "
         "exactly 18 s with Recreate."
     )
@@ -119,7 +124,10 @@ def test_one_strategy_that_chance_could_explain():
     trials = [
         trial(losing(lost, None), losing(more, "A")) for lost, more in ((4, 5), (5, 4), (5, 6))
     ]
-    assert judged(*trials).startswith("these 3 runs cannot tell whether A loses any requests")
+    expected = (
+        "these 3 runs cannot tell whether A (5 ± 2.5) loses more or fewer requests than no release "
+    )
+    assert judged(*trials).startswith(expected)
 
 
 def test_three_strategies_are_compared_with_the_best():
@@ -149,7 +157,69 @@ def test_a_strategy_that_does_not_finish_is_said_not_to():
 def test_a_failed_rollout_is_said_to_have_failed():
     broken = replace(losing(2, "A"), phase=Phase.DEGRADED, settled_at=None)
     trials = [trial(losing(0, None), broken, losing(1, "B")) for _ in SEEDS]
-    assert "A fails its rollout in 10 of 10 runs" in judged(*trials)
+    found = judged(*trials)
+    assert "A exceeds its progress deadline in 10 of 10 runs" in found
+    assert "A has not settled when the window ends in 10 of 10 runs" in found
+
+
+def test_a_rollout_that_comes_up_after_its_deadline_is_not_called_a_failure():
+    late = replace(losing(2, "A"), phase=Phase.DEGRADED)
+    trials = [trial(losing(0, None), late, losing(1, "B")) for _ in SEEDS]
+    found = judged(*trials)
+    assert "A exceeds its progress deadline in 10 of 10 runs" in found
+    assert "not settled" not in found and "fail" not in found
+    assert "exactly 5 s with A" in found
+
+
+def test_some_runs_that_fail_do_not_hide_others_that_never_settle():
+    failed = replace(losing(2, "A"), phase=Phase.DEGRADED, settled_at=None)
+    never = replace(losing(2, "A"), phase=None, settled_at=None)
+    trials = [trial(losing(0, None), failed if n < 2 else never) for n in range(4)]
+    found = judged(*trials)
+    assert "A exceeds its progress deadline in 2 of 4 runs" in found
+    assert "A has not settled when the window ends in 4 of 4 runs" in found
+
+
+def test_what_is_lost_anyway_is_not_taken_off_in_silence():
+    """90 found no endpoint without a release, 140 with one: not 50, and not for 4 s."""
+
+    def out(seconds: range, lost: int, strategy: str | None) -> Run:
+        rows = [(s, 0, Cause.NO_ENDPOINT, 0.1, lost) for s in seconds]
+        rows += [(s, 0, OK, 0.1, 100) for s in range(10) if s not in seconds]
+        return run(rows, strategy=strategy, settled_at=8.0)
+
+    without, release = out(range(5, 8), 30, None), out(range(2, 9), 20, "A")
+    assert (
+        "; with A 140 requests found no endpoint, 90 without a release "
+        "(nothing succeeds for exactly 7 s); "
+    ) in judged(*[trial(without, release) for _ in SEEDS])
+
+
+def test_a_cause_that_chance_could_explain_is_not_given_as_a_reason():
+    """Timeouts scatter, and come without a release too; refusals come only with one."""
+    trials = []
+    for without, late, refused in ((50, 56, 0), (50, 47, 1), (50, 51, 2)):
+        rows = [(5, 0, OK, 0.1, 900), (5, 0, Cause.TIMED_OUT_IN_SERVICE, 5.0, late)]
+        rows += [(5, 0, Cause.REFUSED_TERMINATING, 0.1, refused)] if refused else []
+        release = run(rows, strategy="A", settled_at=8.0)
+        trials.append(trial(losing(without, None, Cause.TIMED_OUT_IN_SERVICE), release))
+    found = judged(*trials)
+    assert "timed out in service" not in found
+    assert "with A 1 requests were refused by terminating pods" in found
+
+
+def test_a_mean_reads_the_same_wherever_the_sentence_says_it():
+    """2.25 on average: 2.2 ± 3.5, and then not 2.25."""
+    trials = [trial(losing(0, None), losing(lost, "A")) for lost in (5, 0, 1, 3)]
+    found = judged(*trials)
+    assert "whether A (2.2 ± 3.5) loses" in found
+    assert "with A 2.2 requests met a full queue" in found
+
+
+def test_nothing_is_said_about_losses_when_nobody_asked():
+    trials = [trial(run(strategy=None), run(strategy="A"), run(strategy="B")) for _ in SEEDS]
+    expected = "no requests were sent in the window, so these 10 runs say nothing about losses; "
+    assert judged(*trials).startswith(expected)
 
 
 def test_excess_and_differences_are_paired_by_seed():

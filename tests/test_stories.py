@@ -172,6 +172,21 @@ def test_a_bug_fails_its_share_of_the_new_version_only(tmp_path):
     assert 0.17 < bugs / int(counts.count[new].sum()) < 0.23
 
 
+def test_two_faults_of_one_kind_on_one_version_are_both_there(tmp_path):
+    """Of four requests one meets the first bug, one the second and one both; leaks add up."""
+    faults = ("bug:new:50%", "bug:new:50%", "leak:new:2MiB/s", "leak:new:2MiB/s")
+
+    run = rehearse(scenario(tmp_path, deployment(pre_stop=3, memory="128Mi"), faults=faults))
+
+    counts = run.requests.within(run.window.start, run.window.end)
+    new = counts.version == 1
+    bugs = int(counts.count[new & (counts.cause == Cause.APPLICATION_BUG)].sum())
+    fine = int(counts.count[new & (counts.cause == 0)].sum())
+    ready = [s for s in run.pods if s.version == 1 and s.phase is PodPhase.READY and s.end < 1e9]
+    assert 0.72 < bugs / (bugs + fine) < 0.78
+    assert 10 < min(s.end - s.start for s in ready) < 18  # As with 4 MiB/s.
+
+
 def test_a_slow_version_answers_later(tmp_path):
     def mean_latency(run, version):
         from sim.model.latency import middle_of
@@ -219,6 +234,19 @@ def test_a_restart_like_release_behaves_as_before(tmp_path):
 
     assert {} == failures(run)
     assert Phase.HEALTHY == run.phase
+
+
+def test_releasing_the_template_that_is_there_already_changes_nothing(tmp_path):
+    """As written in the manifest, without the API server's defaults, it is still the old one."""
+    manifest = deployment()
+    calm = session(scenario(tmp_path, manifest), None)
+    calm.advance(40.0)
+    calm.command(Command(verb=Verb.RELEASE, template=manifest["spec"]["template"]))
+
+    run = calm.finish()
+
+    assert ("old", "new") == run.versions
+    assert 3 == len({span.pod for span in run.pods})
 
 
 def test_same_commands_at_the_same_moments_give_the_same_state(tmp_path):

@@ -1,8 +1,8 @@
 """Downtime: how long failures were significantly above what the SLO allows.
 
 The window is cut into stretches of whole seconds, each merged until it holds enough requests to
-judge. A stretch begins with a second in which somebody asked: silence shows nothing, so it is
-neither up nor down. A rest that stays too small at the end joins the stretch before it, and
+judge. A stretch begins and ends with a second in which somebody asked: silence shows nothing, so
+it is neither up nor down. A rest that stays too small at the end joins the stretch before it, and
 stands alone only where there is none.
 """
 
@@ -53,8 +53,8 @@ def stretches(run: Run) -> tuple[Stretch, ...]:
     found: list[Stretch] = []
     growing: Stretch | None = None
     for second in _seconds(run):
-        if growing is None and second.requests == 0:
-            continue
+        if second.requests == 0:
+            continue  # A stretch spans silence inside it, but none before or after it.
         growing = second if growing is None else growing.joined(second)
         if growing.requests >= ENOUGH_REQUESTS:
             found.append(growing)

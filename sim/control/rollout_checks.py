@@ -11,12 +11,17 @@ from sim.model.revision import DESIRED_REPLICAS, revision_of
 from sim.model.rollout import fenceposts_of, is_rolling
 
 
-def check_deployment(before: JsonObject | None, after: JsonObject) -> str:
-    """Generations are observed in order, and revisions only grow."""
+def check_deployment(store: Store, before: JsonObject | None, after: JsonObject) -> str:
+    """Generations are observed in order, and revisions only grow.
+
+    Unless the history that had the higher number was cleaned up, as a pause may do.
+    """
     status = after.get("status", {})
     if status.get("observedGeneration", 0) > after["metadata"]["generation"]:
         return "a Deployment observed a generation that does not exist yet"
-    if before is not None and revision_of(after) < revision_of(before):
+    family = store.owned("ReplicaSet", after["metadata"]["uid"])
+    highest = max(map(revision_of, family), default=0)
+    if before is not None and revision_of(after) < min(revision_of(before), highest):
         return "the revision of a Deployment fell"
     return ""
 
@@ -46,7 +51,13 @@ def check_replica_set(store: Store, before: JsonObject | None, after: JsonObject
 def _is_scaling(
     deployment: JsonObject, family: Sequence[JsonObject], before: JsonObject | None
 ) -> bool:
-    """Whether an active ReplicaSet had not been told the present size before this write."""
+    """Whether an active ReplicaSet had not been told the present size before this write.
+
+    A paused Deployment does nothing but scale, also when only its surge was changed.
+    (kubernetes/kubernetes pkg/controller/deployment/sync.go, sync)
+    """
+    if deployment["spec"].get("paused"):
+        return True
     replicas = str(deployment["spec"]["replicas"])
     known = [rs for rs in family if rs["spec"]["replicas"] > 0]
     if before is not None and before["spec"]["replicas"] > 0:
@@ -61,8 +72,7 @@ def _check_growth(
     ceiling = fenceposts_of(deployment).ceiling
     if total > ceiling:
         return f"a ReplicaSet grew although all of them then want {total} pods of {ceiling}"
-    # A paused Deployment only scales, and upstream then waits for nobody (sync.go, sync).
-    if not is_rolling(deployment) and not deployment["spec"].get("paused"):
+    if not is_rolling(deployment):
         for rs in others:
             pods = store.owned("Pod", rs["metadata"]["uid"])
             if not all(map(is_finished, pods)):

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.analysis.figures import FIGURES
+from sim.errors import Problem
+from sim.experiments.programs import programs
 from sim.i18n import Message
 from sim.model.objects import JsonObject
 from sim.model.run import Run, Setting, Window
 from sim.stats import LEVEL, Estimate, Proportion
 
 if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
+    from sim.scenario.scenario import Prices, Scenario
 
 SCHEMA_VERSION = 1
 
@@ -85,11 +87,12 @@ class Comparison:
         return {
             "schemaVersion": SCHEMA_VERSION,
             "kind": "Comparison",
+            "programs": dict(programs()),
             "scenario": _scenario(self.scenario),
             "window": {
-                "start": self.window.start,
-                "firstWrite": self.window.first_write,
-                "end": self.window.end,
+                "startSeconds": self.window.start,
+                "firstWriteSeconds": self.window.first_write,
+                "endSeconds": self.window.end,
             },
             "seeds": list(self.seeds),
             "level": LEVEL,
@@ -106,6 +109,7 @@ def _scenario(scenario: Scenario) -> JsonObject:
         "digest": scenario.digest,
         "release": {"kind": scenario.release.kind, "text": scenario.release.describe.render("en")},
         "sloAvailability": scenario.slo_availability,
+        "prices": None if scenario.prices is None else _prices(scenario.prices),
         "faults": [fault.text for fault in scenario.faults],
         "assumptions": [
             {
@@ -116,6 +120,26 @@ def _scenario(scenario: Scenario) -> JsonObject:
             }
             for found in scenario.assumptions
         ],
+        "warnings": [_warning(found) for found in scenario.warnings],
+    }
+
+
+def _prices(prices: Prices) -> JsonObject:
+    return {
+        "currency": prices.currency,
+        "coreHour": prices.core_hour,
+        "gibHour": prices.gib_hour,
+    }
+
+
+def _warning(found: Problem) -> JsonObject:
+    return {
+        "file": found.file,
+        "line": found.line,
+        "column": found.column,
+        "field": found.field,
+        "text": found.message.render("en"),
+        "hint": None if found.hint is None else found.hint.render("en"),
     }
 
 

@@ -10,15 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import BackendError
+from sim.experiments.programs import programs
 from sim.experiments.tables import (
     changes_from,
     events_from,
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 MANIFEST, SCENARIO = "manifest.json", "scenario.json"
-PROGRAMS = ("seatrial", "numpy", "simpy", "pyarrow")
 
 
 def write_run_folder(path: str | Path, scenario: Scenario, run: Run) -> None:
@@ -75,9 +73,9 @@ def read_run_folder(path: str | Path) -> Run:
         strategy=facts["strategy"],
         seed=facts["seed"],
         window=Window(
-            start=facts["window"]["start"],
-            first_write=facts["window"]["firstWrite"],
-            end=facts["window"]["end"],
+            start=facts["window"]["startSeconds"],
+            first_write=facts["window"]["firstWriteSeconds"],
+            end=facts["window"]["endSeconds"],
         ),
         phase=None if facts["phase"] is None else Phase(facts["phase"]),
         finished_at=facts["finishedAt"],
@@ -106,9 +104,9 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "strategy": run.strategy,
         "seed": run.seed,
         "window": {
-            "start": run.window.start,
-            "firstWrite": run.window.first_write,
-            "end": run.window.end,
+            "startSeconds": run.window.start,
+            "firstWriteSeconds": run.window.first_write,
+            "endSeconds": run.window.end,
         },
         "phase": None if run.phase is None else run.phase.value,
         "finishedAt": run.finished_at,
@@ -123,18 +121,10 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
             for setting in run.settings
         ],
         "runDigest": run.digest(),
-        "programs": {"python": platform.python_version()}
-        | {name: _version_of(name) for name in PROGRAMS},
+        "programs": dict(programs()),
         "tables": [Path(name).stem for name in files if name.endswith(".parquet")],
         "files": {name: _hash_of(draft / name) for name in files},
     }
-
-
-def _version_of(distribution: str) -> str:
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return "not installed"  # Seatrial itself, run from a plain checkout.
 
 
 def _write_tables(draft: Path, run: Run) -> None:

@@ -26,11 +26,16 @@ def verdict(
     arms: Sequence[Arm], differences: Sequence[Difference], template: JsonObject
 ) -> Message:
     """The sentence for *arms* (no release first); *template* is that of the pods that go."""
+    no_release = arms[0]
     releases = sorted(arms[1:], key=_failed_mean)
-    alone = len(releases) == 1
-    clauses = [_alone(releases[0]) if alone else _ranking(releases, differences)]
-    clauses += _background(arms[0])
-    clauses += [found for arm in releases for found in _reasons(arm, template)]
+    if no_release.requests.value == 0:
+        clauses = [_silence(no_release)]
+    elif len(releases) == 1:
+        clauses = [_alone(releases[0])]
+    else:
+        clauses = [_ranking(releases, differences)]
+    clauses += _background(no_release)
+    clauses += [found for arm in releases for found in _reasons(arm, no_release, template)]
     clauses += [found for arm in releases for found in _unfinished(arm)]
     clauses += _clocks(releases)
     return message("{sentence}.", sentence=_joined(clauses))
@@ -77,6 +82,14 @@ def _interval(gap: Estimate) -> Message:
     )
 
 
+def _silence(no_release: Arm) -> Message:
+    """All arms meet the same requests, so if one had none, none had any."""
+    return message(
+        "no requests were sent in the window, so these {n} runs say nothing about losses",
+        n=no_release.requests.n,
+    )
+
+
 def _alone(arm: Arm) -> Message:
     """One strategy: against no release."""
     gap = arm.excess[JUDGED]
@@ -90,10 +103,11 @@ def _alone(arm: Arm) -> Message:
         )
     if not gap.clear:
         return message(
-            "these {n} runs cannot tell whether {strategy} loses any requests that would not be "
-            "lost without a release ({interval})",
+            "these {n} runs cannot tell whether {strategy} ({lost}) loses more or fewer requests "
+            "than no release ({interval})",
             n=gap.n,
             strategy=arm.strategy,
+            lost=_around(_failed(arm), Unit.REQUESTS),
             interval=_interval(gap),
         )
     text = _around(_failed(arm), Unit.REQUESTS)
@@ -177,52 +191,71 @@ def _background(no_release: Arm) -> list[Message]:
     ]
 
 
-def _reasons(arm: Arm, template: JsonObject) -> list[Message]:
-    """Why *arm* loses requests beyond no release: its dominating causes, and the gap in service."""
+def _reasons(arm: Arm, no_release: Arm, template: JsonObject) -> list[Message]:
+    """Why *arm* loses requests beyond no release: its dominating causes, and the gap in service.
+
+    A cause that is met without a release too must be clearly more frequent with one.
+    """
     excess = {key: found.value for key, found in arm.causes_excess.items() if found.value > 0}
     total = sum(excess.values())
     leading = sorted(excess, key=lambda key: (-excess[key], key))[:MOST_CAUSES]
-    clauses = [
-        message(
-            "with {strategy} {count} requests {happened}{remark}",
-            strategy=arm.strategy,
-            count=number(excess[key], Unit.REQUESTS),
-            happened=phrase(key),
-            remark=_remark(arm, key, template),
-        )
+    return [
+        _reason(arm, key, no_release.causes[key], template)
         for key in leading
         if excess[key] >= DOMINATING * total
+        and (arm.causes_excess[key].clear or no_release.causes[key].value == 0)
     ]
-    return clauses
+
+
+def _reason(arm: Arm, cause: str, without: Estimate, template: JsonObject) -> Message:
+    """How many requests failed by *cause*, and how many do so *without* a release."""
+    values = {
+        "strategy": arm.strategy,
+        "count": _mean(arm.causes[cause]),
+        "happened": phrase(cause),
+        "remark": _remark(arm, cause, template),
+    }
+    if without.value == 0:
+        return message("with {strategy} {count} requests {happened}{remark}", **values)
+    return message(
+        "with {strategy} {count} requests {happened}, {without} without a release{remark}",
+        without=_mean(without),
+        **values,
+    )
+
+
+def _mean(found: Estimate) -> str:
+    """A mean number of requests alone, with as many digits as beside its interval."""
+    return number(found.value, Unit.REQUESTS, spread=found.half_width or 0.0)
 
 
 def _remark(arm: Arm, cause: str, template: JsonObject) -> Message:
-    without = arm.excess["no_ready_pod_seconds"]
-    if cause == "no_endpoint" and without is not None and without.value > 0:
-        seconds = _around(without, Unit.SECONDS)
-        return message(" (no pod is ready for {seconds} s)", seconds=seconds)
+    # Not the time without a ready pod: terminating ones may still be serving then.
+    gap, more = arm.estimates["full_outage_seconds"], arm.excess["full_outage_seconds"]
+    if cause == "no_endpoint" and gap is not None and more is not None and more.value > 0:
+        seconds = _around(gap, Unit.SECONDS)
+        return message(" (nothing succeeds for {seconds} s)", seconds=seconds)
     if missing_pre_stop(template, cause):
         return message(" (no preStop hook holds SIGTERM back)")
     return Message("")
 
 
 def _unfinished(arm: Arm) -> list[Message]:
-    """In how many runs the release failed or had not settled when the window ended."""
+    """In how many runs the release came too late or had not settled when the window ended.
+
+    Two things: the controller goes on after the deadline, so a late release may still settle.
+    """
     assert arm.settled is not None
     missing = arm.settled.n - arm.settled.count
-    failed = arm.phases.get(Phase.DEGRADED.value, 0)
+    late = arm.phases.get(Phase.DEGRADED.value, 0)
     values = {"strategy": arm.strategy, "n": arm.settled.n}
-    if failed:
-        return [message("{strategy} fails its rollout in {k} of {n} runs", k=failed, **values)]
-    if missing:
-        return [
-            message(
-                "{strategy} has not settled when the window ends in {k} of {n} runs",
-                k=missing,
-                **values,
-            )
-        ]
-    return []
+    exceeds = message(
+        "{strategy} exceeds its progress deadline in {k} of {n} runs", k=late, **values
+    )
+    unsettled = message(
+        "{strategy} has not settled when the window ends in {k} of {n} runs", k=missing, **values
+    )
+    return [clause for clause, runs in ((exceeds, late), (unsettled, missing)) if runs]
 
 
 def _clocks(releases: Sequence[Arm]) -> list[Message]:

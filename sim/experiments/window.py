@@ -35,12 +35,18 @@ def measured_window(scenario: Scenario, strategies: Sequence[str]) -> Window:
 
 
 def _pilot(scenario: Scenario, strategy: str, before: float) -> float:
-    """How long *strategy* takes without traffic: until it has settled and said so, or gives up."""
+    """How long *strategy* takes without traffic: until it has settled and said so.
+
+    A rollout that does not settle is watched to the limit, whatever `kubectl rollout status` said:
+    it may be content while old pods still wind up, and give up on one that comes up later.
+    """
     limit = _limit(scenario)
     window = Window(start=0.0, first_write=before, end=float(ceil(before + limit)))
     run = Session(scenario, strategy, PILOT_SEED, window=window, traffic=False).finish()
-    ends = [end for end in (run.settled_at, run.finished_at) if end is not None]
-    return min(ceil(max(ends) - before), limit) if ends else limit
+    if run.settled_at is None:
+        return limit
+    end = run.settled_at if run.finished_at is None else max(run.settled_at, run.finished_at)
+    return min(ceil(end - before), limit)
 
 
 def _limit(scenario: Scenario) -> float:

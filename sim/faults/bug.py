@@ -25,8 +25,9 @@ class Bug:
         return cls(version=version, error_ratio=share(amount))
 
     def inject(self, world: World) -> Process[None]:
-        """Fail that share until the fault is taken back."""
-        with world.altered(self.version, error_ratio=self.error_ratio):
+        """Fail that share of what other bugs let pass, until the fault is taken back."""
+        now = world.behaviour(self.version).error_ratio
+        with world.altered(self.version, error_ratio=now + (1.0 - now) * self.error_ratio):
             yield world.forever()
 
     def describe(self) -> Message:

@@ -35,8 +35,9 @@ class Leak:
         return cls(version=version, bytes_per_second=quantity(size.removesuffix("B")))
 
     def inject(self, world: World) -> Process[None]:
-        """Leak until the fault is taken back."""
-        with world.altered(self.version, leak_bytes_per_second=self.bytes_per_second):
+        """Leak, beside whatever leaks already, until the fault is taken back."""
+        leak = world.behaviour(self.version).leak_bytes_per_second + self.bytes_per_second
+        with world.altered(self.version, leak_bytes_per_second=leak):
             yield world.forever()
 
     def describe(self) -> Message:

@@ -95,11 +95,13 @@ def _compare(
     terminal: Terminal,
 ) -> Comparison:
     from sim.experiments.compare import compare as compare_strategies
+    from sim.interfaces.feasible_window import feasible_window
     from sim.interfaces.waiting import progress_of
 
+    window = feasible_window(scenario, strategies)
     with progress_of(terminal) as progress:
         return compare_strategies(
-            scenario, strategies, seeds=seeds, workers=workers, progress=progress
+            scenario, strategies, seeds=seeds, workers=workers, progress=progress, window=window
         )
 
 

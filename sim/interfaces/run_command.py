@@ -95,10 +95,10 @@ def _run(
 ) -> tuple[Run, Yardstick]:
     """The run, and the no-release run of the same seed beside it, to measure it by."""
     from sim.analysis.figures import Yardstick
-    from sim.experiments.window import measured_window
+    from sim.interfaces.feasible_window import feasible_window
     from sim.session import run as run_session
 
-    window = measured_window(scenario, [strategy])
+    window = feasible_window(scenario, [strategy])
     yardstick = Yardstick(
         no_release=run_session(scenario, None, seed, window=window),
         slo_availability=scenario.slo_availability,
@@ -137,9 +137,9 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
         "seed": found.seed,
         "digest": found.digest(),
         "window": {
-            "start": found.window.start,
-            "firstWrite": found.window.first_write,
-            "end": found.window.end,
+            "startSeconds": found.window.start,
+            "firstWriteSeconds": found.window.first_write,
+            "endSeconds": found.window.end,
         },
         "phase": None if found.phase is None else found.phase.value,
         "requests": sent(found),

@@ -41,11 +41,20 @@ class PodPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The measured time: [*start*, *end*), with the first write at *first_write*."""
+    """The measured time: [*start*, *end*), with the first write at *first_write*.
+
+    Whole seconds, for that is how requests are counted; the first write may come at any moment.
+    """
 
     start: float
     first_write: float
     end: float
+
+    def __post_init__(self) -> None:
+        if self.start % 1 or self.end % 1:
+            raise ValueError(f"a window must be whole seconds, not {self.start} to {self.end}")
+        if not self.start <= self.first_write <= self.end:
+            raise ValueError(f"the first write must lie in the window, not at {self.first_write}")
 
     @property
     def seconds(self) -> float:

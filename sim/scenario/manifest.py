@@ -15,6 +15,12 @@ from sim.scenario.node import Sequence as SequenceNode
 from sim.scenario.strict import decode
 
 SIMULATED = ("Deployment", "Service")
+# What that means for a release.
+_CONSEQUENCES = {
+    "HorizontalPodAutoscaler": message("the number of pods stays what the Deployment says"),
+    "PodDisruptionBudget": message("a rollout does not ask it in a cluster either"),
+    "ResourceQuota": message("every pod is let in here"),
+}
 
 
 @dataclass(slots=True)
@@ -143,7 +149,8 @@ class Manifests:
         if not found.simulated:
             self.warnings.append(
                 found.node.place.problem(
-                    message("{title} is kept, not yet simulated", title=found.title)
+                    message("{title} is kept, not yet simulated", title=found.title),
+                    hint=_CONSEQUENCES.get(found.kind),
                 )
             )
 

@@ -45,7 +45,27 @@ def warnings(
         elif found is chosen:
             yield from _chosen(found, new)
         else:
-            yield _unused(pods, found)
+            yield _elsewhere(found, owner) or _unused(pods, found)
+
+
+def _elsewhere(found: Manifest, owner: Manifest) -> Problem | None:
+    """The problem if *found* selects the pods of *owner*, but in another namespace."""
+    selector = _selector(found)
+    if found.namespace == owner.namespace or not selector:
+        return None
+    if not matches(_labels(owner), selector):
+        return None
+    return (get(found.node, "metadata", "namespace") or found.node).place.problem(
+        message(
+            "{title} is in the namespace {here}, {owner} in {there}: it never reaches its pods",
+            title=found.title,
+            here=found.namespace,
+            owner=owner.title,
+            there=owner.namespace,
+        ),
+        "metadata.namespace",
+        message("put both into one namespace"),
+    )
 
 
 def _unused(pods: dict[str, dict[str, str]], found: Manifest) -> Problem:

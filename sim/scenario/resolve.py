@@ -8,7 +8,15 @@ from pathlib import Path
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
-from sim.scenario import assumptions, capacity, defaults, numbers, pairing, unmodelled
+from sim.scenario import (
+    assumptions,
+    autoscaling,
+    capacity,
+    defaults,
+    numbers,
+    pairing,
+    unmodelled,
+)
 from sim.scenario.choice import owner_of, released
 from sim.scenario.draft import Draft
 from sim.scenario.fault_spec import FaultSpec, parse
@@ -164,6 +172,7 @@ def _warnings(
         *draft.warnings,
         *draft.manifests.warnings,
         *pairing.warnings(draft.manifests, owner, service, release.template),
+        *autoscaling.warnings(draft.manifests, owner),
         *capacity.warnings(spec, deployment, release, owner),
         *unmodelled.warnings(owner),
         *(unmodelled.warnings(service) if service is not None else ()),

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from sim.errors import Problem
 from sim.i18n import message
 from sim.scenario.manifest import Manifest
-from sim.scenario.node import Place, walk
+from sim.scenario.node import Node, Scalar, get, value, walk
 
 _CONTAINER = "spec.template.spec.containers[]"
 _PROBES = tuple(
@@ -42,6 +42,26 @@ _MODELLED = frozenset(
 _MODELLED_SERVICE = frozenset(
     ["apiVersion", "kind", "metadata", "spec.selector", "spec.ports", "spec.type"]
 )
+# What a user must know, because a release in the cluster goes another way than ours.
+_POD = "spec.template.spec"
+_ANY_NODE = message("pods go to any node here; in a cluster they may have to wait for one")
+_SOONER = message(
+    "pods are ready sooner here than in a cluster; versions.old.startup can hold their time, and"
+    " other versions follow it"
+)
+_CONSEQUENCES = {
+    f"{_POD}.initContainers": _SOONER,
+    f"{_POD}.readinessGates": _SOONER,
+    f"{_CONTAINER}.lifecycle.postStart": _SOONER,
+    f"{_POD}.topologySpreadConstraints": _ANY_NODE,
+    f"{_POD}.affinity": _ANY_NODE,
+    f"{_POD}.nodeSelector": _ANY_NODE,
+    f"{_POD}.hostNetwork": _ANY_NODE,
+    f"{_CONTAINER}.resources.limits.cpu": message(
+        "CPU is never throttled here: under load or at its start a pod may be slower in a cluster"
+    ),
+    "spec.sessionAffinity": message("each request may reach another pod here"),
+}
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -50,15 +70,37 @@ def warnings(manifest: Manifest) -> Iterator[Problem]:
     modelled = _MODELLED if manifest.kind == "Deployment" else _MODELLED_SERVICE
     steps = [path.split(".") for path in modelled]
     inner = {".".join(path[:length]) for path in steps for length in range(1, len(path))}
-    found: dict[str, Place] = {}
+    found: dict[str, Node] = {}
     for path, node in walk(manifest.node):
         general = _INDEX.sub("[]", path)
         known = general == "" or general in inner or general.removesuffix("[]") in inner
         if known or any(_covers(one, general) for one in (*modelled, *found)):
             continue
-        found[general] = node.place
-    for path, place in found.items():
-        yield place.problem(message("kept, not yet simulated"), path)
+        found[general] = node
+    for path, node in found.items():
+        hint = None if _is_nothing(node) else _CONSEQUENCES.get(path)
+        yield node.place.problem(message("kept, not yet simulated"), path, hint)
+    yield from _bystanders(manifest)
+
+
+def _is_nothing(node: Node) -> bool:
+    """Whether the field says what its absence would say: an empty map, a list, `None`."""
+    if isinstance(node, Scalar):
+        return node.value is None or node.value is False or node.value == "None"
+    return node.size == 1
+
+
+def _bystanders(manifest: Manifest) -> Iterator[Problem]:
+    """The containers beside the serving one: here only their resources count."""
+    containers = value(manifest.node, "spec", "template", "spec", "containers") or []
+    for index, container in enumerate(containers[1:], start=1):
+        path = f"{_POD}.containers[{index}]"
+        node = get(manifest.node, "spec", "template", "spec", "containers", index)
+        yield (node or manifest.node).place.problem(
+            message("container {name} is kept, not yet simulated", name=container["name"]),
+            path,
+            message("only its resources count: its start, probes and end hold no pod up here"),
+        )
 
 
 def _covers(known: str, path: str) -> bool:

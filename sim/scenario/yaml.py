@@ -70,10 +70,28 @@ def read(text: str, file: str, dialect: Dialect) -> tuple[list[Node], list[Probl
         for event in _events(text, file, dialect):
             composer.take(event)
     except Refused as refused:
-        raise ScenarioError([*composer.errors, refused.problem]) from None
+        raise _explained([*composer.errors, refused.problem], text) from None
     if composer.errors:
-        raise ScenarioError(composer.errors)
+        raise _explained(composer.errors, text)
     return composer.documents, composer.warnings
+
+
+def _explained(problems: list[Problem], text: str) -> ScenarioError:
+    """*problems* as an error; in a line of a chart that was not rendered, that is the mistake."""
+    lines = text.split("\n")
+    for problem in problems:
+        line = lines[problem.line - 1] if 0 < problem.line <= len(lines) else ""
+        if "{{" in line:
+            place = Place(problem.file, problem.line, line.index("{{") + 1)
+            return ScenarioError(
+                [
+                    place.problem(
+                        message("this is a template, not yet a manifest"),
+                        hint=message("render it first, as helm template does"),
+                    )
+                ]
+            )
+    return ScenarioError(problems)
 
 
 def _refuse_by_size(text: str, file: str, dialect: Dialect) -> None:

@@ -24,16 +24,19 @@ def carry_out(order: Order, reports: TextIO) -> None:
     """Compute *order*; tell *reports* how far it is and how it ended."""
     from sim.experiments.compare import compare
     from sim.interfaces.app.result import Result
+    from sim.interfaces.feasible_window import feasible_window
 
     def tell(report: JsonObject) -> None:
         reports.write(json.dumps(report) + "\n")
         reports.flush()
 
     try:
+        scenario = order.scenario()
         comparison = compare(
-            order.scenario(),
+            scenario,
             order.strategies,
             seeds=order.seeds,
+            window=feasible_window(scenario, order.strategies),
             progress=lambda done, total: tell({"done": done, "total": total}),
         )
     except ScenarioError as error:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from sim.backends.simulated.backend import SimulatedBackend
+from sim.backends.simulated.world import behaviour_from_the_start
 from sim.control.checks import Checks
 from sim.errors import Problem, ScenarioError
 from sim.faults.reading import fault_written, faults_of
@@ -23,7 +24,7 @@ from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import settled_at
-from sim.ports import Process, Wait
+from sim.ports import Fault, Process, Wait
 from sim.scenario.defaults import pod_template
 from sim.scenario.scenario import Scenario
 from sim.strategies import STRATEGIES
@@ -79,10 +80,7 @@ class Session:
         self._phase: Phase | None = None
         self._finished_at: float | None = None
         self._settings: tuple[Setting, ...] = ()
-        old = scenario.behaviour("old", scenario.deployment["spec"]["template"])
-        boot = boot_seconds(scenario.deployment, old.startup_seconds)
-        start = window.start - max(boot, WARM_UP_SECONDS)
-        self._backend = self._boot(start, traffic)
+        self._backend = self._boot(faults_of(scenario.faults), traffic)
         self._checks = Checks(self._backend.control_plane.store) if checked else None
         if self._checks is not None:
             self._checks.attach()
@@ -166,16 +164,21 @@ class Session:
             **record,
         )
 
-    def _boot(self, start: float, traffic: bool) -> SimulatedBackend:
-        workload = self.scenario.workload(self.window, self.window.start - WARM_UP_SECONDS)
+    def _boot(self, faults: Sequence[Fault], traffic: bool) -> SimulatedBackend:
+        """The cluster and its traffic, begun early enough for the old version to be up in time."""
+        scenario, window = self.scenario, self.window
+        template = scenario.deployment["spec"]["template"]
+        old = behaviour_from_the_start(lambda v: scenario.behaviour(v, template), faults, "old")
+        boot = boot_seconds(scenario.deployment, old.startup_seconds)
+        workload = scenario.workload(window, window.start - WARM_UP_SECONDS)
         if not traffic:
             silence = replace(workload.arrivals, times=workload.arrivals.times[:1], rates=(0.0,))
             workload = replace(workload, arrivals=silence)
-        faults = faults_of(self.scenario.faults)
-        backend = SimulatedBackend(self.scenario, workload, self.seed, start)
+        start = window.start - max(boot, WARM_UP_SECONDS)
+        backend = SimulatedBackend(scenario, workload, self.seed, start)
         for fault in faults:
             backend.inject(fault)
-        backend.start((self.scenario.service, self.scenario.deployment))
+        backend.start((scenario.service, scenario.deployment))
         return backend
 
     def _release(self, name: str) -> Process[None]:

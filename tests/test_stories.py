@@ -211,6 +211,14 @@ def test_a_slow_start_delays_the_rollout_and_hurts_nobody(tmp_path):
     assert 2 * 20 - 2 < slow.finished_at - quick.finished_at < 2 * 20 + 3
 
 
+def test_a_slow_start_of_the_old_version_is_waited_for_before_the_window(tmp_path):
+    """The measurement opens on a service that is up, however long its pods took to come."""
+    run = rehearse(scenario(tmp_path, deployment(pre_stop=3), faults=("start:old:+300s",)), None)
+
+    assert {} == failures(run)
+    assert min(span.start for span in run.pods) < -300
+
+
 def test_retries_hide_refusals_from_users(tmp_path):
     lag = (*LAG, "clients.attempts=4", "clients.backoff=500ms")
 

@@ -16,7 +16,9 @@ def warnings(manifests: Manifests, owner: Manifest) -> Iterator[Problem]:
     Charts leave `replicas` out where an autoscaler sets it, and the API server's default is 1.
     """
     count = value(owner.node, "spec", "replicas")
-    for found in manifests.of_kind("HorizontalPodAutoscaler"):
+    for found in manifests.objects:
+        if found.kind != "HorizontalPodAutoscaler":
+            continue
         target = value(found.node, "spec", "scaleTargetRef") or {}
         least = value(found.node, "spec", "minReplicas") or 1
         is_ours = (target.get("kind"), target.get("name")) == (owner.kind, owner.name)

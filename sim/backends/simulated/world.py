@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from sim.backends.simulated.driver import SimulatedClock
+from sim.control.clock import Environment
 from sim.model.behaviour import Behaviour
-from sim.ports import Clock, Wait
+from sim.ports import Clock, Fault, Wait
 
 
 class SimulatedWorld:
@@ -62,3 +64,17 @@ class SimulatedWorld:
             at = next(i for i, one in enumerate(self._alterations) if one is alteration)
             del self._alterations[at]
             self._on_change(version)
+
+
+def behaviour_from_the_start(
+    healthy: Callable[[str], Behaviour], faults: Iterable[Fault], version: str
+) -> Behaviour:
+    """How *version* behaves when a run begins, with all that *faults* do without waiting."""
+    world = SimulatedWorld(SimulatedClock(Environment()), healthy, lambda _: None)
+    begun = [fault.inject(world) for fault in faults]
+    for process in begun:
+        next(process)
+    found = world.behaviour(version)
+    for process in begun:
+        process.close()
+    return found

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
+from sim.errors import ScenarioError
 from sim.model.run import Window
 from sim.scenario.scenario import Scenario
+from sim.scenario.work import refuse_too_much
 from sim.session import Session
+from sim.strategies import STRATEGIES
 
 BEFORE_SECONDS = 30.0
 SETTLE_SECONDS = 60.0
@@ -23,24 +26,32 @@ PILOT_SEED = 0  # Always the same, so that a window does not depend on the seeds
 
 
 def measured_window(scenario: Scenario, strategies: Sequence[str]) -> Window:
-    """The window in which all *strategies* are measured, in whole seconds from 0."""
+    """The window in which all *strategies* are measured, in whole seconds from 0.
+
+    Raise a `ScenarioError` for unknown strategies, and for more than can be simulated in it.
+    """
+    if unknown := [STRATEGIES.unknown(name) for name in strategies if name not in STRATEGIES]:
+        raise ScenarioError(unknown)
     given = scenario.window
     before = BEFORE_SECONDS if given is None or given.before is None else given.before
     settle = SETTLE_SECONDS if given is None or given.settle is None else given.settle
     if given is not None and given.length is not None:
         rollout = given.length
     else:
-        rollout = max((_pilot(scenario, name, before) for name in strategies), default=0.0)
-    return Window(start=0.0, first_write=before, end=float(ceil(before + rollout + settle)))
+        rollout = max((_pilot(scenario, name) for name in strategies), default=0.0)
+    window = Window(start=0.0, first_write=before, end=float(ceil(before + rollout + settle)))
+    refuse_too_much(scenario, window)
+    return window
 
 
-def _pilot(scenario: Scenario, strategy: str, before: float) -> float:
+def _pilot(scenario: Scenario, strategy: str) -> float:
     """How long *strategy* takes without traffic: until it has settled and said so.
 
     A rollout that does not settle is watched to the limit, whatever `kubectl rollout status` said:
     it may be content while old pods still wind up, and give up on one that comes up later.
     """
     limit = _limit(scenario)
+    before = BEFORE_SECONDS  # However long the user wants to look before: nothing happens then.
     window = Window(start=0.0, first_write=before, end=float(ceil(before + limit)))
     run = Session(scenario, strategy, PILOT_SEED, window=window, traffic=False).finish()
     if run.settled_at is None:

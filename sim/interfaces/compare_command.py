@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
     from sim.scenario.scenario import Scenario
 
+MOST_RUNS = 10_000  # Each one's figures are kept until the end.
+
 
 def compare(
     ctx: typer.Context,
@@ -44,7 +46,11 @@ def compare(
     runs: Annotated[
         int,
         option(
-            "--runs", metavar="N", min=2, text=message("How many seeds each strategy runs with.")
+            "--runs",
+            metavar="N",
+            min=2,
+            max=MOST_RUNS,
+            text=message("How many seeds each strategy runs with."),
         ),
     ] = 10,
     seed: Annotated[int, option("--seed", metavar="S", text=message("The first seed."))] = 0,
@@ -95,10 +101,10 @@ def _compare(
     terminal: Terminal,
 ) -> Comparison:
     from sim.experiments.compare import compare as compare_strategies
-    from sim.interfaces.feasible_window import feasible_window
+    from sim.experiments.window import measured_window
     from sim.interfaces.waiting import progress_of
 
-    window = feasible_window(scenario, strategies)
+    window = measured_window(scenario, strategies)
     with progress_of(terminal) as progress:
         return compare_strategies(
             scenario, strategies, seeds=seeds, workers=workers, progress=progress, window=window

@@ -8,6 +8,7 @@ from typing import NoReturn
 from rich.console import Console
 from rich.table import Table as Grid
 
+from sim.interfaces.harmless import harmless
 from sim.interfaces.help_page import width_of, wrap
 from sim.interfaces.table import Table
 
@@ -41,7 +42,7 @@ def print_table(console: Console, table: Table) -> None:
         )
     room = _room_for_names(console, table) if whole and table.figures_from == 1 else WIDEST_FIELD
     for row in table.rows:
-        first, *others = row.cells
+        first, *others = map(harmless, row.cells)
         first = broken_at_dots(first, WIDEST_FIELD)
         if table.figures_from == 1:
             first = "\n".join(wrap(first, room - len(INDENT) * row.subordinate))

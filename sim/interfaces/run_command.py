@@ -95,10 +95,10 @@ def _run(
 ) -> tuple[Run, Yardstick]:
     """The run, and the no-release run of the same seed beside it, to measure it by."""
     from sim.analysis.figures import Yardstick
-    from sim.interfaces.feasible_window import feasible_window
+    from sim.experiments.window import measured_window
     from sim.session import run as run_session
 
-    window = feasible_window(scenario, [strategy])
+    window = measured_window(scenario, [strategy])
     yardstick = Yardstick(
         no_release=run_session(scenario, None, seed, window=window),
         slo_availability=scenario.slo_availability,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sim.errors import Problem
 from sim.i18n import Message, message, translate
 from sim.interfaces.table import Row, Table
+from sim.scenario.source import STDIN
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -52,8 +54,27 @@ def _fault_rows(scenario: Scenario, language: str) -> list[Row]:
 
 
 def problem_lines(problems: Iterable[Problem], language: str) -> list[str]:
-    """One line for each of *problems*, with its place."""
-    return [problem.render(language) for problem in problems]
+    """One line for each of *problems*, with its place; what was pasted has no file's name."""
+    lines = []
+    for problem in problems:
+        place = pasted_place(problem, language)
+        text = without_paste(problem).render(language)
+        lines.append(f"{place}: {text}" if place else text)
+    return lines
+
+
+def pasted_place(problem: Problem, language: str) -> str:
+    """Where *problem* stands in the text that was pasted; empty for one of a file or a flag."""
+    if problem.file != STDIN or not problem.line:
+        return ""
+    return translate(
+        language, "line {line}, column {column}", line=problem.line, column=problem.column
+    )
+
+
+def without_paste(problem: Problem) -> Problem:
+    """*problem* without its place, where that is only the text that was pasted."""
+    return replace(problem, file="", line=0, column=0) if problem.file == STDIN else problem
 
 
 def shown(value: object, language: str) -> str:

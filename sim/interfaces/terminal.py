@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import ScenarioError, SimError
 from sim.i18n import LANGUAGES, Message, preferred_language, translate
+from sim.interfaces.harmless import harmless
 from sim.interfaces.system_errors import explain
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Terminal:
     def complain(self, *lines: str) -> None:
         """Say *lines* on standard error."""
         for line in lines:
-            print(line, file=sys.stderr)
+            print(harmless(line), file=sys.stderr)
 
     def report(self, error: Exception) -> int:
         """Say what went wrong, and answer the exit code that fits."""

@@ -70,6 +70,9 @@ def _value(param: Any, error: Any) -> Message:
     if not re.search(r"integer|range|greater|less", text):
         return Message("{text}", {"text": text})
     least = getattr(param, "min", None)
+    most = getattr(param, "max", None)
     if least is None:
         return message("a whole number is needed")
+    if most is not None:
+        return message("a whole number is needed, from {least} to {most}", least=least, most=most)
     return message("a whole number is needed, at least {least}", least=least)

@@ -27,7 +27,7 @@ def warnings(manifests: Manifests, owner: Manifest) -> Iterator[Problem]:
         place = (get(owner.node, "spec", "replicas") or owner.node).place
         yield place.problem(
             message(
-                "{count} pods are simulated, but {title} keeps at least {least}",
+                "{count} simulated, but {title} keeps at least {least}",
                 count=1 if count is None else count,
                 title=found.title,
                 least=least,

@@ -54,7 +54,7 @@ class Draft:
                 )
             )
             return None
-        if not path.is_file():
+        if not _is_file(path):
             self.errors.append(
                 item.place.problem(
                     message("there is no file {file}", file=item.value[:80]),
@@ -76,3 +76,11 @@ class Draft:
         except ScenarioError as error:
             self.errors.extend(error.problems)
             return None
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that the system cannot look up is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

@@ -19,6 +19,7 @@ from sim.scenario.words import MOST_PER_SECOND
 
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_ROWS = 200_000
+_LEAST_SECONDS = 0.001  # Below it, rates are beyond all numbers.
 
 
 def read_recording(path: Path, shown: str) -> Steps:
@@ -39,6 +40,13 @@ def read_recording(path: Path, shown: str) -> Steps:
     if len(counted) < 2:
         raise _bad(shown, 1, message("a recording needs at least two rows"))
     interval = median(later - earlier for (earlier, _), (later, _) in pairwise(counted))
+    if interval < _LEAST_SECONDS:
+        raise _bad(
+            shown,
+            1,
+            message("the rows are {seconds} s apart", seconds=f"{interval:g}"),
+            message("at least {least} s", least=_LEAST_SECONDS),
+        )
     start = counted[0][0]
     return [(at - start, count / interval) for at, count in counted]
 

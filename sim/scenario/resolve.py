@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,7 +75,26 @@ def _faults(draft: Draft) -> tuple[FaultSpec, ...]:
         ]
     read = [parse(*one) for one in written]
     draft.errors.extend(one for one in read if isinstance(one, Problem))
-    return tuple(one for one in read if isinstance(one, FaultSpec))
+    faults = tuple(one for one in read if isinstance(one, FaultSpec))
+    draft.errors.extend(_without_a_version(draft, faults))
+    return faults
+
+
+def _without_a_version(draft: Draft, faults: tuple[FaultSpec, ...]) -> Iterator[Problem]:
+    """A fault of a version that never runs would look like a release that bears it."""
+    named = draft.file.spec.versions if draft.file is not None else {}
+    for fault in faults:
+        if fault.version not in named and not _BY_TURN.fullmatch(fault.version):
+            yield Place(fault.file, fault.line, fault.column).problem(
+                message(
+                    "fault {fault}: no pod template will be called {name}",
+                    fault=repr(fault.text),
+                    name=repr(fault.version),
+                ),
+                hint=message(
+                    "known: {known}", known=", ".join(dict.fromkeys(["old", "new", *named]))
+                ),
+            )
 
 
 def _versions_are_reachable(draft: Draft) -> None:

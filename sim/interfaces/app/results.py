@@ -12,7 +12,12 @@ from sim.i18n import translate
 from sim.interfaces.app.html_tables import html_table
 from sim.interfaces.app.jobs import Job, State
 from sim.interfaces.app.result import View
-from sim.interfaces.scenario_tables import assumptions_table, problem_lines
+from sim.interfaces.scenario_tables import (
+    assumptions_table,
+    pasted_place,
+    problem_lines,
+    without_paste,
+)
 from sim.interfaces.table import Table
 
 if TYPE_CHECKING:
@@ -26,16 +31,10 @@ def show_problems(problems: Sequence[Problem], language: str) -> None:
     st.error(translate(language, "This cannot be used; {n} mistakes were found.", n=len(problems)))
     for problem in problems:
         with st.container(border=True):
-            if problem.line:
-                st.caption(
-                    translate(
-                        language,
-                        "line {line}, column {column}",
-                        line=problem.line,
-                        column=problem.column,
-                    )
-                )
-            st.text(problem.render(language))
+            place = pasted_place(problem, language)
+            if place:
+                st.caption(place)
+            st.text(without_paste(problem).render(language))
 
 
 def show_outcome(job: Job, language: str) -> None:

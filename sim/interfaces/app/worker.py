@@ -23,8 +23,8 @@ MEMORY_LIMIT_BYTES = 8 * 2**30
 def carry_out(order: Order, reports: TextIO) -> None:
     """Compute *order*; tell *reports* how far it is and how it ended."""
     from sim.experiments.compare import compare
+    from sim.experiments.window import measured_window
     from sim.interfaces.app.result import Result
-    from sim.interfaces.feasible_window import feasible_window
 
     def tell(report: JsonObject) -> None:
         reports.write(json.dumps(report) + "\n")
@@ -36,7 +36,7 @@ def carry_out(order: Order, reports: TextIO) -> None:
             scenario,
             order.strategies,
             seeds=order.seeds,
-            window=feasible_window(scenario, order.strategies),
+            window=measured_window(scenario, order.strategies),
             progress=lambda done, total: tell({"done": done, "total": total}),
         )
     except ScenarioError as error:

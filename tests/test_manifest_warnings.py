@@ -1,0 +1,153 @@
+"""What a manifest has and the simulator does not act on, and what that does to the answer."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from command_line import call
+
+from sim.errors import ScenarioError
+from sim.scenario.load import load
+
+HEAD = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, namespace: prod}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template:
+    metadata: {labels: {app: shop}}
+    spec:
+"""
+CONTAINERS = """\
+      containers:
+      - {name: web, image: "shop:1"}
+"""
+SIDECAR = """\
+      - {name: proxy, image: "envoy:1"}
+"""
+AUTOSCALER = """\
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: shop}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: %s}
+  minReplicas: 4
+  maxReplicas: 9
+"""
+SERVICE = """\
+---
+apiVersion: v1
+kind: Service
+metadata: {name: shop%s}
+spec: {selector: {app: shop}, ports: [{port: 80}]}
+"""
+
+
+def warnings(text: str) -> list[str]:
+    """The warnings about the manifest *text*."""
+    return [one.render() for one in load(["-"], stdin=io.BytesIO(text.encode())).warnings]
+
+
+def test_init_containers_are_listed_with_what_they_would_delay() -> None:
+    """Or a release would look faster than it is, and nothing would say so."""
+    init = '      initContainers: [{name: migrate, image: "shop:1"}]\n'
+    [found] = warnings(HEAD + init + CONTAINERS)
+    assert found == (
+        "<stdin>:9:23: spec.template.spec.initContainers: kept, not yet simulated (pods are ready"
+        " sooner here than in a cluster; versions.old.startup can hold their time, and other"
+        " versions follow it)"
+    )
+
+
+def test_a_field_at_its_empty_value_changes_nothing_and_is_only_listed() -> None:
+    """As kubectl get writes many of them."""
+    [found] = warnings(HEAD + "      affinity: {}\n" + CONTAINERS)
+    assert found == "<stdin>:9:17: spec.template.spec.affinity: kept, not yet simulated"
+
+
+def test_every_container_beside_the_first_is_listed() -> None:
+    """A proxy that starts late or ends early loses requests in a cluster, never here."""
+    [found] = warnings(HEAD + CONTAINERS + SIDECAR)
+    assert found == (
+        "<stdin>:11:9: spec.template.spec.containers[1]: container proxy is kept, not yet simulated"
+        " (only its resources count: its start, probes and end hold no pod up here)"
+    )
+
+
+def test_an_autoscaler_that_keeps_more_pods_than_the_manifest_names_is_told() -> None:
+    """Charts leave `replicas` out then, and a service of one pod is simulated."""
+    found = warnings(HEAD + CONTAINERS + AUTOSCALER % "shop")
+    assert found == [
+        "<stdin>:1:1: spec.replicas: 1 simulated, but HorizontalPodAutoscaler/shop keeps at least 4"
+        " (write replicas: 4 into the Deployment's spec)",
+        "<stdin>:12:1: HorizontalPodAutoscaler/shop is kept, not yet simulated (the number of pods"
+        " stays what the Deployment says)",
+    ]
+
+
+@pytest.mark.parametrize(("replicas", "target"), [(4, "shop"), (2, "another")])
+def test_an_autoscaler_of_others_or_with_no_more_pods_is_only_listed(
+    replicas: int, target: str
+) -> None:
+    """There is nothing that it would change."""
+    head = HEAD.replace("  selector", f"  replicas: {replicas}\n  selector", 1)
+    [found] = warnings(head + CONTAINERS + AUTOSCALER % target)
+    assert "is kept, not yet simulated" in found
+
+
+def test_a_service_of_another_namespace_is_told_to_be_there() -> None:
+    """It is not that another Service was chosen: this one never reaches the pods."""
+    [found] = warnings(HEAD + CONTAINERS + SERVICE % "")
+    assert found == (
+        "<stdin>:12:1: metadata.namespace: Service/shop is in the namespace default,"
+        " Deployment/shop in prod: it never reaches its pods (put both into one namespace)"
+    )
+    assert warnings(HEAD + CONTAINERS + SERVICE % ", namespace: prod") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("  name: {{ .Release.Name }}\n", 9),
+        ('  name: {{ include "shop.name" . }}\n', 9),
+        ("  {{- toYaml .Values.labels | nindent 4 }}\n", 3),
+    ],
+)
+def test_a_chart_that_was_not_rendered_is_called_one(text: str, column: int) -> None:
+    """Instead of what a YAML reader makes of two braces."""
+    with pytest.raises(ScenarioError) as caught:
+        warnings("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n" + text)
+    [problem] = caught.value.problems
+    assert problem.render() == (
+        f"<stdin>:4:{column}: this is a template, not yet a manifest"
+        " (render it first, as helm template does)"
+    )
+
+
+def test_braces_in_quotes_do_not_hide_a_mistake_in_another_line() -> None:
+    """Configuration of other programs is full of them."""
+    text = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: "{{ b }}"\n\tc: d\n'
+    with pytest.raises(ScenarioError, match="a tab cannot be used for indentation"):
+        warnings(text)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n---\n# at all\n"])
+def test_files_without_any_object_are_not_called_ok(text: str) -> None:
+    """An empty answer of a renderer would pass for a checked one."""
+    shown = call("validate", "-", stdin=text)
+    assert shown.exit_code == 2
+    assert "<stdin>: there is no Kubernetes object here (every document is empty)" in shown.stderr
+
+
+def test_a_manifest_cannot_command_the_terminal() -> None:
+    """Its control characters are written out, in messages and in tables."""
+    shown = call(
+        "validate", "-", stdin=HEAD.replace("name: shop", 'name: "\\e[2Jshop"') + CONTAINERS
+    )
+    assert r"\x1b[2Jshop" in shown.stderr
+    listed = call("validate", "-", "--image", "web=\x1b[2Jx", stdin=HEAD + CONTAINERS)
+    assert r"\x1b[2Jx" in "".join(listed.stdout.split())
+    assert "\x1b" not in shown.stderr + listed.stdout + listed.stderr

@@ -127,7 +127,10 @@ class World(Protocol):
         ...
 
     def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
-        """Change fields of the version's `Behaviour` while the `with` block lasts."""
+        """Change fields of the version's `Behaviour` while the `with` block lasts.
+
+        Each change is a value, or a function of the value that the field has without it.
+        """
         ...
 
 

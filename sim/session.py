@@ -120,7 +120,8 @@ class Session:
     def command(self, command: Command) -> None:
         """Do what a person or a script would do now, and remember it.
 
-        Raise a `RolloutError` or a `BackendError` if the cluster refuses it; nothing is done then.
+        Raise a `RolloutError` or a `BackendError` if the cluster refuses it, a `ScenarioError` for
+        a fault that does not exist; nothing is done and nothing is remembered then.
         """
         self._carry_out(command)
         self.log.append(Commanded(time=self.now, command=command))

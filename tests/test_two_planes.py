@@ -9,6 +9,7 @@ from sim.backends.simulated.driver import Driver, SimulatedClock
 from sim.backends.simulated.environment import TwoPlaneEnvironment
 from sim.backends.simulated.world import SimulatedWorld
 from sim.control.clock import Environment
+from sim.faults.slow import Slow
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
 from sim.model.command import Command, Verb
@@ -163,6 +164,20 @@ def test_alterations_stack_and_each_heals_alone():
     assert Behaviour() == world.behaviour("new")
     assert Behaviour() == world.behaviour("old")
     assert ["new"] * 4 == told
+
+
+def test_faults_of_one_kind_add_up_and_heal_in_any_order():
+    """Three times twice as slow is six times; the first may heal before the second."""
+    world = SimulatedWorld(SimulatedClock(Environment(0.0)), lambda _: Behaviour(), lambda _: None)
+    thrice, twice = Slow(version="new", factor=3.0), Slow(version="new", factor=2.0)
+    first, second = thrice.inject(world), twice.inject(world)
+
+    factors = []
+    for step in (lambda: next(first), lambda: next(second), first.close, second.close):
+        step()
+        factors.append(world.behaviour("new").service_time_factor)
+
+    assert [3.0, 6.0, 2.0, 1.0] == factors
 
 
 def test_a_fault_by_command_begins_at_its_moment(tmp_path):

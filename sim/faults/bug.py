@@ -26,8 +26,8 @@ class Bug:
 
     def inject(self, world: World) -> Process[None]:
         """Fail that share of what other bugs let pass, until the fault is taken back."""
-        now = world.behaviour(self.version).error_ratio
-        with world.altered(self.version, error_ratio=now + (1.0 - now) * self.error_ratio):
+        ratio = self.error_ratio
+        with world.altered(self.version, error_ratio=lambda now: now + (1.0 - now) * ratio):
             yield world.forever()
 
     def describe(self) -> Message:

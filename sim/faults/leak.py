@@ -36,8 +36,8 @@ class Leak:
 
     def inject(self, world: World) -> Process[None]:
         """Leak, beside whatever leaks already, until the fault is taken back."""
-        leak = world.behaviour(self.version).leak_bytes_per_second + self.bytes_per_second
-        with world.altered(self.version, leak_bytes_per_second=leak):
+        more = self.bytes_per_second
+        with world.altered(self.version, leak_bytes_per_second=lambda now: now + more):
             yield world.forever()
 
     def describe(self) -> Message:

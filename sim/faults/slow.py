@@ -26,8 +26,7 @@ class Slow:
 
     def inject(self, world: World) -> Process[None]:
         """Stretch the service time until the fault is taken back."""
-        now = world.behaviour(self.version).service_time_factor
-        with world.altered(self.version, service_time_factor=now * self.factor):
+        with world.altered(self.version, service_time_factor=lambda now: now * self.factor):
             yield world.forever()
 
     def describe(self) -> Message:

@@ -26,8 +26,7 @@ class SlowStart:
 
     def inject(self, world: World) -> Process[None]:
         """Delay every start until the fault is taken back."""
-        startup = world.behaviour(self.version).startup_seconds + self.extra_seconds
-        with world.altered(self.version, startup_seconds=startup):
+        with world.altered(self.version, startup_seconds=lambda now: now + self.extra_seconds):
             yield world.forever()
 
     def describe(self) -> Message:

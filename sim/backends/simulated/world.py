@@ -48,12 +48,16 @@ class SimulatedWorld:
         row = self._healthy(version)
         for name, changes in self._alterations:
             if name == version:
-                row = replace(row, **changes)
+                row = replace(row, **{field: _now(row, field, to) for field, to in changes.items()})
         return row
 
     @contextmanager
     def altered(self, version: str, **changes: Any) -> Iterator[None]:
-        """Change fields of the version's `Behaviour` while the `with` block lasts."""
+        """Change fields of the version's `Behaviour` while the `with` block lasts.
+
+        A change is a value, or a function of the value that the field has without it, so that
+        several of a kind add up and each heals alone.
+        """
         alteration = (version, changes)
         self._alterations.append(alteration)
         self._on_change(version)
@@ -64,6 +68,11 @@ class SimulatedWorld:
             at = next(i for i, one in enumerate(self._alterations) if one is alteration)
             del self._alterations[at]
             self._on_change(version)
+
+
+def _now(row: Behaviour, field: str, to: Any) -> Any:
+    """The value that a change gives a *field*: *to* itself, or what it makes of the present one."""
+    return to(getattr(row, field)) if callable(to) else to
 
 
 def behaviour_from_the_start(

@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sim.i18n import Message
+from sim.i18n import Message, message
 
 
 class SimError(Exception):
@@ -60,7 +60,7 @@ class Problem:
         parts += [f"{self.field}: "] if self.field else []
         parts.append(self.message.render(language))
         if self.hint is not None:
-            parts.append(f" ({self.hint.render(language)})")
+            parts.append(message(" ({hint})", hint=self.hint).render(language))
         return "".join(parts)
 
 

@@ -111,6 +111,14 @@ def test_every_file_of_a_room_is_in_its_table(room, face, others):
     assert files - others == listed
 
 
+@pytest.mark.parametrize(("room", "face"), [("backends", "BACKENDS"), ("traffic", "PLANES")])
+def test_every_name_of_a_table_leads_to_a_class(room, face):
+    table = getattr(__import__(f"sim.{room}", fromlist=[face]), face)
+
+    assert list(table)
+    assert all(isinstance(table[name], type) for name in table)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_files_and_functions_stay_readable(path):
     """Modules of 350 lines, functions of 70, package faces of 60: what fits a reader's head."""

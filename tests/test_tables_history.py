@@ -15,7 +15,6 @@ from sim.model.revision import (
     surplus_history,
     undo_patch,
     undo_revision,
-    undo_target,
 )
 from sim.model.rollout_status import rollout_status
 from sim.model.template_hash import HASH_LABEL, fnv1a, spelled, template_hash
@@ -107,7 +106,8 @@ def web(revision: int, image: str) -> dict:
 
 def test_undo_goes_back_to_a_template_without_the_hash_of_its_set() -> None:
     sets = [replica_set(1), replica_set(2)]
-    assert undo_target(web(2, "web:2"), sets) == web(1, "web:1")["spec"]["template"]
+    template, _ = undo_patch(web(2, "web:2"), sets)
+    assert template["value"] == web(1, "web:1")["spec"]["template"]
 
 
 def test_undo_brings_the_annotations_of_its_set_back_but_not_the_bookkeeping() -> None:
@@ -124,7 +124,7 @@ def test_undo_brings_the_annotations_of_its_set_back_but_not_the_bookkeeping() -
 def test_undo_to_the_current_template_changes_nothing() -> None:
     deployment = web(2, "web:2")
     sets = [replica_set(1), replica_set(2)]
-    assert undo_target(deployment, sets, 2) is deployment["spec"]["template"]
+    assert undo_patch(deployment, sets, 2) == []
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_undo_to_the_current_template_changes_nothing() -> None:
 )
 def test_undo_without_such_a_revision_is_refused_in_kubectls_words(sets, wanted, words) -> None:
     with pytest.raises(RolloutError) as refused:
-        undo_target(web(3, "web:3"), sets, wanted)
+        undo_patch(web(3, "web:3"), sets, wanted)
     assert str(refused.value) == words
 
 

@@ -145,6 +145,27 @@ def test_a_wait_gives_up_at_its_deadline():
     assert (False, 4.0) == drive(process, [(1.0, lambda: None)])
 
 
+def test_until_available_ends_with_the_pods_or_with_the_time(tmp_path):
+    """Three pods are there at once; a fourth comes after the scaling; a ninth never does."""
+    run = session(scenario(tmp_path, deployment(pre_stop=3)), None)
+    run.advance(10.0)
+    cluster, answers = run._backend.cluster, []
+
+    def operator():
+        for pods in (3, 4, 9):
+            if pods == 4:
+                cluster.scale(4)
+            answers.append((pods, (yield cluster.until_available(pods, 30.0)), run.now))
+
+    run._backend.drive(operator())
+    run.advance(100.0)
+
+    (_, first, at_once), (_, second, later), (_, third, last) = answers
+    assert (True, True, False) == (first, second, third)
+    assert 10.0 == at_once < later < 25.0
+    assert later + 30.0 == last
+
+
 def test_alterations_stack_and_each_heals_alone():
     env = Environment(0.0)
     told = []

@@ -75,11 +75,3 @@ def _trimmed(shown: float, digits: int) -> str:
     text = f"{shown:,.{digits}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
-
-
-_SYMBOLS = {Unit.SHARE: " %", Unit.SECONDS: " s", Unit.MILLISECONDS: " ms", Unit.TIMES: "×"}
-
-
-def with_unit(value: float, unit: Unit) -> str:
-    """*value* with its symbol where it has one that needs no translation: `12.4 s`, `31`."""
-    return number(value, unit) + _SYMBOLS.get(unit, "")

@@ -65,7 +65,6 @@ class PodWorker:
         self._record = record
         self._sandbox_seconds = sandbox_seconds
         spec = serving_container(pod["spec"])
-        self._spec = spec
         self._hook = pre_stop(spec)
         self._image: str = spec.get("image", "")
         self._container = ContainerState(name=spec["name"], image=self._image)

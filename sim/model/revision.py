@@ -107,27 +107,18 @@ def undo_revision(revisions: Iterable[int], to_revision: int | None = None) -> i
     return known[1] if len(known) > 1 else 0
 
 
-def undo_target(
-    deployment: JsonObject, replica_sets: Sequence[JsonObject], to_revision: int | None = None
-) -> JsonObject:
-    """The pod template that `kubectl rollout undo` would write, without its pod-template-hash.
-
-    When the *deployment* has that template already, it is the Deployment's own object, so that
-    writing it changes nothing. Raise a `RolloutError` with kubectl's words if there is none.
-    """
-    return _template_after(deployment, _set_to_undo_to(deployment, replica_sets, to_revision))
-
-
 def undo_patch(
     deployment: JsonObject, replica_sets: Sequence[JsonObject], to_revision: int | None = None
 ) -> list[JsonObject]:
     """The JSON patch that `kubectl rollout undo` sends; empty where kubectl skips the rollback.
 
-    Besides the template it brings the ReplicaSet's annotations back, change-cause among them.
+    It is skipped when the *deployment* has that template already. Besides the template it brings
+    the ReplicaSet's annotations back, change-cause among them. Raise a `RolloutError` with
+    kubectl's words if there is no such revision.
     """
     target = _set_to_undo_to(deployment, replica_sets, to_revision)
-    template = _template_after(deployment, target)
-    if template is deployment["spec"]["template"]:
+    template = _without_hash(target["spec"]["template"])
+    if canonical(template) == canonical(deployment["spec"]["template"]):
         return []
     own = {k: v for k, v in annotations_of(deployment).items() if k in OWN_ANNOTATIONS}
     notes = {**own, **shared_annotations(target)}
@@ -135,12 +126,6 @@ def undo_patch(
         {"op": "replace", "path": "/spec/template", "value": template},
         {"op": "add", "path": "/metadata/annotations", "value": notes},
     ]
-
-
-def _template_after(deployment: JsonObject, target: JsonObject) -> JsonObject:
-    current: JsonObject = deployment["spec"]["template"]
-    template = _without_hash(target["spec"]["template"])
-    return current if canonical(template) == canonical(current) else template
 
 
 def _set_to_undo_to(

@@ -97,18 +97,6 @@ def plain(node: Node) -> Any:
     return node.value
 
 
-def place_of(node: Node, steps: tuple[Step, ...]) -> Place:
-    """The place of the deepest node on the way along *steps* that exists."""
-    for step in steps:
-        if isinstance(node, Mapping) and isinstance(step, str) and step in node.entries:
-            node = node.entries[step]
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
-            node = node.items[step]
-        else:
-            break
-    return node.place
-
-
 def planted(data: Any, place: Place) -> Node:
     """*data* as a tree whose every part claims to stand at *place* (a flag, a default)."""
     if isinstance(data, dict):

@@ -15,7 +15,7 @@ from sim.analysis.figures import FIGURES, Yardstick, measure
 from sim.analysis.lanes import lanes
 from sim.analysis.readiness import no_ready_pod_seconds
 from sim.analysis.traffic_share import traffic_share
-from sim.analysis.units import Unit, label, number, with_unit
+from sim.analysis.units import Unit, label, number
 from sim.analysis.users import blast_radius, users_exposed, users_hurt
 from sim.model.causes import Cause
 from sim.model.run import PodPhase
@@ -224,24 +224,23 @@ def test_every_figure_says_what_it_is_in_full():
 @pytest.mark.parametrize(
     ("value", "unit", "expected"),
     [
-        (0.99982, Unit.SHARE, "99.982 %"),
-        (0.8, Unit.SHARE, "80 %"),
-        (1.0, Unit.SHARE, "100 %"),
-        (0.0, Unit.SHARE, "0 %"),
-        (200.0, Unit.SHARE, "20,000 %"),
+        (0.99982, Unit.SHARE, "99.982"),
+        (0.8, Unit.SHARE, "80"),
+        (1.0, Unit.SHARE, "100"),
+        (0.0, Unit.SHARE, "0"),
+        (200.0, Unit.SHARE, "20,000"),
         (1234.5, Unit.REQUESTS, "1,234"),
         (31.42, Unit.REQUESTS, "31.4"),
         (0.0, Unit.REQUESTS, "0"),
-        (-0.0001, Unit.SECONDS, "-0.0001 s"),
-        (0.25, Unit.SECONDS, "0.25 s"),
-        (18.0, Unit.SECONDS, "18 s"),
+        (-0.0001, Unit.SECONDS, "-0.0001"),
+        (0.25, Unit.SECONDS, "0.25"),
+        (18.0, Unit.SECONDS, "18"),
         (270 * 2.0**30, Unit.BYTE_SECONDS, "270"),
-        (1000.0, Unit.TIMES, "1,000×"),
+        (1000.0, Unit.TIMES, "1,000"),
     ],
 )
 def test_numbers_have_the_digits_that_matter(value, unit, expected):
-    assert expected == with_unit(value, unit)
-    assert expected.startswith(number(value, unit))
+    assert expected == number(value, unit)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from sim.i18n import Message
-from sim.model.behaviour import Behaviour
+from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
 from sim.model.objects import JsonObject
 from sim.model.run import RequestCounts, Users
@@ -179,6 +179,8 @@ class PodCounters:
     in_flight: int  # In service and waiting.
     queued: int  # Waiting only.
     busy_seconds: float  # Cumulated over workers since the pod was added.
+    cpu_seconds: float  # Computed since the pod was added, as cAdvisor would count it.
+    throttled_seconds: float  # Wall time with work to compute and the quota used up.
     memory_bytes: float
     answered: int
     failed: int
@@ -221,8 +223,21 @@ class DataPlane(Protocol):
         """How *version* serves from now on; requests in service keep the time they drew."""
         ...
 
-    def add_pod(self, version: int, memory_limit: float, node: str) -> int:
+    def add_pod(
+        self, version: int, memory_limit: float, node: str, cpu: CpuShare = CpuShare()
+    ) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
+        ...
+
+    def set_node(
+        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+    ) -> None:
+        """A node's *cores* (unlimited until told), shared by what its pods compute.
+
+        While it is not *reachable* nothing sent to its pods arrives and nothing they answer gets
+        out: their clients wait until they give up (NODE_UNREACHABLE). What its processes do
+        meanwhile is the control plane's to say.
+        """
         ...
 
     def set_pod(
@@ -235,8 +250,9 @@ class DataPlane(Protocol):
     ) -> None:
         """*listening* True starts a fresh process (memory back to base, leak from here).
 
-        *draining* closes the listener and lets the accepted requests finish; a DRAINED signal
-        follows at in-flight 0 (at once, if there is none). *terminating* only changes the name of
+        *draining* closes the listener and lets the accepted requests finish; one that comes on a
+        connection that is open already is answered too, and the connection closed with it. A
+        DRAINED signal follows at in-flight 0 (at once, if there is none). *terminating* only changes the name of
         later refusals: by a terminating pod instead of by a starting or restarting one.
         """
         ...
@@ -258,10 +274,21 @@ class DataPlane(Protocol):
         ...
 
     def probe(
-        self, pod: int, kind: ProbeKind, first: float, period: float, success: int, failure: int
+        self,
+        pod: int,
+        kind: ProbeKind,
+        first: float,
+        period: float,
+        success: int,
+        failure: int,
+        timeout: float = float("inf"),
+        served: bool = False,
     ) -> None:
         """Probe from the absolute time *first* on, every *period*; signal each change of verdict.
 
+        A probe that is *served* is a request to the process (HTTP, gRPC): it takes
+        `Behaviour.probe_seconds` of a worker's time or of a thread of its own, and fails if it has
+        no answer after *timeout*. Any other (TCP, exec) succeeds if the process listens, at once.
         Starts from no run of results; the verdict before any tick is failure for readiness,
         success for liveness and unknown for startup, whose first verdict is a change whatever it
         is. Asking again replaces the ticker, keeps verdict and run.

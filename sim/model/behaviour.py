@@ -27,13 +27,31 @@ class Demand(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerBehaviour:
+    """A container beside the serving one: it starts, or as an init container runs and ends.
+
+    *startup_seconds* until a sidecar's or app container's process answers its probes;
+    *run_seconds* and *exit_code* are an init container's.
+    """
+
+    name: str
+    startup_seconds: float = 0.0
+    run_seconds: float = 1.0
+    exit_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """One row of the behaviour table: what one version does with requests and signals.
 
     A request occupies one of *concurrency* workers for (cpu + wait) x *service_time_factor*
     seconds on average; at most *queue_limit* more wait, first come first served. *error_ratio* is
     the share of answers that are the application's own error. Memory is *base_memory_bytes* plus
-    *leak_bytes_per_second* since the process started.
+    *leak_bytes_per_second* since the process started. Of *startup_seconds* the process computes
+    *startup_cpu_seconds*, which a CPU limit stretches. An HTTP or gRPC probe takes
+    *probe_seconds*; with *probes_share_workers* it waits for a worker like any request, otherwise
+    a thread of its own answers it. *crash_after_seconds* is when a process ends by itself with
+    exit code 1 (None: never); an image that is not *pullable* cannot be pulled.
     """
 
     cpu_seconds: float = 0.005
@@ -48,6 +66,12 @@ class Behaviour:
     error_ratio: float = 0.0
     service_time_factor: float = 1.0
     leak_bytes_per_second: float = 0.0
+    startup_cpu_seconds: float = 0.0
+    probe_seconds: float = 0.001
+    probes_share_workers: bool = True
+    crash_after_seconds: float | None = None
+    pullable: bool = True
+    containers: tuple[ContainerBehaviour, ...] = ()
 
     @property
     def service_seconds(self) -> float:
@@ -69,6 +93,32 @@ class Clients:
     deadline_seconds: float = 10.0
     attempts: int = 1
     backoff_seconds: float = 0.1
+
+
+class ProxyKind(StrEnum):
+    """What stands between clients and pods, and so decides who is chosen when."""
+
+    KUBE_PROXY = "kube-proxy"  # Per connection, at random; a refused connection is the client's.
+    INGRESS_NGINX = "ingress-nginx"  # Per request, round robin; a refused one is tried elsewhere.
+    ISTIO = "istio"  # Per request in the client's sidecar, fewer of two; tried elsewhere too.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connections:
+    """How requests travel: through which *proxy*, and on connections that live how long.
+
+    A connection (a user's to a pod through kube-proxy, a proxy's to a pod otherwise) is kept for
+    *keep_alive_seconds* after its last answer, 0 being a connection for each attempt, and for at
+    most *requests_each* requests (0: no limit). *tries* endpoints are tried by a proxy that finds
+    connections refused; through kube-proxy it is always one. *affinity_seconds* is a Service's
+    ClientIP affinity (None: none).
+    """
+
+    proxy: ProxyKind = ProxyKind.KUBE_PROXY
+    keep_alive_seconds: float = 0.0
+    requests_each: int = 0
+    tries: int = 1
+    affinity_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +151,30 @@ class Workload:
     balancer: str
     window_start: float
     window_end: float
+    connections: Connections = Connections()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CpuShare:
+    """What a container may compute: at most *limit_cores*, and *weight* when cores are scarce.
+
+    The limit is a quota of limit x 100 ms in each 100 ms; the weight is the requested cores.
+    """
+
+    limit_cores: float = float("inf")
+    weight: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A machine: allocatable cores and bytes."""
+    """A machine: allocatable cores, bytes and pods, *labels*, and taints as `key=value:Effect`."""
 
     name: str
     cpu_cores: float
     memory_bytes: float
+    pods: int = 110
+    labels: tuple[tuple[str, str], ...] = ()
+    taints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

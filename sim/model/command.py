@@ -19,6 +19,12 @@ class Verb(StrEnum):
     SCALE = "scale"
     PATCH = "patch"
     DELETE = "delete"
+    RESTART = "restart"
+    DRAIN = "drain"  # Cordon a node and evict its pods, as far as disruption budgets allow.
+    CORDON = "cordon"
+    UNCORDON = "uncordon"
+    LOSE_NODE = "lose_node"  # The machine stops: nobody's command, but a drill needs it.
+    RETURN_NODE = "return_node"  # It boots again.
     INJECT = "inject"  # A fault, written as `kind:version:amount`.
 
 
@@ -26,8 +32,8 @@ class Verb(StrEnum):
 class Command:
     """One command; which fields count depends on the *verb*.
 
-    *name* is an object's name (the released Deployment if it is not given), *kind* its kind for
-    PATCH and DELETE; *template* goes with RELEASE, *revision* with UNDO, *replicas* with SCALE,
+    *name* is an object's name (the released Deployment if it is not given; a node's for the verbs
+    about nodes), *kind* its kind for PATCH and DELETE; *template* goes with RELEASE, *revision* with UNDO, *replicas* with SCALE,
     *patch* with PATCH and *fault* with INJECT.
     """
 

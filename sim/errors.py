@@ -6,7 +6,9 @@ SimError
 ├── BackendError      a backend that cannot do what it was asked
 │   ├── NotFound      no such object
 │   ├── Conflict      the object changed since it was read, or exists already
-│   └── Invalid       the API server would refuse this object
+│   ├── Invalid       the API server would refuse this object
+│   ├── Forbidden     an admission rule, such as a quota, forbids this request
+│   └── TooManyRequests  a disruption budget does not allow this eviction now
 └── InvariantError    the simulation broke a promise of its own: a bug, never a result
 
 A rollout that fails is a value (`Phase.DEGRADED`), never an exception.
@@ -95,6 +97,14 @@ class Conflict(BackendError):
 
 class Invalid(BackendError):
     """The API server would refuse this object (HTTP 422)."""
+
+
+class Forbidden(BackendError):
+    """An admission rule, such as a quota, forbids this request (HTTP 403)."""
+
+
+class TooManyRequests(BackendError):
+    """A disruption budget does not allow this eviction now (HTTP 429)."""
 
 
 class InvariantError(SimError):

@@ -20,6 +20,7 @@ from sim.model.objects import JsonObject
 from sim.model.run import RequestCounts, Users
 
 T = TypeVar("T")
+ANY_CPU = CpuShare()  # No limit.
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +224,7 @@ class DataPlane(Protocol):
         """How *version* serves from now on; requests in service keep the time they drew."""
         ...
 
-    def add_pod(
-        self, version: int, memory_limit: float, node: str, cpu: CpuShare = CpuShare()
-    ) -> int:
+    def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
         ...
 
@@ -252,8 +251,9 @@ class DataPlane(Protocol):
 
         *draining* closes the listener and lets the accepted requests finish; one that comes on a
         connection that is open already is answered too, and the connection closed with it. A
-        DRAINED signal follows at in-flight 0 (at once, if there is none). *terminating* only changes the name of
-        later refusals: by a terminating pod instead of by a starting or restarting one.
+        DRAINED signal follows at in-flight 0 (at once, if there is none). *terminating* only
+        changes the name of later refusals: by a terminating pod instead of by a starting or
+        restarting one.
         """
         ...
 

@@ -9,7 +9,7 @@ from control_bench import EXACT, READY, SERVICE, Bench, deployment, one, slow
 
 
 def slice_of(bench: Bench) -> dict[str, tuple[bool, bool, bool]]:
-    found = bench.api.get("EndpointSlice", "web")
+    found = bench.api.list("EndpointSlice")[0]
     return {
         entry["targetRef"]["name"]: (
             entry["conditions"]["ready"],

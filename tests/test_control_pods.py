@@ -300,7 +300,7 @@ def test_a_deletion_counts_as_the_success_of_a_startup_probe() -> None:
     bench.api.delete("Pod", name)
     bench.run(13)
     assert is_true(bench.api.get("Pod", name), "Ready")
-    [leaving, *_] = bench.api.get("EndpointSlice", "web")["endpoints"]
+    [leaving, *_] = bench.api.list("EndpointSlice")[0]["endpoints"]
     assert leaving["conditions"] == {"ready": False, "serving": True, "terminating": True}
 
 

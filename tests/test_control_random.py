@@ -117,7 +117,7 @@ def test_whatever_is_done_no_bound_breaks_and_in_the_end_the_rollout_finishes(
     assert images == ["web:1"] * wanted
     assert all(map(is_active, bench.pods()))
     assert len(bench.data.pods()) == wanted
-    published = bench.api.get("EndpointSlice", "web")["endpoints"]
+    published = bench.api.list("EndpointSlice")[0]["endpoints"]
     assert sum(entry["conditions"]["ready"] for entry in published) == wanted
     assert bench.plane.heard_by_all()
     bench.checks.verify()

@@ -12,6 +12,7 @@ import hashlib
 import json
 
 from sim.control.rollout_checks import check_deployment, check_replica_set
+from sim.control.slices import SERVICE_LABEL
 from sim.control.store import Store
 from sim.errors import InvariantError
 from sim.i18n import message
@@ -102,7 +103,7 @@ class Checks:
 
     def _check_slice(self, found: JsonObject) -> str:
         namespace = namespace_of(found)
-        service = self._store.find("Service", name_of(found), namespace)
+        service = self._store.find("Service", labels_of(found)[SERVICE_LABEL], namespace)
         if service is None or service["spec"].get("publishNotReadyAddresses"):
             return ""
         for endpoint in found["endpoints"]:

@@ -1,31 +1,34 @@
 """The EndpointSlice controller, and the way of its slices to every proxy.
 
-(kubernetes/endpointslice reconciler.go; kubernetes/kubernetes pkg/proxy)
+(kubernetes/kubernetes pkg/controller/endpointslice/endpointslice_controller.go, pkg/proxy)
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from math import inf
 
 from sim.control.clock import Environment
 from sim.control.roster import Roster
+from sim.control.slices import Slices, entry_of
 from sim.control.store import Key, Store
 from sim.control.work_queue import WatchDelay, WorkQueue
 from sim.model.draws import Purpose, Stream
-from sim.model.endpoints import chosen, endpoints_of
-from sim.model.objects import JsonObject, labels_of, matches, name_of, namespace_of
+from sim.model.endpoints import endpoint_conditions
+from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.pod import is_finished
 from sim.model.run import Change
+from sim.model.service import serves
 from sim.ports import DataPlane
 
-SERVICE_LABEL = "kubernetes.io/service-name"
 _PROXY_BITS = 20
 
 
 class Endpoints:
-    """Keeps one slice per Service and tells the data plane what each proxy learns when.
+    """Keeps the slices of every Service and tells the data plane what each proxy learns when.
 
     The data plane knows one Service, the first that was created; slices of others are kept in the
-    store only. A slice may grow beyond 100 endpoints, where upstream would begin another one.
+    store only.
     """
 
     def __init__(
@@ -47,6 +50,9 @@ class Endpoints:
         self._draws = Stream(seed, Purpose.PROPAGATION)
         self._roster = roster
         self._queue = WorkQueue(env, delay, self._sync)
+        self._services: dict[Key, JsonObject] = {}
+        self._slices: dict[Key, Slices] = {}
+        self._changed: defaultdict[Key, dict[str, None]] = defaultdict(dict)
         self._served: Key | None = None
         self._apply_at = [-inf] * proxies
         self._published: tuple[int, ...] = ()
@@ -59,46 +65,63 @@ class Endpoints:
         return max(self._apply_at, default=-inf) <= self._env.now
 
     def _on_service(self, change: Change) -> None:
-        key = (namespace_of(change.object), name_of(change.object))
+        service = change.object
+        key = (namespace_of(service), name_of(service))
         if self._served is None:
             self._served = key
+        if change.verb == "DELETED":
+            del self._services[key]
+        else:
+            before = self._services.get(key)
+            self._services[key] = service
+            if before is None or before["spec"] != service["spec"]:
+                # Whom it selects may be others now: look at everybody once.
+                self._changed[key] |= dict.fromkeys(self._candidates(key))
         self._queue.add(key)
+
+    def _candidates(self, key: Key) -> list[str]:
+        known = list(self._slices[key].pods()) if key in self._slices else []
+        return known + [pod["metadata"]["uid"] for pod in self._store.list("Pod", key[0])]
 
     def _on_pod(self, change: Change) -> None:
         pod = change.object
-        namespace = namespace_of(pod)
-        if not pod.get("status", {}).get("podIP"):
-            return
-        for service in self._store.list("Service", namespace):
-            if matches(labels_of(pod), service["spec"].get("selector")):
-                self._queue.add((namespace, name_of(service)))
+        uid = pod["metadata"]["uid"]
+        for key, service in self._services.items():
+            slices = self._slices.get(key)
+            known = slices is not None and slices.has(uid)
+            if known or (pod.get("status", {}).get("podIP") and serves(service, pod)):
+                self._changed[key][uid] = None
+                self._queue.add(key)
 
     def _sync(self, key: Key) -> None:
-        namespace, name = key
-        service = self._store.find("Service", name, namespace)
-        entries: list[JsonObject] = []
-        if service is not None:
-            selector = service["spec"].get("selector")
-            pods = self._store.list("Pod", namespace, selector) if selector else ()
-            entries = endpoints_of(service, pods)
-        self._write(key, service, entries)
-        if key == self._served:
-            self._publish(entries)
-
-    def _write(self, key: Key, service: JsonObject | None, entries: list[JsonObject]) -> None:
-        namespace, name = key
-        found = self._store.find("EndpointSlice", name, namespace)
+        service = self._services.get(key)
+        slices = self._slices.setdefault(key, Slices(self._store, self._roster))
+        changed = self._changed.pop(key, {})
         if service is None:
-            if found is not None:
-                self._store.delete("EndpointSlice", name, namespace)
-        elif found is None:
-            self._store.create(_slice(service, entries))
-        elif found["endpoints"] != entries:
-            self._store.put({**found, "endpoints": entries})
+            slices.remove(key[0])
+        else:
+            for uid in changed:
+                self._settle(service, slices, uid)
+            slices.write(service)
+        if key == self._served:
+            self._publish(slices.chosen())
 
-    def _publish(self, entries: list[JsonObject]) -> None:
+    def _settle(self, service: JsonObject, slices: Slices, uid: str) -> None:
+        """Bring the entry of one pod up to date."""
+        record = self._roster.by_uid(uid)
+        pod = self._store.find("Pod", record.name, record.namespace)
+        if pod is None or pod["metadata"]["uid"] != uid:
+            slices.discard(uid)
+            return
+        address = pod.get("status", {}).get("podIP")
+        if not address or is_finished(pod) or not serves(service, pod):
+            slices.discard(uid)
+            return
+        publish = bool(service["spec"].get("publishNotReadyAddresses"))
+        slices.set(uid, entry_of(pod, endpoint_conditions(pod, publish)))
+
+    def _publish(self, numbers: tuple[int, ...]) -> None:
         """Each proxy hears of a change at its own time, and never of an older one after it."""
-        numbers = tuple(self._number(entry) for entry in chosen(entries))
         if numbers == self._published:
             return
         self._published = numbers
@@ -109,38 +132,3 @@ class Endpoints:
             self._apply_at[proxy] = max(before, heard)
         self._changes += 1
         self._plane.publish(numbers, tuple(self._apply_at))
-
-    def _number(self, entry: JsonObject) -> int:
-        return self._roster.by_uid(entry["targetRef"]["uid"]).number
-
-
-def _slice(service: JsonObject, entries: list[JsonObject]) -> JsonObject:
-    name = name_of(service)
-    owner = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "name": name,
-        "uid": service["metadata"]["uid"],
-        "controller": True,
-    }
-    return {
-        "apiVersion": "discovery.k8s.io/v1",
-        "kind": "EndpointSlice",
-        "metadata": {
-            "name": name,
-            "namespace": namespace_of(service),
-            "labels": {SERVICE_LABEL: name},
-            "ownerReferences": [owner],
-        },
-        "addressType": "IPv4",
-        "endpoints": entries,
-        "ports": [
-            {"name": port.get("name", ""), "port": _target(port), "protocol": "TCP"}
-            for port in service["spec"].get("ports") or ()
-        ],
-    }
-
-
-def _target(port: JsonObject) -> int | str:
-    target: int | str = port.get("targetPort") or port["port"]
-    return target

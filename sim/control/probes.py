@@ -25,8 +25,6 @@ _FIELDS = {
 class Prober:
     """All probes of one container; *changed* hears that `started` or `ready` changed, *failed*
     that a startup or liveness probe wants the container killed.
-
-    A probe's timeout is not modelled: a process that does not listen refuses at once.
     """
 
     def __init__(
@@ -132,6 +130,8 @@ class Prober:
             probe.period_seconds,
             probe.success_threshold,
             probe.failure_threshold,
+            probe.timeout_seconds,
+            probe.served,
         )
 
     def _end(self, kind: ProbeKind) -> None:

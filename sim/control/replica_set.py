@@ -5,27 +5,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from math import inf, nextafter
 
+from sim.control.census import Census
 from sim.control.clock import Environment
+from sim.control.membership import claim, claimants
 from sim.control.recorder import Recorder
 from sim.control.store import Key, Store
 from sim.control.work_queue import WatchDelay, WorkQueue
+from sim.errors import BackendError
+from sim.model.backoff import retry_seconds
+from sim.model.conditions import found, new_condition, with_condition, without
 from sim.model.deletion import pods_to_delete
 from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
-from sim.model.pod import controller_of, is_active, is_available, is_finished, is_ready, ready_since
+from sim.model.pod import controller_of
 from sim.model.run import Change
 
 BURST = 500  # BurstReplicas: at most this many pods are created or deleted in one sync.
+FAILURE = "ReplicaFailure"
 
 
 class ReplicaSetController:
     """Creates and deletes pods, and counts them into the status.
 
-    Creation starts slowly upstream, in batches of 1, 2, 4 … within one sync, so that a quota that
-    refuses one pod is not asked for all of them. Nothing refuses a pod here, so the batches run
-    one after the other at one moment. Pods are not adopted.
+    A sync that was refused something comes back after 5 ms, 10 ms, 20 ms … until one succeeds.
     """
 
     def __init__(
@@ -34,7 +38,9 @@ class ReplicaSetController:
         self._env = env
         self._store = store
         self._recorder = recorder
+        self._census = Census(store)
         self._queue = WorkQueue(env, delay, self._sync)
+        self._failures: Counter[Key] = Counter()
         store.subscribe("ReplicaSet", self._on_replica_set)
         store.subscribe("Pod", self._on_pod)
 
@@ -43,90 +49,126 @@ class ReplicaSetController:
             self._queue.add((namespace_of(change.object), name_of(change.object)))
 
     def _on_pod(self, change: Change) -> None:
-        owner = controller_of(change.object)
-        if owner is not None and owner["kind"] == "ReplicaSet":
-            self._queue.add((namespace_of(change.object), owner["name"]))
+        pod = change.object
+        owner = controller_of(pod)
+        if owner is None:
+            # Somebody may want to adopt it.
+            for rs in claimants(self._store, pod):
+                self._queue.add((namespace_of(rs), name_of(rs)))
+        elif owner["kind"] == "ReplicaSet":
+            self._queue.add((namespace_of(pod), owner["name"]))
 
     def _sync(self, key: Key) -> None:
-        namespace, name = key
-        rs = self._store.find("ReplicaSet", name, namespace)
-        if rs is None or is_terminating(rs):
+        rs = self._store.find("ReplicaSet", key[1], key[0])
+        if rs is None:
             return
-        pods = self._store.owned("Pod", rs["metadata"]["uid"])
-        active = [pod for pod in pods if is_active(pod)]
-        self._manage(rs, active)
-        # Counted as read above; the pods just made or deleted bring this controller back soon.
-        self._write_status(rs, pods, active)
-        self._look_again(key, rs, active)
+        claim(self._store, self._census, rs)
+        # Counted as read here; the pods made or deleted below bring this controller back soon.
+        status = self._counted(rs)
+        failure = "" if is_terminating(rs) else self._manage(rs)
+        self._write_status(rs, status, failure)
+        if failure:
+            self._failures[key] += 1
+            self._queue.add_at(key, self._env.now + retry_seconds(self._failures[key]))
+        else:
+            self._failures.pop(key, None)
+        self._look_again(key, rs)
 
-    def _manage(self, rs: JsonObject, active: Sequence[JsonObject]) -> None:
+    def _manage(self, rs: JsonObject) -> str:
+        """Create or delete what is missing or too much; what stood in the way, if anything did."""
+        active = self._census.company(rs["metadata"]["uid"]).active
         missing = rs["spec"].get("replicas", 1) - len(active)
         if missing > 0:
-            for _ in range(min(missing, BURST)):
-                self._create_pod(rs)
-        elif missing < 0:
-            related = self._related_pods(rs)
-            count = min(-missing, BURST)
-            for pod in pods_to_delete(active, related, count, self._env.now):
+            return self._create(rs, min(missing, BURST))
+        if missing < 0:
+            crowds = self._census.crowds(rs)
+            pods = list(active.values())
+            for pod in pods_to_delete(pods, crowds, min(-missing, BURST), self._env.now):
                 self._store.delete("Pod", name_of(pod), namespace_of(pod))
                 self._recorder.emit(rs, "SuccessfulDelete", f"Deleted pod: {name_of(pod)}")
+        return ""
 
-    def _create_pod(self, rs: JsonObject) -> None:
-        template = rs["spec"]["template"]
-        metadata = rs["metadata"]
-        owner = {
-            "apiVersion": "apps/v1",
-            "kind": "ReplicaSet",
-            "name": metadata["name"],
-            "uid": metadata["uid"],
-            "controller": True,
-            "blockOwnerDeletion": True,
-        }
-        meta = {k: v for k, v in template["metadata"].items() if k in ("labels", "annotations")}
-        meta |= {
-            "generateName": f"{metadata['name']}-",
-            "namespace": namespace_of(rs),
-            "ownerReferences": [owner],
-        }
-        pod = self._store.create(
-            {
-                "apiVersion": "v1",
-                "kind": "Pod",
-                "metadata": meta,
-                "spec": template["spec"],
-                "status": {"phase": "Pending"},
-            }
-        )
-        self._recorder.emit(rs, "SuccessfulCreate", f"Created pod: {name_of(pod)}")
+    def _create(self, rs: JsonObject, count: int) -> str:
+        """Create *count* pods in batches of 1, 2, 4 …, until one of a batch is refused.
 
-    def _related_pods(self, rs: JsonObject) -> list[JsonObject]:
-        """The pods of all sets with the same controller (getIndirectlyRelatedReplicaSets)."""
-        owner = controller_of(rs)
-        family = [rs] if owner is None else self._store.owned("ReplicaSet", owner["uid"])
-        return [pod for one in family for pod in self._store.owned("Pod", one["metadata"]["uid"])]
+        So a quota that refuses one pod is not asked for all of them. (slowStartBatch)
+        """
+        pod = _new_pod(rs)
+        batch = 1
+        while count > 0:
+            batch = min(batch, count)
+            refusals = [text for text in (self._create_one(rs, pod) for _ in range(batch)) if text]
+            if refusals:
+                return refusals[0]
+            count -= batch
+            batch *= 2
+        return ""
 
-    def _write_status(
-        self, rs: JsonObject, pods: Sequence[JsonObject], active: Sequence[JsonObject]
-    ) -> None:
+    def _create_one(self, rs: JsonObject, pod: JsonObject) -> str:
+        try:
+            created = self._store.create(pod)
+        except BackendError as refusal:
+            self._recorder.emit(rs, "FailedCreate", f"Error creating: {refusal}")
+            return str(refusal)
+        self._recorder.emit(rs, "SuccessfulCreate", f"Created pod: {name_of(created)}")
+        return ""
+
+    def _counted(self, rs: JsonObject) -> JsonObject:
+        company = self._census.company(rs["metadata"]["uid"])
         seconds = rs["spec"].get("minReadySeconds", 0)
-        now = self._env.now
-        status = {
-            "replicas": len(active),
-            "fullyLabeledReplicas": len(active),
-            "readyReplicas": sum(map(is_ready, active)),
-            "availableReplicas": sum(is_available(pod, seconds, now) for pod in active),
-            "terminatingReplicas": sum(is_terminating(p) and not is_finished(p) for p in pods),
+        count = len(company.active)
+        return {
+            "replicas": count,
+            "fullyLabeledReplicas": count,
+            "readyReplicas": company.ready,
+            "availableReplicas": company.available(seconds, self._env.now),
+            "terminatingReplicas": len(company.terminating),
             "observedGeneration": rs["metadata"]["generation"],
         }
+
+    def _write_status(self, rs: JsonObject, status: JsonObject, failure: str) -> None:
+        conditions: list[JsonObject] = list(rs.get("status", {}).get("conditions") or ())
+        if failure and found(conditions, FAILURE) is None:
+            said = new_condition(FAILURE, "True", "FailedCreate", failure, self._env.now)
+            conditions = with_condition(conditions, said)
+        elif not failure:
+            conditions = without(conditions, FAILURE)
+        if conditions:
+            status["conditions"] = conditions
         self._store.put_status(rs, status)
 
-    def _look_again(self, key: Key, rs: JsonObject, active: Sequence[JsonObject]) -> None:
+    def _look_again(self, key: Key, rs: JsonObject) -> None:
         """Come back when the next ready pod has been ready for long enough to be available."""
         seconds = rs["spec"].get("minReadySeconds", 0)
         if not seconds:
             return
-        now = self._env.now
-        since = [ready_since(p) for p in active if not is_available(p, seconds, now)]
-        if times := [time for time in since if time is not None]:
+        since = self._census.company(rs["metadata"]["uid"]).next_ready_since()
+        if since is not None:
             # Available is strictly later than ready + minReadySeconds.
-            self._queue.add_at(key, nextafter(min(times) + seconds, inf))
+            self._queue.add_at(key, nextafter(since + seconds, inf))
+
+
+def _new_pod(rs: JsonObject) -> JsonObject:
+    template = rs["spec"]["template"]
+    metadata = rs["metadata"]
+    owner = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "name": metadata["name"],
+        "uid": metadata["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+    meta = {k: v for k, v in template["metadata"].items() if k in ("labels", "annotations")}
+    meta |= {
+        "generateName": f"{metadata['name']}-",
+        "namespace": namespace_of(rs),
+        "ownerReferences": [owner],
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": meta,
+        "spec": template["spec"],
+        "status": {"phase": "Pending"},
+    }

@@ -1,6 +1,7 @@
-"""How long a container that ended waits for its restart.
+"""How long something that failed waits for its next try: a container, a pull, a controller.
 
-(kubernetes/client-go util/flowcontrol/backoff.go; kubernetes/kubernetes pkg/kubelet/kubelet.go)
+(kubernetes/client-go util/flowcontrol/backoff.go, util/workqueue/default_rate_limiters.go;
+kubernetes/kubernetes pkg/kubelet/kubelet.go)
 """
 
 from __future__ import annotations
@@ -38,3 +39,11 @@ class BackOff:
 
     def _forgotten(self, exited_at: float) -> bool:
         return exited_at - self.stepped_at > FORGET_SECONDS
+
+
+def retry_seconds(failures: int) -> float:
+    """How long a controller's queue holds an object back after its n-th failure in a row.
+
+    5 ms, doubled each time, 1000 s at most.
+    """
+    return float(min(0.005 * 2.0 ** (min(failures, 30) - 1), 1000.0))

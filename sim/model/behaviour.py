@@ -78,6 +78,12 @@ class Behaviour:
         """Mean time that a request occupies a worker."""
         return (self.cpu_seconds + self.wait_seconds) * self.service_time_factor
 
+    @property
+    def cpu_share(self) -> float:
+        """The share of that time in which the request computes."""
+        total = self.cpu_seconds + self.wait_seconds
+        return self.cpu_seconds / total if total > 0.0 else 0.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clients:

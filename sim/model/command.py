@@ -33,8 +33,8 @@ class Command:
     """One command; which fields count depends on the *verb*.
 
     *name* is an object's name (the released Deployment if it is not given; a node's for the verbs
-    about nodes), *kind* its kind for PATCH and DELETE; *template* goes with RELEASE, *revision* with UNDO, *replicas* with SCALE,
-    *patch* with PATCH and *fault* with INJECT.
+    about nodes), *kind* its kind for PATCH and DELETE; *template* goes with RELEASE, *revision*
+    with UNDO, *replicas* with SCALE, *patch* with PATCH and *fault* with INJECT.
     """
 
     verb: Verb

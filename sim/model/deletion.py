@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
+from heapq import nsmallest
 
 from sim.model.objects import JsonObject
 from sim.model.pod import (
     deletion_cost,
-    is_active,
-    is_ready,
     node_of,
     phase_of,
     ready_since,
@@ -24,12 +23,12 @@ from sim.model.pod import (
 _PHASE_RANK = {"Pending": 0, "Unknown": 1, "Running": 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Candidate:
     """A pod as the ranking sees it; *crowd* counts its set's active pods on the same node."""
 
-    name: str
     uid: str
+    name: str = ""
     assigned: bool = True
     phase: str = "Running"
     ready: bool = True
@@ -38,6 +37,12 @@ class Candidate:
     ready_since: float | None = None
     restarts: int = 0
     created: float = 0.0
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """What is compared before any time is looked at."""
+        phase = _PHASE_RANK.get(self.phase, 3)
+        return (self.assigned, phase, self.ready, self.cost, -self.crowd)
 
 
 def deletion_order(candidates: Sequence[Candidate], now: float) -> list[Candidate]:
@@ -48,23 +53,32 @@ def deletion_order(candidates: Sequence[Candidate], now: float) -> list[Candidat
     nanoseconds: 5 h and 8 h are equal, 2 h and 5 h are not. Ages that differ within one power are
     decided by UID at once, as upstream does: nearly at random in a steady set.
     """
+    return first_to_delete(candidates, len(candidates), now)
 
-    def compare(a: Candidate, b: Candidate) -> int:
-        return _compare(a, b, now)
 
-    return sorted(candidates, key=cmp_to_key(compare))
+def first_to_delete(candidates: Sequence[Candidate], count: int, now: float) -> list[Candidate]:
+    """The first *count* of that order; only the group that they end in is sorted any finer."""
+    groups: dict[tuple[object, ...], list[Candidate]] = defaultdict(list)
+    for candidate in candidates:
+        groups[candidate.rank].append(candidate)
+    chosen: list[Candidate] = []
+    for rank in sorted(groups):
+        if len(chosen) >= count:
+            break
+        chosen += _within(groups[rank], count - len(chosen), now)
+    return chosen
 
 
 def pods_to_delete(
-    pods: Sequence[JsonObject], related: Sequence[JsonObject], count: int, now: float
+    pods: Sequence[JsonObject], crowds: Mapping[str, int], count: int, now: float
 ) -> list[JsonObject]:
-    """The *count* pods of *pods* to delete; *related* are all pods of the same Deployment."""
+    """The *count* pods of *pods* to delete; *crowds* tells how many active pods of the same
+    Deployment are on each node."""
     if count >= len(pods):
         return list(pods)
-    crowds = Counter(node_of(pod) for pod in related if is_active(pod))
     by_uid = {pod["metadata"]["uid"]: pod for pod in pods}
     candidates = [_candidate(pod, crowds) for pod in pods]
-    return [by_uid[found.uid] for found in deletion_order(candidates, now)[:count]]
+    return [by_uid[found.uid] for found in first_to_delete(candidates, count, now)]
 
 
 def age_power(since: float, now: float) -> int:
@@ -76,33 +90,37 @@ def age_power(since: float, now: float) -> int:
     return nanoseconds.bit_length() - 1 if nanoseconds > 0 else -1
 
 
-def _candidate(pod: JsonObject, crowds: Counter[str]) -> Candidate:
+def _candidate(pod: JsonObject, crowds: Mapping[str, int]) -> Candidate:
     metadata = pod["metadata"]
     node = node_of(pod)
+    since = ready_since(pod)
     return Candidate(
-        name=metadata["name"],
         uid=metadata["uid"],
         assigned=bool(node),
         phase=phase_of(pod),
-        ready=is_ready(pod),
+        ready=since is not None,
         cost=deletion_cost(pod),
-        crowd=crowds[node],
-        ready_since=ready_since(pod),
+        crowd=crowds.get(node, 0),
+        ready_since=since,
         restarts=restarts_of(pod),
         created=metadata["creationTimestamp"],
     )
 
 
+def _within(group: list[Candidate], count: int, now: float) -> list[Candidate]:
+    """The first *count* of candidates of one rank, which are all ready or all not."""
+    times = {one.ready_since for one in group}
+    if group[0].ready and len(times) == len(group) and None not in times:
+        # No two ready times are equal, so nothing after them but the UID is ever asked.
+        return nsmallest(count, group, key=lambda one: (_power(one.ready_since, now), one.uid))
+
+    def compare(a: Candidate, b: Candidate) -> int:
+        return _compare(a, b, now)
+
+    return sorted(group, key=cmp_to_key(compare))[:count]
+
+
 def _compare(a: Candidate, b: Candidate, now: float) -> int:
-    for x, y in (
-        (a.assigned, b.assigned),
-        (_PHASE_RANK.get(a.phase, 3), _PHASE_RANK.get(b.phase, 3)),
-        (a.ready, b.ready),
-        (a.cost, b.cost),
-        (-a.crowd, -b.crowd),
-    ):
-        if x != y:
-            return -1 if x < y else 1
     if a.ready and b.ready and a.ready_since != b.ready_since:
         return _younger_first(a.ready_since, b.ready_since, now) or _by_uid(a, b)
     if a.restarts != b.restarts:
@@ -112,12 +130,15 @@ def _compare(a: Candidate, b: Candidate, now: float) -> int:
     return _by_uid(a, b)
 
 
+def _power(since: float | None, now: float) -> int:
+    return -1 if since is None else age_power(since, now)
+
+
 def _younger_first(a: float | None, b: float | None, now: float) -> int:
     # A time that is not set counts as no age at all.
-    first = -1 if a is None else age_power(a, now)
-    second = -1 if b is None else age_power(b, now)
     if a is None or b is None:
         return -1 if a is None else 1
+    first, second = age_power(a, now), age_power(b, now)
     return (first > second) - (first < second)
 
 

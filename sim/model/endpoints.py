@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
-from sim.model.pod import is_finished, is_ready, node_of
+from sim.model.objects import JsonObject, is_terminating
+from sim.model.pod import is_ready
 
 
 def endpoint_conditions(pod: JsonObject, publish_not_ready: bool = False) -> dict[str, bool]:
@@ -26,38 +26,18 @@ def endpoint_conditions(pod: JsonObject, publish_not_ready: bool = False) -> dic
     }
 
 
-def endpoints_of(service: JsonObject, pods: Iterable[JsonObject]) -> list[JsonObject]:
-    """The slice's entries for the selected *pods*: those with an address that are not finished."""
-    publish = bool(service["spec"].get("publishNotReadyAddresses"))
-    entries = []
-    for pod in pods:
-        address = pod.get("status", {}).get("podIP")
-        if address and not is_finished(pod):
-            target = {
-                "kind": "Pod",
-                "name": name_of(pod),
-                "namespace": namespace_of(pod),
-                "uid": pod["metadata"]["uid"],
-            }
-            entries.append(
-                {
-                    "addresses": [address],
-                    "conditions": endpoint_conditions(pod, publish),
-                    "nodeName": node_of(pod),
-                    "targetRef": target,
-                }
-            )
-    return entries
+def is_ready_endpoint(entry: JsonObject) -> bool:
+    """Whether an endpoint gets new connections as long as there is any like it."""
+    return bool(entry["conditions"]["ready"])
+
+
+def is_fallback(entry: JsonObject) -> bool:
+    """Whether it gets them when nobody is ready: it still serves while it terminates."""
+    return bool(entry["conditions"]["serving"] and entry["conditions"]["terminating"])
 
 
 def chosen(endpoints: Sequence[JsonObject]) -> list[JsonObject]:
     """The *endpoints* that get new connections: ready ones; without any, those that still serve
     while they terminate; without any of these, none, and connections are refused."""
-    ready = [one for one in endpoints if one["conditions"]["ready"]]
-    if ready:
-        return ready
-    return [
-        one
-        for one in endpoints
-        if one["conditions"]["serving"] and one["conditions"]["terminating"]
-    ]
+    ready = [one for one in endpoints if is_ready_endpoint(one)]
+    return ready or [one for one in endpoints if is_fallback(one)]

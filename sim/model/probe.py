@@ -15,7 +15,8 @@ from sim.model.objects import JsonObject
 class Probe:
     """One probe of a container; 0 in a manifest means unset, as the API server reads it.
 
-    *grace_seconds* replaces the pod's grace period when this probe kills the container.
+    *grace_seconds* replaces the pod's grace period when this probe kills the container. *served*
+    probes (HTTP, gRPC) are requests to the process; others (TCP, a command) see whether it is up.
     """
 
     initial_delay_seconds: int = 0
@@ -24,6 +25,7 @@ class Probe:
     success_threshold: int = 1
     failure_threshold: int = 3
     grace_seconds: int | None = None
+    served: bool = False
 
 
 def probe_of(container: JsonObject, field: str) -> Probe | None:
@@ -38,6 +40,7 @@ def probe_of(container: JsonObject, field: str) -> Probe | None:
         success_threshold=probe.get("successThreshold") or 1,
         failure_threshold=probe.get("failureThreshold") or 3,
         grace_seconds=probe.get("terminationGracePeriodSeconds"),
+        served="httpGet" in probe or "grpc" in probe,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from sim.model.run import PodPhase, PodSpan
@@ -15,12 +16,24 @@ def settled_at(
     A terminating pod still exists, so this comes later than `kubectl rollout status` says. None
     if it never came.
     """
-    moments = sorted({since} | {span.start for span in spans if since < span.start < end})
-    # A pod that goes leaves no span behind, so its end is a moment too.
-    moments = sorted(set(moments) | {span.end for span in spans if since < span.end < end})
-    for moment in moments:
-        present = [span for span in spans if span.start <= moment < span.end]
-        final = [s for s in present if s.version == version and s.phase is PodPhase.READY]
-        if len(present) == len(final) == replicas:
+    # How many pods come and go at each moment, and how many of them are final and ready.
+    present, final = defaultdict[float, int](int), defaultdict[float, int](int)
+    present[since] += 0
+    for span in spans:
+        counts = (present, final) if _is_final(span, version) else (present,)
+        for count in counts:
+            count[max(span.start, since)] += 1
+            count[max(span.end, since)] -= 1
+    pods = ready = 0
+    for moment in sorted(present):
+        if moment >= end:
+            break
+        pods += present[moment]
+        ready += final[moment]
+        if pods == ready == replicas:
             return moment
     return None
+
+
+def _is_final(span: PodSpan, version: int) -> bool:
+    return span.version == version and span.phase is PodPhase.READY

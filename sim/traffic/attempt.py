@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from sim.traffic.clock import Due
+
+if TYPE_CHECKING:
+    from sim.model.causes import Cause
 
 
 class Request:
     """What one user wants, from the moment it is meant to be sent to the client's final answer.
 
-    *number* counts arrivals from 0; *deadline* is when the client stops trying altogether.
+    *number* counts arrivals from 0; *deadline* is when the client stops trying altogether. A
+    probe's request has a negative number, and *hear* is told its answer instead of any client.
     """
 
-    __slots__ = ("deadline", "number", "proxy", "sent", "user")
+    __slots__ = ("deadline", "hear", "number", "proxy", "sent", "user")
 
     def __init__(self, number: int, user: int, proxy: int, sent: float, deadline: float) -> None:
         self.number = number
@@ -19,6 +26,7 @@ class Request:
         self.proxy = proxy
         self.sent = sent
         self.deadline = deadline
+        self.hear: Callable[[Attempt, Cause], None] | None = None
 
 
 class Attempt:

@@ -28,13 +28,18 @@ class Pod:
         behaviour: Behaviour,
         memory_limit_bytes: float,
         signal: Callable[[Signal], None],
+        node: str = "",
     ) -> None:
         self.number = number
         self.version = version
+        self.node = node
+        self.reachable = True
         self.listening = False
         self.draining = False
         self.terminating = False
         self.forgotten = False
+        # Told whenever `listening` has changed, and whether by a kill.
+        self.watchers: list[Callable[[bool], None]] = []
         self._answered = 0
         self._failed = 0
         self._behaviour = behaviour
@@ -54,7 +59,9 @@ class Pod:
         """Receive *attempt*: serve it, let it wait, or refuse it."""
         attempt.pod = self.number
         attempt.version = self.version
-        if not self.listening:
+        if not self.reachable:
+            self._leave_hanging(attempt)
+        elif not self.listening:
             starting = not self.terminating
             refused = Cause.REFUSED_STARTING if starting else Cause.REFUSED_TERMINATING
             self._surroundings.answer(attempt, refused)
@@ -69,10 +76,10 @@ class Pod:
 
     def listen(self, listening: bool) -> None:
         """Begin to listen with a fresh process, or close the listener and nothing else."""
-        self.listening = listening
         if listening:
             self.drain(False)
             self._memory.start(self._behaviour)
+        self._set_listening(listening)
 
     def drain(self, draining: bool) -> None:
         """Close the listener, finish what was accepted, and signal when that is done."""
@@ -80,7 +87,7 @@ class Pod:
             return
         self.draining = draining
         if draining:
-            self.listening = False
+            self._set_listening(False)
             if not self.in_flight:
                 self._empty()
         elif self._drained is not None:
@@ -89,11 +96,28 @@ class Pod:
 
     def kill(self, cause: Cause) -> None:
         """End the process; whoever still waits for an answer gets *cause*."""
-        self.listening = False
+        self._set_listening(False, killed=True)
         self.drain(False)
         self._memory.stop()
         for attempt in self._station.clear():
             self._surroundings.answer(attempt, cause)
+
+    def reach(self, reachable: bool) -> None:
+        """Its node can be reached again, or stops answering: whoever waits now waits in vain."""
+        self.reachable = reachable
+        if not reachable:
+            for attempt in self._station.clear():
+                self._leave_hanging(attempt)
+
+    def _leave_hanging(self, attempt: Attempt) -> None:
+        """No answer will come: the client waits until its patience ends."""
+        name = (attempt.request.number, attempt.number, Kind.GIVE_UP)
+        attempt.pending = self._clock.schedule_at(attempt.gives_up, name, self._give_up, attempt)
+
+    def _give_up(self, due: Due) -> None:
+        attempt: Attempt = due.value
+        attempt.pending = None
+        self._surroundings.answer(attempt, Cause.NODE_UNREACHABLE)
 
     def forget(self) -> None:
         """The pod and its address are gone; who still sends here is refused as by a dying pod."""
@@ -102,7 +126,7 @@ class Pod:
         self.forgotten = True
 
     def note(self, cause: Cause) -> None:
-        """An attempt that was sent here has ended with *cause*."""
+        """A user's attempt that was sent here has ended with *cause*."""
         if cause is Cause.NONE:
             self._answered += 1
         else:
@@ -114,10 +138,18 @@ class Pod:
             in_flight=self._station.in_flight,
             queued=self._station.queued,
             busy_seconds=self._station.busy_seconds,
+            cpu_seconds=self._station.busy_seconds * self._behaviour.cpu_share,
+            throttled_seconds=0.0,
             memory_bytes=self._memory.used_bytes,
             answered=self._answered,
             failed=self._failed,
         )
+
+    def _set_listening(self, listening: bool, killed: bool = False) -> None:
+        if listening != self.listening:
+            self.listening = listening
+            for watcher in tuple(self.watchers):
+                watcher(killed)
 
     def _empty(self) -> None:
         if self.draining:

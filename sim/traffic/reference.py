@@ -8,38 +8,53 @@ optimised at the cost of being read; whatever is faster must give the same answe
     client     patience and retries                           proxy      who is sent where
     pod        listener, drain and kill                       station    workers and queue
     memory     base, leak and the limit                       demand     how much work there is
-    probing    ticks and thresholds                           tally      how it all ended
+    probing    probes whose answers are known                 asking     probes that are requests
+    judgement  what a probe's results add up to               tally      how it all ended
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from sim.errors import InvariantError
 from sim.i18n import message
-from sim.model.behaviour import Behaviour, Workload
+from sim.model.behaviour import Behaviour, CpuShare, Workload
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
 from sim.model.run import RequestCounts, Users
-from sim.ports import PodCounters, ProbeKind, RequestRecord, Signal
+from sim.ports import ANY_CPU, PodCounters, ProbeKind, RequestRecord, Signal
+from sim.traffic.asking import AskingProbe
 from sim.traffic.clock import Clock
 from sim.traffic.demand import Demands
 from sim.traffic.pod import Pod
-from sim.traffic.probing import Probe
+from sim.traffic.probing import QuietProbe
 from sim.traffic.sending import Sending
 from sim.traffic.station import Surroundings
 from sim.traffic.tally import Tally
+
+Probe: TypeAlias = QuietProbe | AskingProbe
 
 
 class ReferencePlane:
     """`ports.DataPlane` for *workload* under *seed*, standing at time *start*.
 
     Control of a pod that does not exist, or has been forgotten, is an `InvariantError`.
+    *ask_always* sends every probe that shares the workers as a request, also where nobody else
+    sends any and the answer is known.
     """
 
     def __init__(
-        self, workload: Workload, seed: int, *, start: float, keep_log: bool = False
+        self,
+        workload: Workload,
+        seed: int,
+        *,
+        start: float,
+        keep_log: bool = False,
+        ask_always: bool = False,
     ) -> None:
+        self._silent = not any(workload.arrivals.rates)
+        self._ask_always = ask_always
         self._clock = Clock(start)
         # By number, the forgotten ones too: a proxy may still believe in them.
         self._pods: list[Pod] = []
@@ -53,6 +68,7 @@ class ReferencePlane:
         )
         self._behaviours: dict[int, Behaviour] = {}
         self._probes: dict[tuple[int, ProbeKind], Probe] = {}
+        self._unreachable: set[str] = set()
         self._signal: Signal | None = None
 
     # Time.
@@ -84,7 +100,7 @@ class ReferencePlane:
             if pod.version == version:
                 pod.change(behaviour)
 
-    def add_pod(self, version: int, memory_limit: float, node: str) -> int:
+    def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
         if version not in self._behaviours:
             raise InvariantError(message("version {version} has no behaviour", version=version))
@@ -95,9 +111,25 @@ class ReferencePlane:
             self._behaviours[version],
             memory_limit,
             self._hear,
+            node,
         )
+        pod.reach(node not in self._unreachable)
         self._pods.append(pod)
         return pod.number
+
+    def set_node(
+        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+    ) -> None:
+        """A node can be reached or not; see `ports.DataPlane.set_node`."""
+        if reachable is None or reachable == (node not in self._unreachable):
+            return
+        if reachable:
+            self._unreachable.remove(node)
+        else:
+            self._unreachable.add(node)
+        for pod in self._pods:
+            if pod.node == node and not pod.forgotten:
+                pod.reach(reachable)
 
     def set_pod(
         self,
@@ -138,13 +170,35 @@ class ReferencePlane:
             proxy.hear(listed, time)
 
     def probe(
-        self, pod: int, kind: ProbeKind, first: float, period: float, success: int, failure: int
+        self,
+        pod: int,
+        kind: ProbeKind,
+        first: float,
+        period: float,
+        success: int,
+        failure: int,
+        timeout: float = float("inf"),
+        served: bool = False,
     ) -> None:
         """Probe from the absolute time *first* on, every *period*; signal changes of verdict."""
         key = (pod, kind)
         if key not in self._probes:
-            self._probes[key] = Probe(self._clock, self._pod(pod), kind, self._hear)
+            self._probes[key] = self._new_probe(self._pod(pod), kind, timeout, served)
         self._probes[key].start(first, period, success, failure)
+
+    def _new_probe(self, pod: Pod, kind: ProbeKind, timeout: float, served: bool) -> Probe:
+        """The cheapest probe that gives the right answers."""
+        row = self._behaviours[pod.version]
+        if served and row.probes_share_workers and not self._is_quiet(row):
+            return AskingProbe(self._clock, pod, kind, self._hear, timeout=timeout)
+        seconds = row.probe_seconds if served else 0.0
+        return QuietProbe(
+            self._clock, pod, kind, self._hear, answer_seconds=seconds, late_after=timeout
+        )
+
+    def _is_quiet(self, row: Behaviour) -> bool:
+        """Whether no probe ever waits: nobody sends, and each kind of probe finds a worker."""
+        return self._silent and not self._ask_always and row.concurrency >= len(ProbeKind)
 
     def unprobe(self, pod: int, kind: ProbeKind) -> None:
         """Stop that probe and forget its verdict."""

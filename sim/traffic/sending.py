@@ -40,6 +40,9 @@ class Sending:
 
     def answer(self, attempt: Attempt, cause: Cause) -> None:
         """*attempt* ends now with *cause*; the client takes that, or will try again."""
+        if attempt.request.hear is not None:
+            attempt.request.hear(attempt, cause)
+            return
         now = self._clock.now
         if attempt.pod >= 0:
             self._pods[attempt.pod].note(cause)

@@ -97,7 +97,10 @@ class Station:
     def _start(self, attempt: Attempt) -> None:
         self._add_up()
         self._serving[attempt] = None
-        seconds = self._demands.seconds(attempt.request.number, self._behaviour)
+        if attempt.request.hear is not None:
+            seconds = self._behaviour.probe_seconds
+        else:
+            seconds = self._demands.seconds(attempt.request.number, self._behaviour)
         attempt.ends = self._clock.now + seconds
         if attempt.ends <= attempt.gives_up:
             attempt.pending = self._schedule(attempt, attempt.ends, Kind.FINISH)
@@ -128,6 +131,8 @@ class Station:
 
     def _verdict(self, attempt: Attempt) -> Cause:
         ratio = self._behaviour.error_ratio
+        if attempt.request.hear is not None:
+            return Cause.NONE
         if ratio > 0.0 and self._bugs.uniform(attempt.request.number, attempt.number) < ratio:
             return Cause.APPLICATION_BUG
         return Cause.NONE

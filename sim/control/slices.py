@@ -1,0 +1,171 @@
+"""The EndpointSlices of one Service, kept entry by entry: a pod's change touches its own slice.
+
+(kubernetes/endpointslice reconciler.go; at most 100 endpoints a slice is the controller manager's
+default, kubernetes/kubernetes pkg/controller/endpointslice/config)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.control.roster import Roster
+from sim.control.store import Store
+from sim.model.endpoints import is_fallback, is_ready_endpoint
+from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.pod import node_of
+from sim.model.service import target_port
+
+SERVICE_LABEL = "kubernetes.io/service-name"
+MOST_ENDPOINTS = 100
+
+
+class _Slice:
+    """One slice: its object's name, its entries by pod, and what proxies would choose of them."""
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.entries: dict[str, JsonObject] = {}
+        self.ready: tuple[int, ...] = ()
+        self.fallback: tuple[int, ...] = ()
+
+
+class Slices:
+    """All endpoints of one Service; `set` and `discard` note changes, `write` stores them."""
+
+    def __init__(self, store: Store, roster: Roster) -> None:
+        self._store = store
+        self._roster = roster
+        self._slices: list[_Slice] = []
+        self._home: dict[str, _Slice] = {}
+        self._touched: list[_Slice] = []
+
+    def pods(self) -> Iterator[str]:
+        """The UIDs of all pods that have an entry."""
+        yield from self._home
+
+    def has(self, pod_uid: str) -> bool:
+        """Whether the pod has an entry."""
+        return pod_uid in self._home
+
+    def set(self, pod_uid: str, entry: JsonObject) -> None:
+        """The pod's endpoint is *entry* now; a new one takes the first free place."""
+        home = self._home.get(pod_uid)
+        if home is None:
+            home = self._home[pod_uid] = self._with_room()
+        elif home.entries[pod_uid] == entry:
+            return
+        home.entries[pod_uid] = entry
+        self._touch(home)
+
+    def discard(self, pod_uid: str) -> None:
+        """The pod is no endpoint any more."""
+        home = self._home.pop(pod_uid, None)
+        if home is not None:
+            del home.entries[pod_uid]
+            self._touch(home)
+
+    def write(self, service: JsonObject) -> bool:
+        """Store every slice that changed; whether any did. One that is empty goes, but the last."""
+        if not self._slices:
+            self._touch(self._new())
+        touched, self._touched = self._touched, []
+        for one in touched:
+            if one.entries or len(self._slices) == 1:
+                self._store_slice(service, one)
+            else:
+                self._slices.remove(one)
+                if one.name:
+                    self._store.delete("EndpointSlice", one.name, namespace_of(service))
+        return bool(touched)
+
+    def remove(self, namespace: str) -> None:
+        """The Service is gone, and its slices go with it."""
+        for one in self._slices:
+            if one.name and self._store.find("EndpointSlice", one.name, namespace) is not None:
+                self._store.delete("EndpointSlice", one.name, namespace)
+        self._slices, self._home, self._touched = [], {}, []
+
+    def chosen(self) -> tuple[int, ...]:
+        """The data-plane pods that get new connections, slice by slice."""
+        ready = [number for one in self._slices for number in one.ready]
+        return tuple(ready or [number for one in self._slices for number in one.fallback])
+
+    def _with_room(self) -> _Slice:
+        for one in self._slices:
+            if len(one.entries) < MOST_ENDPOINTS:
+                return one
+        return self._new()
+
+    def _new(self) -> _Slice:
+        self._slices.append(_Slice())
+        return self._slices[-1]
+
+    def _touch(self, one: _Slice) -> None:
+        if one not in self._touched:
+            self._touched.append(one)
+
+    def _store_slice(self, service: JsonObject, one: _Slice) -> None:
+        records = sorted(map(self._roster.by_uid, one.entries), key=lambda record: record.ordinal)
+        entries = [one.entries[record.uid] for record in records]
+        rated = zip(records, entries, strict=True)
+        one.ready = tuple(record.number for record, entry in rated if is_ready_endpoint(entry))
+        rated = zip(records, entries, strict=True)
+        one.fallback = tuple(record.number for record, entry in rated if is_fallback(entry))
+        if not one.name:
+            one.name = name_of(self._store.create(self._object(service, entries)))
+            return
+        found = self._store.get("EndpointSlice", one.name, namespace_of(service))
+        self._store.put({**found, "endpoints": entries, "ports": self._ports(service, entries)})
+
+    def _object(self, service: JsonObject, entries: list[JsonObject]) -> JsonObject:
+        owner = {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "name": name_of(service),
+            "uid": service["metadata"]["uid"],
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+        return {
+            "apiVersion": "discovery.k8s.io/v1",
+            "kind": "EndpointSlice",
+            "metadata": {
+                "generateName": f"{name_of(service)}-",
+                "namespace": namespace_of(service),
+                "labels": {SERVICE_LABEL: name_of(service)},
+                "ownerReferences": [owner],
+            },
+            "addressType": "IPv4",
+            "endpoints": entries,
+            "ports": self._ports(service, entries),
+        }
+
+    def _ports(self, service: JsonObject, entries: list[JsonObject]) -> list[JsonObject]:
+        """The Service's ports; a target port by name is the number of the first pod that has it."""
+        pod = None
+        if entries:
+            target = entries[0]["targetRef"]
+            pod = self._store.find("Pod", target["name"], target["namespace"])
+        ports = []
+        for port in service["spec"].get("ports") or ():
+            number = target_port(port, pod)
+            if number is not None:
+                protocol = port.get("protocol", "TCP")
+                ports.append({"name": port.get("name", ""), "port": number, "protocol": protocol})
+        return ports
+
+
+def entry_of(pod: JsonObject, conditions: dict[str, bool]) -> JsonObject:
+    """A pod's endpoint."""
+    metadata = pod["metadata"]
+    return {
+        "addresses": [pod["status"]["podIP"]],
+        "conditions": conditions,
+        "nodeName": node_of(pod),
+        "targetRef": {
+            "kind": "Pod",
+            "name": metadata["name"],
+            "namespace": namespace_of(pod),
+            "uid": metadata["uid"],
+        },
+    }

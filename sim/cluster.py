@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.errors import RolloutError
 from sim.i18n import Message, message
 from sim.model.objects import JsonObject
-from sim.model.revision import owned_by, undo_patch
+from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
 from sim.ports import Clock, KubeApi, Wait
@@ -56,6 +56,19 @@ class Cluster:
         running = message('deployments.apps "{name}" is not paused', name=self._name)
         self._refuse_if(paused=False, reason=running)
         self._merge({"paused": False})
+
+    def restart(self) -> None:
+        """Roll out the same template again, as `kubectl rollout restart` does.
+
+        Raise a `RolloutError` if the Deployment is paused, as kubectl does
+        (kubectl pkg/polymorphichelpers/objectrestarter.go).
+        """
+        frozen = message(
+            "can't restart paused deployment (run rollout resume first): {name}", name=self._name
+        )
+        self._refuse_if(paused=True, reason=frozen)
+        note = {RESTARTED_AT: f"{self._clock.now():.3f}"}
+        self._merge({"template": {"metadata": {"annotations": note}}})
 
     def undo(self, to_revision: int | None = None) -> None:
         """Go back to the previous template, or to that of *to_revision*, as `rollout undo` does.

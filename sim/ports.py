@@ -134,6 +134,10 @@ class World(Protocol):
         """
         ...
 
+    def lost(self, node: str) -> AbstractContextManager[None]:
+        """The machine *node* stands still while the `with` block lasts, and boots after it."""
+        ...
+
 
 class Fault(Protocol):
     """Something that goes wrong; it must heal what it broke when it is interrupted."""

@@ -179,7 +179,7 @@ class Session:
         backend = SimulatedBackend(scenario, workload, self.seed, start)
         for fault in faults:
             backend.inject(fault)
-        backend.start((scenario.service, scenario.deployment))
+        backend.start((scenario.service, scenario.deployment, *scenario.applied))
         return backend
 
     def _release(self, name: str) -> Process[None]:
@@ -222,8 +222,24 @@ class Session:
                 api.patch(command.kind, name, command.patch or {}, namespace)
             case Verb.DELETE:
                 api.delete(command.kind, name, namespace)
+            case Verb.RESTART:
+                cluster.restart()
+            case Verb.DRAIN | Verb.CORDON | Verb.UNCORDON | Verb.LOSE_NODE | Verb.RETURN_NODE:
+                self._carry_out_on_node(command.verb, name)
             case Verb.INJECT:
                 self._backend.inject(fault_written(command.fault or ""))
+
+    def _carry_out_on_node(self, verb: Verb, node: str) -> None:
+        control = self._backend.control_plane
+        match verb:
+            case Verb.DRAIN:
+                control.drain(node)
+            case Verb.CORDON | Verb.UNCORDON:
+                control.cordon(node, unschedulable=verb is Verb.CORDON)
+            case Verb.LOSE_NODE:
+                control.lose_node(node)
+            case Verb.RETURN_NODE:
+                control.return_node(node)
 
     def _record_of_the_cluster(self) -> ClusterRecord:
         """What the control plane did up to now, before requests are followed to their answers."""

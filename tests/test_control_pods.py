@@ -72,7 +72,8 @@ def test_a_container_that_dies_before_the_kubelet_looks_is_never_ready() -> None
     bench = Bench(deployment(1), {"web:1": dies}, memory_limit=MIB)
     bench.run(60)
     assert bench.plane.restarts >= 2
-    assert not any(is_true(change.object, "Ready") for change in bench.api.history)
+    pods = [change.object for change in bench.api.history if change.object["kind"] == "Pod"]
+    assert not any(is_true(pod, "Ready") for pod in pods)
 
 
 def test_the_first_readiness_probe_comes_at_once_and_the_next_a_period_later() -> None:

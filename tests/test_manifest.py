@@ -308,20 +308,20 @@ def test_a_service_that_loses_the_new_pods_is_a_warning(tmp_path):
 def test_fields_that_are_not_simulated_survive_and_are_listed():
     extra = "env:\n- {name: A, value: b}\n- {name: C, value: d}\nresources:\n  limits: {cpu: 1}"
     text = DEPLOYMENT + "".join(f"          {line}\n" for line in extra.splitlines())
-    text = text.replace("    spec:\n", "    spec:\n      nodeSelector: {disk: ssd}\n")
+    text = text.replace("    spec:\n", "    spec:\n      hostname: ssd\n")
 
     scenario = loaded(text)
 
     listed = [(w.field, w.line) for w in scenario.warnings if "not yet simulated" in w.render()]
     assert listed == [
-        ("spec.template.spec.nodeSelector", 9),
+        ("spec.template.spec.hostname", 9),
         ("spec.template.spec.containers[].env", 14),
         ("spec.template.spec.containers[].resources.limits.cpu", 17),
     ]
     spec = scenario.deployment["spec"]["template"]["spec"]
-    assert spec["nodeSelector"] == {"disk": "ssd"}
+    assert spec["hostname"] == "ssd"
     assert spec["containers"][0]["env"][1] == {"name": "C", "value": "d"}
-    assert scenario.release.template["spec"]["nodeSelector"] == {"disk": "ssd"}
+    assert scenario.release.template["spec"]["hostname"] == "ssd"
 
 
 def test_other_kinds_are_kept_whole_and_listed():

@@ -7,9 +7,10 @@ import pytest
 from sim.model.backoff import BackOff
 from sim.model.deletion import Candidate, age_power, deletion_order
 from sim.model.endpoints import chosen, endpoint_conditions
+from sim.model.hook import Hook, hook_of
 from sim.model.pod import deletion_cost, is_available
 from sim.model.probe import first_tick, next_beat, probe_of
-from sim.model.termination import PreStop, pre_stop, stop_plan
+from sim.model.termination import grace_left, kill_after
 
 HOUR = 3600.0
 
@@ -123,33 +124,37 @@ def test_the_series_starts_again_after_it_was_forgiven() -> None:
 def test_pre_stop_spends_from_the_grace_period_and_two_seconds_stay(
     grace, hook, sigterm, sigkill
 ) -> None:
-    plan = stop_plan(grace, hook)
-    assert (plan.sigterm_seconds, plan.sigkill_seconds) == (sigterm, pytest.approx(sigkill))
+    spent = min(grace, hook)
+    assert spent == sigterm
+    assert spent + kill_after(grace_left(grace, spent)) == pytest.approx(sigkill)
 
 
 @pytest.mark.parametrize(
     ("hook", "expected"),
     [
-        (None, PreStop()),
-        ({"sleep": {"seconds": 5}}, PreStop(seconds=5.0)),
-        ({"exec": {"command": ["sleep", "10"]}}, PreStop(seconds=10.0)),
-        ({"exec": {"command": ["/bin/sleep", "1.5"]}}, PreStop(seconds=1.5)),
-        ({"exec": {"command": ["sh", "-c", "sleep 15"]}}, PreStop(seconds=15.0)),
-        ({"exec": {"command": ["/bin/bash", "-ec", "sleep 1m"]}}, PreStop(seconds=60.0)),
-        ({"exec": {"command": ["sh", "-c", "sleep 5; sleep 2s"]}}, PreStop(seconds=7.0)),
-        ({"exec": {"command": ["sh", "-c", "exec sleep 3"]}}, PreStop(seconds=3.0)),
+        (None, Hook()),
+        ({"sleep": {"seconds": 5}}, Hook(exists=True, seconds=5.0)),
+        ({"exec": {"command": ["sleep", "10"]}}, Hook(exists=True, seconds=10.0)),
+        ({"exec": {"command": ["/bin/sleep", "1.5"]}}, Hook(exists=True, seconds=1.5)),
+        ({"exec": {"command": ["sh", "-c", "sleep 15"]}}, Hook(exists=True, seconds=15.0)),
+        ({"exec": {"command": ["/bin/bash", "-ec", "sleep 1m"]}}, Hook(exists=True, seconds=60.0)),
+        ({"exec": {"command": ["sh", "-c", "sleep 5; sleep 2s"]}}, Hook(exists=True, seconds=7.0)),
+        ({"exec": {"command": ["sh", "-c", "exec sleep 3"]}}, Hook(exists=True, seconds=3.0)),
         (
             {"exec": {"command": ["sh", "-c", "sleep 5 && nginx -s quit"]}},
-            PreStop(seconds=5.0, unknown="sleep 5 && nginx -s quit"),
+            Hook(exists=True, seconds=5.0, unknown="sleep 5 && nginx -s quit"),
         ),
-        ({"exec": {"command": ["nginx", "-s", "quit"]}}, PreStop(unknown="nginx -s quit")),
-        ({"exec": {"command": ["sleep", "soon"]}}, PreStop(unknown="sleep soon")),
-        ({"httpGet": {"path": "/stop", "port": 80}}, PreStop()),
+        (
+            {"exec": {"command": ["nginx", "-s", "quit"]}},
+            Hook(exists=True, unknown="nginx -s quit"),
+        ),
+        ({"exec": {"command": ["sleep", "soon"]}}, Hook(exists=True, unknown="sleep soon")),
+        ({"httpGet": {"path": "/stop", "port": 80}}, Hook(asked=True, exists=True)),
     ],
 )
 def test_pre_stop_is_read_as_the_sleep_it_is(hook, expected) -> None:
     container = {"name": "web"} if hook is None else {"name": "web", "lifecycle": {"preStop": hook}}
-    assert pre_stop(container) == expected
+    assert hook_of(container, "preStop") == expected
 
 
 @pytest.mark.parametrize(

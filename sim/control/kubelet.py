@@ -6,6 +6,7 @@ Several nodes, one object: a kubelet has no state of its own here beyond its `Ma
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import inf
 
 from sim.control.machine import Machine
 from sim.control.pod_worker import PodWorker, Surroundings
@@ -49,7 +50,7 @@ class Kubelets:
             for index, node in enumerate(nodes)
         }
         self._workers: dict[str, PodWorker] = {}
-        self._deleting: set[str] = set()
+        self._deleting: dict[str, float] = {}  # Pods by UID, with the grace last granted.
         around.store.subscribe("Pod", self._on_pod)
 
     @property
@@ -63,6 +64,21 @@ class Kubelets:
         if record is not None:
             self._workers[record.uid].hear(signal)
 
+    def lose(self, node: str) -> None:
+        """The machine stops, with its kubelet and all its processes."""
+        self._machines[node].lost = True
+        for worker in self._on(node):
+            worker.lose()
+
+    def return_(self, node: str) -> None:
+        """The machine has booted again; images are still there, processes are not."""
+        self._machines[node].lost = False
+        for worker in self._on(node):
+            worker.boot()
+
+    def _on(self, node: str) -> list[PodWorker]:
+        return [worker for worker in self._workers.values() if worker.machine.name == node]
+
     def _on_pod(self, change: Change) -> None:
         pod = change.object
         if not node_of(pod):
@@ -75,10 +91,13 @@ class Kubelets:
         elif change.verb == "DELETED":
             # Removed by force: the kubelet kills what it still runs, with the least grace.
             self._tell(record, 0.0, _REMOVAL)
-        if is_terminating(pod) and uid not in self._deleting:
-            self._deleting.add(uid)
-            grace = pod["metadata"].get("deletionGracePeriodSeconds", grace_of(pod))
-            self._tell(record, float(grace), _DELETION)
+        if is_terminating(pod):
+            grace = float(pod["metadata"].get("deletionGracePeriodSeconds", grace_of(pod)))
+            if grace < self._deleting.get(uid, inf):
+                self._deleting[uid] = grace
+                self._tell(record, grace, _DELETION)
+        elif pod["spec"].get("readinessGates") and change.verb == "MODIFIED":
+            self._workers[uid].noticed(pod)
 
     def _admit(self, pod: JsonObject, record: PodRecord) -> PodWorker:
         machine = self._machines[node_of(pod)]

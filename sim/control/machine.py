@@ -10,12 +10,13 @@ from sim.model.draws import Purpose, Stream
 from sim.model.probe import next_beat
 
 _INDEX_BITS = 16
+REGISTRY_SECONDS = 0.3  # A few round trips to a near registry: token, name, manifest.
 
 
 class Machine:
     """One node. An image is pulled once and is there from then on; a pull that began goes on.
 
-    Pull policy Always still asks the registry each time; that round trip is not modelled.
+    Pull policy Always still asks the registry each time, which takes no time here.
     """
 
     def __init__(self, env: Environment, seed: int, node: Node, index: int, delays: Delays) -> None:
@@ -27,6 +28,8 @@ class Machine:
         self._present_at: dict[str, float] = {}
         self._free_at = env.now
         self.name = node.name
+        self.address = f"192.168.{(index + 1) // 256}.{(index + 1) % 256}"
+        self.lost = False
         self.memory_bytes = node.memory_bytes
 
     def has(self, image: str) -> bool:
@@ -41,6 +44,11 @@ class Machine:
             self._free_at = begin + self._pulls.between(self._delays.pull, key)
             self._present_at[image] = self._free_at
         return max(self._present_at[image], self._env.now)
+
+    def refused_at(self) -> float:
+        """When the registry has said that it has no such image, after the pulls before it."""
+        self._free_at = max(self._env.now, self._free_at) + REGISTRY_SECONDS
+        return self._free_at
 
     def next_relist(self) -> float:
         """When the kubelet next looks at its containers (pkg/kubelet/pleg/generic.go).

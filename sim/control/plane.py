@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sim.control.clock import Environment
 from sim.control.deployment import DeploymentController
+from sim.control.disruption import Disruptions
+from sim.control.drain import Drain, cordon
 from sim.control.endpoints import Endpoints
 from sim.control.garbage import GarbageCollector
 from sim.control.kubelet import Kubelets
+from sim.control.node_lifecycle import NodeLifecycle
+from sim.control.nodes import register
 from sim.control.pod_worker import Surroundings
 from sim.control.recorder import Recorder
 from sim.control.replica_set import ReplicaSetController
@@ -46,6 +50,8 @@ class ControlPlane:
     ) -> None:
         versions.on_change = data_plane.set_behaviour
         versions.tell_all()
+        self._env = env
+        self._data_plane = data_plane
         self.store = store = Store(env, seed)
         self._recorder = recorder = Recorder(env)
         # Subscribers are called in this order: who a pod is must be known before anybody asks.
@@ -58,7 +64,7 @@ class ControlPlane:
         DeploymentController(env, store, recorder, watch("deployment"))
         ReplicaSetController(env, store, recorder, watch("replicaset"))
         GarbageCollector(env, store, watch("garbage"))
-        Scheduler(env, store, recorder, seed=seed, delays=delays, nodes=nodes, roster=roster)
+        Scheduler(env, store, recorder, seed=seed, delays=delays, roster=roster)
         self._kubelets = Kubelets(
             Surroundings(
                 env=env, store=store, recorder=recorder, data_plane=data_plane, versions=versions
@@ -79,6 +85,11 @@ class ControlPlane:
             proxies=proxies,
             roster=roster,
         )
+        self._disruptions = Disruptions(env, store, watch("disruption"))
+        self._lifecycle = NodeLifecycle(env, store, recorder, watch("nodes"), seed=seed)
+        for node in nodes:
+            data_plane.set_node(node.name, cores=node.cpu_cores)
+        register(store, nodes, env.now)
 
     @property
     def events(self) -> list[KubeEvent]:
@@ -94,6 +105,33 @@ class ControlPlane:
         """Create *objects* now."""
         for obj in objects:
             self.store.create(obj)
+
+    def evict(self, pod: str, namespace: str = "default") -> None:
+        """Evict *pod*. Raise `TooManyRequests` if its disruption budget does not allow that now."""
+        self._disruptions.evict(pod, namespace)
+
+    def drain(self, node: str) -> None:
+        """Cordon *node* and evict its pods, one by one, as budgets allow."""
+        self.store.get("Node", node)
+        Drain(self._env, self.store, self._disruptions, node)
+
+    def cordon(self, node: str, *, unschedulable: bool = True) -> None:
+        """Let no new pods come to *node*, or let them come again."""
+        cordon(self.store, node, unschedulable=unschedulable)
+
+    def lose_node(self, node: str) -> None:
+        """The machine stops: its pods' processes, its kubelet, and every answer from it."""
+        self.store.get("Node", node)
+        self._data_plane.set_node(node, reachable=False)
+        self._kubelets.lose(node)
+        self._lifecycle.lost(node)
+
+    def return_node(self, node: str) -> None:
+        """The machine has booted again."""
+        self.store.get("Node", node)
+        self._data_plane.set_node(node, reachable=True)
+        self._lifecycle.returned(node)
+        self._kubelets.return_(node)
 
     def hear(self, signal: Signal) -> None:
         """Something happened in the data plane, now."""

@@ -1,31 +1,31 @@
-"""One pod on one node: sandbox, image, container, process, restarts, and its winding up.
+"""One pod on one node: sandbox, init containers, containers, and its winding up.
 
-(kubernetes/kubernetes pkg/kubelet/kubelet.go SyncPod, pod_workers.go, kuberuntime)
+(kubernetes/kubernetes pkg/kubelet/kubelet.go SyncPod, pod_workers.go,
+kuberuntime/kuberuntime_manager.go)
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from simpy.events import Event
-
+from sim.control.asks import Asks, ServedAsks, SideAsks
 from sim.control.clock import Environment
+from sim.control.container import Container, Role, role_of
 from sim.control.machine import Machine
 from sim.control.probes import Prober
 from sim.control.recorder import Recorder
 from sim.control.roster import PodRecord
-from sim.control.server_process import Exit, ServerProcess
+from sim.control.server_process import Process, ServerProcess
+from sim.control.side_process import SideProcess
 from sim.control.store import Store
-from sim.control.termination import stop
 from sim.control.versions import Versions
-from sim.control.waiting import Steps, Waiting
-from sim.model.backoff import BackOff
+from sim.model.behaviour import Behaviour
 from sim.model.objects import JsonObject
-from sim.model.pod import grace_of, serving_container
-from sim.model.pod_status import ContainerState, PodFacts, pod_status
-from sim.model.probe import Probe
-from sim.model.termination import pre_stop
+from sim.model.pod import grace_of
+from sim.model.pod_resources import qos_class
+from sim.model.pod_status import PodFacts, pod_status
 from sim.ports import DataPlane, ProbeKind, Signal, SignalKind
 
 
@@ -43,10 +43,9 @@ class Surroundings:
 class PodWorker:
     """The kubelet's work on one pod, from admission to the removal of the object.
 
-    Every end of the container leads to a restart: restartPolicy Always is the only one that a
-    Deployment may have. `live` is the worker's one SimPy process; what happens to the pod
-    meanwhile (a deletion, a probe's kill, the end of the process) is noted as state and seen
-    wherever `live` stands.
+    Each step plans the next one; what happens meanwhile (a deletion, a probe's kill, the end of a
+    process) is noted as state, and every step looks at it first. The pod's first container is the
+    one that serves; only its process is in the data plane.
     """
 
     def __init__(
@@ -59,193 +58,241 @@ class PodWorker:
         sandbox_seconds: float,
     ) -> None:
         self._around = around
-        self._env = around.env
-        self._machine = machine
+        self.env = around.env
+        self.machine = machine
+        self.name = record.name
+        self.grace_seconds = float(grace_of(pod))
         self._pod = pod
         self._record = record
         self._sandbox_seconds = sandbox_seconds
-        spec = serving_container(pod["spec"])
-        self._hook = pre_stop(spec)
-        self._image: str = spec.get("image", "")
-        self._container = ContainerState(name=spec["name"], image=self._image)
-        self._waiting = Waiting(self._env)
-        self._process = ServerProcess(
-            self._env, around.data_plane, record.number, self._waiting.poke
-        )
-        self._prober = Prober(
-            self._env,
-            around.data_plane,
-            record.number,
-            spec,
-            changed=self._on_readiness,
-            failed=self._on_probe_failure,
-        )
-        self._back_off = BackOff()
-        self._admitted_at = self._env.now
-        self._sandbox = False
+        self._life = 0  # Grows when the machine is lost: what was planned before is void.
+        self._begun = self._has_sandbox = self._initialized = self._over = False
+        self._admitted_at = self.env.now
         self._grace: float | None = None  # Set once the pod is being deleted.
-        self._kill_grace: float | None = None  # Set while a probe wants the container killed.
         self._final_phase = ""
+        self._qos = qos_class(pod["spec"])
+        first = pod["spec"].get("initContainers") or ()
+        self._init = [self._container(one, role_of(one, init=True), not first) for one in first]
+        self._apps = [
+            self._container(one, Role.APP, not first) for one in pod["spec"]["containers"]
+        ]
+        self._gates = [one["conditionType"] for one in pod["spec"].get("readinessGates") or ()]
 
     @property
     def restarts(self) -> int:
-        """How often the container was started again."""
-        return self._container.restarts
+        """How often its containers were started again."""
+        return sum(one.state.restarts for one in (*self._apps, *self._init))
 
-    def delete(self, grace_seconds: float) -> None:
-        """The kubelet hears that the pod is being deleted; only the first time counts."""
-        if self._grace is None:
-            self._grace = grace_seconds
-            self._around.data_plane.set_pod(self._record.number, terminating=True)
-            self._prober.terminate()
-            self._waiting.poke()
-
-    def hear(self, signal: Signal) -> None:
-        """The data plane tells something about this pod."""
-        if signal.kind is SignalKind.OOM:
-            self._process.out_of_memory()
-        elif signal.kind is SignalKind.DRAINED:
-            self._process.drained()
-        elif signal.detail is not None:
-            self._prober.heard(ProbeKind(signal.detail[0]), signal.detail[1])
+    # What it hears.
 
     def begin(self) -> None:
         """The kubelet hears that the pod is its own."""
-        self._env.process(self.live())
+        if self._begun or self.machine.lost:
+            return
+        self._begun = True
+        self._admitted_at = self.env.now
+        for one in (*self._init, *self._apps):
+            if one.prober is not None:
+                one.prober.admit()
+        self.publish()
+        if self.deleted():
+            self._wind_up()
+        else:
+            self.later(self.env.now + self._sandbox_seconds, self._sandbox_ready)
 
-    def live(self) -> Steps:
-        """Everything in order; ends when the pod object is gone."""
-        self._admitted_at = self._env.now
-        self._prober.admit()
-        self._publish()
-        yield from self._prepare()
-        while not self._deleted():
-            self._start_container()
-            yield from self._waiting.until(self._container_must_end)
-            if self._deleted():
-                break
-            noticed = yield from self._end_of_container()
-            yield from self._restart_delay(noticed)
-        yield from self._wind_up()
+    def delete(self, grace_seconds: float) -> None:
+        """The kubelet hears that the pod is being deleted; later only a shorter grace counts."""
+        if self._grace is not None:
+            if grace_seconds < self._grace and not self.machine.lost:
+                self._grace = grace_seconds
+                for one in (*self._apps, *self._init):
+                    one.shorten(grace_seconds)
+            return
+        self._grace = grace_seconds
+        self._around.data_plane.set_pod(self._record.number, terminating=True)
+        if self.machine.lost or not self._begun:
+            return
+        self._wind_up()
 
-    def _deleted(self) -> bool:
+    def hear(self, signal: Signal) -> None:
+        """The data plane tells something about this pod."""
+        serving = self._apps[0]
+        assert isinstance(serving.process, ServerProcess)
+        if signal.kind is SignalKind.OOM:
+            serving.process.out_of_memory()
+        elif signal.kind is SignalKind.DRAINED:
+            serving.process.drained()
+        elif signal.detail is not None and serving.prober is not None:
+            serving.prober.heard(ProbeKind(signal.detail[0]), signal.detail[1])
+
+    def noticed(self, pod: JsonObject) -> None:
+        """Somebody else changed the pod: a readiness gate may have opened or shut."""
+        if self._gates and self._has_sandbox and not self._over and not self.machine.lost:
+            self.publish()
+
+    def lose(self) -> None:
+        """The machine stops: every process is gone, and nobody is left to say so."""
+        self._life += 1
+        self._has_sandbox = self._initialized = self._over = False
+        for one in (*self._apps, *self._init):
+            one.process.lose()
+            one.lost()
+
+    def boot(self) -> None:
+        """The machine is back: clean up a deleted pod, start any other once more."""
+        if self._current() is None and not self.deleted():
+            return
+        if not self._begun:
+            self.begin()
+        elif self.deleted():
+            self._finish()
+        else:
+            self.later(self.env.now + self._sandbox_seconds, self._sandbox_ready)
+
+    # What its containers ask of it.
+
+    def emit(self, reason: str, note: str) -> None:
+        """An event about the pod."""
+        self._around.recorder.emit(self._pod, reason, note)
+
+    def behaviour(self) -> Behaviour:
+        """How the pod's version behaves now."""
+        return self._around.versions.behaviour(self._record.version)
+
+    def later(self, time: float, call: Callable[[], None]) -> None:
+        """Call at *time*, unless the machine is lost before."""
+        life = self._life
+        self.env.call_at(time, lambda: call() if life == self._life else None)
+
+    def deleted(self) -> bool:
+        """Whether the pod is being deleted."""
         return self._grace is not None
 
-    def _container_must_end(self) -> bool:
-        return self._deleted() or self._kill_grace is not None or self._process.ended
+    def moved(self, container: Container) -> None:
+        """A container has started, is done, or has ended in the pod's end."""
+        if self.deleted():
+            self._after_an_end()
+        elif container.role is not Role.APP:
+            self._advance()
 
-    def _prepare(self) -> Steps:
-        """Sandbox and network, then the image."""
-        yield from self._waiting.until(self._deleted, self._env.now + self._sandbox_seconds)
-        if self._deleted():
+    def publish(self) -> None:
+        """Write the status as the kubelet knows it."""
+        pod = self._current()
+        if pod is None:
             return
-        self._sandbox = True
-        self._publish()
-        if not self._machine.has(self._image):
-            self._emit("Pulling", f'Pulling image "{self._image}"')
-            pulled = self._machine.pulled_at(self._image)
-            yield from self._waiting.until(self._deleted, pulled)
-            if not self._deleted():
-                self._emit("Pulled", f'Successfully pulled image "{self._image}"')
+        init = [one.state for one in self._init]
+        apps = [one.state for one in self._apps]
+        running = self._initialized and all(state.has_run for state in apps)
+        must_be_ready = [one.state for one in self._init if one.role is Role.SIDECAR] + apps
+        facts = PodFacts(
+            phase=self._final_phase or ("Running" if running else "Pending"),
+            has_sandbox=self._has_sandbox,
+            ip=address(self._record.number) if self._has_sandbox else "",
+            host_ip=self.machine.address,
+            start_time=self._admitted_at,
+            qos=self._qos,
+            incomplete=[]
+            if self._initialized
+            else [one.name for one in self._init if not one.complete],
+            unready=[state.name for state in must_be_ready if not state.ready],
+            gates=self._gates,
+        )
+        status = pod_status(pod["status"], facts, apps, init, self.env.now)
+        self._around.store.put_status(pod, status)
 
-    def _start_container(self) -> None:
-        now = self._env.now
-        self._container.run(now)
-        behaviour = self._around.versions.behaviour(self._record.version)
-        self._process.start(behaviour.startup_seconds)
-        self._emit("Started", f"Started container {self._container.name}")
-        # The kubelet sees its own container run at its next look around, and only then do the
-        # status say so and the probes begin.
-        restarts = self._container.restarts
-        self._env.call_at(self._machine.next_relist(), lambda: self._notice_running(restarts, now))
+    # Its steps.
 
-    def _notice_running(self, restarts: int, container_start: float) -> None:
-        if self._process.alive and restarts == self._container.restarts:
-            self._prober.begin(container_start)
-            self._on_readiness()
+    def _sandbox_ready(self) -> None:
+        if self.deleted():
+            return
+        self._has_sandbox = True
+        self._initialized = not self._init
+        self.publish()
+        self._advance()
 
-    def _on_readiness(self) -> None:
-        self._container.started = self._prober.started
-        self._container.ready = self._prober.ready
-        self._publish()
-
-    def _on_probe_failure(self, kind: ProbeKind, probe: Probe) -> None:
-        name = self._container.name
-        self._emit("Unhealthy", f"{kind.value.capitalize()} probe failed")
-        self._emit("Killing", f"Container {name} failed {kind} probe, will be restarted")
-        grace = grace_of(self._pod) if probe.grace_seconds is None else probe.grace_seconds
-        self._kill_grace = float(grace)
-        self._waiting.poke()
-
-    def _end_of_container(self) -> Generator[Event, None, float]:
-        """Stop it if a probe wants that, and answer when the kubelet notices that it has ended.
-
-        A kubelet that kills notices at once, and starts the container again in the same sync; a
-        process that ends by itself is noticed at the next look around.
-        """
-        killed = self._process.alive and self._kill_grace is not None
-        if killed:
-            yield from self._stop(self._kill_grace or 0.0)
-        self._kill_grace = None
-        self._prober.stop()
-        return self._env.now if killed else self._machine.next_relist()
-
-    def _restart_delay(self, noticed: float) -> Steps:
-        """Wait as the back-off says, then count a restart; the status tells of it on the way."""
-        ended = self._ended()
-        wait = self._back_off.wait_after(ended.time)
-        due = max(noticed, ended.time + wait)
-        if due > self._env.now:
-            seen = max(noticed, self._machine.next_relist()) if noticed == ended.time else noticed
-            yield from self._waiting.until(self._deleted, seen)
-            if self._deleted():
+    def _advance(self) -> None:
+        """Start what may be started now: init containers one by one, then the others together."""
+        if self.deleted() or not self._has_sandbox:
+            return
+        for one in self._init:
+            one.ensure()
+            if not one.complete:
                 return
-            self._container.end(ended.code, ended.reason, ended.time)
-            if due > self._env.now:
-                self._container.back_off(wait, self._record.name)
-                self._emit("BackOff", "Back-off restarting failed container")
-            self._publish()
-            yield from self._waiting.until(self._deleted, due)
-        if not self._deleted():
-            if "running" in self._container.state:
-                self._container.end(ended.code, ended.reason, ended.time)
-            self._back_off = self._back_off.stepped(ended.time, self._env.now)
-            self._container.restarts += 1
+        if not self._initialized:
+            self._initialized = True
+            self.publish()
+        for one in self._apps:
+            one.ensure()
 
-    def _ended(self) -> Exit:
-        assert self._process.exit is not None
-        return self._process.exit
+    def _wind_up(self) -> None:
+        """Stop all that runs: the containers at once, then the sidecars, the last one first."""
+        grace = self._grace or 0.0
+        for one in (*self._apps, *self._init):
+            if one.prober is not None:
+                one.prober.terminate()
+        for one in self._apps:
+            one.stop(grace, None)
+        for one in self._init:
+            is_sidecar = one.role is Role.SIDECAR
+            one.stop(grace, partial(self._turn_of, one) if is_sidecar else None)
+        self._after_an_end()
 
-    def _wind_up(self) -> Steps:
-        """Stop what runs, then let the object go at the kubelet's next look around."""
-        if self._process.alive:
-            self._emit("Killing", f"Stopping container {self._container.name}")
-            yield from self._stop(self._grace or 0.0)
-        self._prober.stop()
-        yield from self._waiting.until(lambda: False, self._machine.next_relist())
-        ended = self._process.exit
-        if ended is not None:
-            self._container.end(ended.code, ended.reason, ended.time)
-            self._final_phase = "Failed" if ended.code else "Succeeded"
-            self._publish()
+    def _turn_of(self, sidecar: Container) -> bool:
+        place = self._init.index(sidecar)
+        return not any(one.process.alive for one in (*self._apps, *self._init[place + 1 :]))
+
+    def _after_an_end(self) -> None:
+        for one in self._init:
+            one.look()
+        if not any(one.process.alive for one in (*self._apps, *self._init)):
+            self._finish()
+
+    def _finish(self) -> None:
+        """Let the object go at the kubelet's next look around."""
+        if not self._over:
+            self._over = True
+            self.later(self.machine.next_relist(), self._remove)
+
+    def _remove(self) -> None:
+        for one in (*self._apps, *self._init):
+            if one.prober is not None:
+                one.prober.stop()
+            one.finish()
+        codes = [one.process.exit.code for one in self._apps if one.process.exit is not None]
+        if codes:
+            self._final_phase = "Failed" if any(codes) else "Succeeded"
+            self.publish()
         self._around.data_plane.forget_pod(self._record.number)
         if self._current() is not None:
             self._around.store.delete("Pod", self._record.name, self._record.namespace, 0)
 
-    def _stop(self, grace_seconds: float) -> Steps:
-        if self._hook.unknown and grace_seconds > 0:
-            # Our own reason: the hook does not fail, it only takes no time here.
-            note = f"PreStopHook ({self._hook.unknown}) is not simulated and returns at once"
-            self._emit("PreStopHookNotSimulated", note)
-        versions, version = self._around.versions, self._record.version
-        yield from stop(
-            self._env,
-            self._waiting,
-            self._process,
-            grace_seconds=grace_seconds,
-            hook=self._hook,
-            reaction=lambda: versions.behaviour(version).reaction,
+    def _container(self, spec: JsonObject, role: Role, first: bool) -> Container:
+        around = self._around
+        serves = role is Role.APP and spec is self._pod["spec"]["containers"][0]
+        ends: list[Container] = []
+
+        def ended() -> None:
+            ends[0].ended()
+
+        process: Process
+        asks: Asks
+        if serves:
+            process = ServerProcess(self.env, around.data_plane, self._record.number, ended)
+            asks = ServedAsks(around.data_plane, self._record.number)
+        else:
+            side = SideProcess(self.env, spec["name"], ends=role is Role.INIT, changed=ended)
+            process = side
+            asks = SideAsks(self.env, side, lambda kind, ok: _heard(ends[0], kind, ok))
+        container = Container(self, spec, process, role, first=first)
+        ends.append(container)
+        container.prober = Prober(
+            self.env,
+            asks,
+            spec,
+            changed=container.readiness_changed,
+            failed=container.probe_failed,
         )
+        return container
 
     def _current(self) -> JsonObject | None:
         """The pod object as it is now; None if it was removed by force meanwhile."""
@@ -253,23 +300,10 @@ class PodWorker:
         same = found is not None and found["metadata"]["uid"] == self._record.uid
         return found if same else None
 
-    def _publish(self) -> None:
-        """Write the status as the kubelet knows it."""
-        pod = self._current()
-        if pod is None:
-            return
-        began = self._container.restarts > 0 or "waiting" not in self._container.state
-        facts = PodFacts(
-            phase=self._final_phase or ("Running" if began else "Pending"),
-            has_sandbox=self._sandbox,
-            ip=address(self._record.number) if self._sandbox else "",
-            start_time=self._admitted_at,
-        )
-        status = pod_status(pod["status"], facts, self._container, self._env.now)
-        self._around.store.put_status(pod, status)
 
-    def _emit(self, reason: str, note: str) -> None:
-        self._around.recorder.emit(self._pod, reason, note)
+def _heard(container: Container, kind: ProbeKind, success: bool) -> None:
+    if container.prober is not None:
+        container.prober.heard(kind, success)
 
 
 def address(number: int) -> str:

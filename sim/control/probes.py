@@ -1,8 +1,8 @@
-"""Probes of one pod's container: when each starts, is held back, and what its verdicts mean.
+"""Probes of one container: when each starts, is held back, and what its verdicts mean.
 
-The data plane runs ticks and thresholds and tells transitions; which ticks count is decided here.
-A worker per probe ticks from the moment the kubelet admitted the pod; ticks do nothing until the
-container runs, its initial delay is over, and the startup probe has passed.
+Ticks and thresholds run elsewhere (`asks`), which tells transitions; which ticks count is decided
+here. A worker per probe ticks from the moment the kubelet admitted the pod; its ticks do nothing
+until the container runs, its initial delay is over, and the startup probe has passed.
 (kubernetes/kubernetes pkg/kubelet/prober/worker.go, prober_manager.go)
 """
 
@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sim.control.asks import Asks
 from sim.control.clock import Environment
 from sim.model.objects import JsonObject
 from sim.model.probe import Probe, first_tick, next_beat, probe_of
-from sim.ports import DataPlane, ProbeKind
+from sim.ports import ProbeKind
 
 _FIELDS = {
     ProbeKind.STARTUP: "startupProbe",
@@ -30,16 +31,14 @@ class Prober:
     def __init__(
         self,
         env: Environment,
-        data_plane: DataPlane,
-        pod: int,
+        asks: Asks,
         container: JsonObject,
         *,
         changed: Callable[[], None],
         failed: Callable[[ProbeKind, Probe], None],
     ) -> None:
         self._env = env
-        self._plane = data_plane
-        self._pod = pod
+        self._asks = asks
         self._changed = changed
         self._failed = failed
         self._admitted = env.now
@@ -123,18 +122,9 @@ class Prober:
 
     def _start(self, kind: ProbeKind, probe: Probe, first: float) -> None:
         self._running.add(kind)
-        self._plane.probe(
-            self._pod,
-            kind,
-            first,
-            probe.period_seconds,
-            probe.success_threshold,
-            probe.failure_threshold,
-            probe.timeout_seconds,
-            probe.served,
-        )
+        self._asks.probe(kind, probe, first)
 
     def _end(self, kind: ProbeKind) -> None:
         if kind in self._running:
             self._running.remove(kind)
-            self._plane.unprobe(self._pod, kind)
+            self._asks.unprobe(kind)

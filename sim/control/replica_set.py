@@ -21,6 +21,7 @@ from sim.model.deletion import pods_to_delete
 from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
 from sim.model.pod import controller_of
 from sim.model.run import Change
+from sim.model.taints import with_default_tolerations
 
 BURST = 500  # BurstReplicas: at most this many pods are created or deleted in one sync.
 FAILURE = "ReplicaFailure"
@@ -41,6 +42,7 @@ class ReplicaSetController:
         self._census = Census(store)
         self._queue = WorkQueue(env, delay, self._sync)
         self._failures: Counter[Key] = Counter()
+        self._specs: dict[int, tuple[JsonObject, JsonObject]] = {}
         store.subscribe("ReplicaSet", self._on_replica_set)
         store.subscribe("Pod", self._on_pod)
 
@@ -93,7 +95,7 @@ class ReplicaSetController:
 
         So a quota that refuses one pod is not asked for all of them. (slowStartBatch)
         """
-        pod = _new_pod(rs)
+        pod = _new_pod(rs, self._admitted(rs["spec"]["template"]["spec"]))
         batch = 1
         while count > 0:
             batch = min(batch, count)
@@ -103,6 +105,13 @@ class ReplicaSetController:
             count -= batch
             batch *= 2
         return ""
+
+    def _admitted(self, spec: JsonObject) -> JsonObject:
+        """A pod's spec as admission completes a template's; all pods of a template share it."""
+        known = self._specs.get(id(spec))
+        if known is None:
+            known = self._specs[id(spec)] = (spec, with_default_tolerations(spec))
+        return known[1]
 
     def _create_one(self, rs: JsonObject, pod: JsonObject) -> str:
         try:
@@ -148,7 +157,7 @@ class ReplicaSetController:
             self._queue.add_at(key, nextafter(since + seconds, inf))
 
 
-def _new_pod(rs: JsonObject) -> JsonObject:
+def _new_pod(rs: JsonObject, spec: JsonObject) -> JsonObject:
     template = rs["spec"]["template"]
     metadata = rs["metadata"]
     owner = {
@@ -169,6 +178,6 @@ def _new_pod(rs: JsonObject) -> JsonObject:
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": meta,
-        "spec": template["spec"],
+        "spec": spec,
         "status": {"phase": "Pending"},
     }

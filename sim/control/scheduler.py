@@ -1,28 +1,59 @@
-"""The scheduler, as thin as it can be: a pod goes to the node with the fewest pods.
+"""The scheduler: finds each new pod a node with room, or says why there is none.
 
-Requests and capacity are not modelled yet: every node takes every pod, so a surge pod is never
-Pending for want of room. Affinity, taints and topology spread have no effect.
+Of upstream's scores two are kept, in their order of weight: pods of one ReplicaSet are spread over
+nodes (the default topology spread), then the emptiest node by requests wins (LeastAllocated);
+ties go by node name. Preemption, pod affinity and image locality have no effect.
+(kubernetes/kubernetes pkg/scheduler)
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sim.control.clock import Environment
 from sim.control.recorder import Recorder
 from sim.control.roster import PodRecord, Roster
 from sim.control.store import Store
-from sim.model.behaviour import Delays, Node
+from sim.model.behaviour import Delays
+from sim.model.conditions import with_condition
 from sim.model.draws import Purpose, Stream
-from sim.model.objects import name_of
-from sim.model.pod import node_of
+from sim.model.fit import Need, Room, unschedulable_note
+from sim.model.objects import JsonObject, is_terminating, name_of
+from sim.model.pod import controller_of, is_finished, node_of
+from sim.model.pod_resources import requested
+from sim.model.quantity import quantity
 from sim.model.run import Change
 
 _WATCH, _DECIDE = range(2)
+_FIRST_BACK_OFF, _MOST_BACK_OFF = 1.0, 10.0  # pkg/scheduler/apis/config/v1/defaults.go
+
+
+@dataclass(slots=True)
+class _Seat:
+    """A pod that has taken room on a node."""
+
+    node: str
+    need: Need
+    group: str
+    leaving: bool = False
+
+
+@dataclass(slots=True)
+class _Unschedulable:
+    """A pod for which there was no node: how often it was tried, and when it may be again."""
+
+    record: PodRecord
+    tries: int = 0
+    not_before: float = 0.0
+    queued: bool = False
 
 
 class Scheduler:
-    """Binds each new pod after hearing of it and thinking about it; ties go by node name."""
+    """Binds each new pod after hearing of it and thinking about it.
+
+    A pod that fits nowhere is tried again when room may have come up (a pod is gone, a node has
+    changed), after 1 s, 2 s, 4 s … and 10 s at most.
+    """
 
     def __init__(
         self,
@@ -32,7 +63,6 @@ class Scheduler:
         *,
         seed: int,
         delays: Delays,
-        nodes: Sequence[Node],
         roster: Roster,
     ) -> None:
         self._env = env
@@ -41,36 +71,146 @@ class Scheduler:
         self._delays = delays
         self._draws = Stream(seed, Purpose.SCHEDULE)
         self._roster = roster
-        self._pods_on = dict.fromkeys(sorted(node.name for node in nodes), 0)
+        self._rooms: dict[str, Room] = {}
+        self._seats: dict[str, _Seat] = {}
+        self._waiting: dict[str, _Unschedulable] = {}
+        self._needs: dict[int, tuple[JsonObject, Need]] = {}
+        store.subscribe("Node", self._on_node)
         store.subscribe("Pod", self._on_pod)
 
-    def _on_pod(self, change: Change) -> None:
-        node = node_of(change.object)
-        if change.verb == "ADDED":
-            if node:
-                self._pods_on[node] += 1
-                return
-            record = self._roster.of(change.object)
-            seconds = self._draws.between(self._delays.watch, record.ordinal, _WATCH)
-            seconds += self._draws.between(self._delays.schedule, record.ordinal, _DECIDE)
-            self._env.call_at(self._env.now + seconds, lambda: self._bind(record))
-        elif change.verb == "DELETED" and node:
-            self._pods_on[node] -= 1
+    def _on_node(self, change: Change) -> None:
+        node = change.object
+        if change.verb == "DELETED":
+            del self._rooms[name_of(node)]
+            return
+        can = node["status"]["allocatable"]
+        room = self._rooms.get(name_of(node))
+        if room is None:
+            room = Room(node, 0.0, 0.0, 0)
+            self._rooms = dict(sorted({**self._rooms, name_of(node): room}.items()))
+        elif room.node["spec"] == node["spec"] and room.node["status"]["allocatable"] == can:
+            room.node = node
+            return
+        room.node = node
+        room.cores, room.memory_bytes = quantity(can["cpu"]), quantity(can["memory"])
+        room.pods = int(can["pods"])
+        self._try_again()
 
-    def _bind(self, record: PodRecord) -> None:
+    def _on_pod(self, change: Change) -> None:
+        pod = change.object
+        uid = pod["metadata"]["uid"]
+        seat = self._seats.get(uid)
+        if change.verb == "DELETED" or is_finished(pod):
+            self._waiting.pop(uid, None)
+            if seat is not None:
+                self._leave(uid, seat)
+            return
+        if seat is not None:
+            if not seat.leaving and is_terminating(pod):
+                seat.leaving = True
+                self._rooms[seat.node].company[seat.group] -= 1
+            return
+        if node_of(pod):
+            self._sit(pod, node_of(pod))
+        elif change.verb == "ADDED":
+            record = self._roster.of(pod)
+            seconds = self._draws.between(self._delays.watch, record.ordinal, _WATCH)
+            self._decide_at(record, self._env.now + seconds)
+
+    def _decide_at(self, record: PodRecord, heard: float) -> None:
+        seconds = self._draws.between(self._delays.schedule, record.ordinal, _DECIDE)
+        self._env.call_at(heard + seconds, lambda: self._decide(record))
+
+    def _decide(self, record: PodRecord) -> None:
         pod = self._store.find("Pod", record.name, record.namespace)
         if pod is None or pod["metadata"]["uid"] != record.uid or node_of(pod):
             return
-        node = min(self._pods_on, key=lambda name: self._pods_on[name])
-        self._pods_on[node] += 1
-        scheduled = {
+        need, group = self._need_of(pod), _group_of(pod)
+        obstacles = [room.obstacles(need) for room in self._rooms.values()]
+        fitting = [
+            room for room, found in zip(self._rooms.values(), obstacles, strict=True) if not found
+        ]
+        if fitting:
+            best = min(fitting, key=lambda one: (one.company[group], -one.free_share(need)))
+            self._waiting.pop(record.uid, None)
+            self._bind(pod, name_of(best.node))
+        else:
+            self._give_up(pod, record, unschedulable_note(obstacles))
+
+    def _bind(self, pod: JsonObject, node: str) -> None:
+        """One write, as the binding subresource makes it: the node and the condition."""
+        scheduled = {"type": "PodScheduled", "status": "True", "lastTransitionTime": self._env.now}
+        status = pod.get("status", {})
+        others = [one for one in status.get("conditions") or () if one["type"] != "PodScheduled"]
+        bound = {
+            **pod,
+            "spec": {**pod["spec"], "nodeName": node},
+            "status": {"phase": "Pending", **status, "conditions": [*others, scheduled]},
+        }
+        self._store.put_whole(bound)
+        place = f"{pod['metadata']['namespace']}/{name_of(pod)}"
+        self._recorder.emit(pod, "Scheduled", f"Successfully assigned {place} to {node}")
+
+    def _give_up(self, pod: JsonObject, record: PodRecord, note: str) -> None:
+        waiting = self._waiting.setdefault(record.uid, _Unschedulable(record))
+        seconds = min(_FIRST_BACK_OFF * 2.0**waiting.tries, _MOST_BACK_OFF)
+        waiting.tries += 1
+        waiting.not_before = self._env.now + seconds
+        waiting.queued = False
+        condition = {
             "type": "PodScheduled",
-            "status": "True",
+            "status": "False",
+            "reason": "Unschedulable",
+            "message": note,
             "lastTransitionTime": self._env.now,
         }
-        bound = self._store.put({**pod, "spec": {**pod["spec"], "nodeName": node}})
-        conditions = [*(pod.get("status", {}).get("conditions") or ()), scheduled]
-        status = {"phase": "Pending", **pod.get("status", {}), "conditions": conditions}
-        self._store.put_status(bound, status)
-        place = f"{record.namespace}/{name_of(pod)}"
-        self._recorder.emit(pod, "Scheduled", f"Successfully assigned {place} to {node}")
+        status = pod.get("status", {})
+        conditions = with_condition(list(status.get("conditions") or ()), condition)
+        self._store.put_status(pod, {"phase": "Pending", **status, "conditions": conditions})
+        self._recorder.emit(pod, "FailedScheduling", note)
+
+    def _try_again(self) -> None:
+        """Room may have come up for the pods that wait."""
+        for waiting in self._waiting.values():
+            if not waiting.queued:
+                waiting.queued = True
+                self._decide_at(waiting.record, max(self._env.now, waiting.not_before))
+
+    def _sit(self, pod: JsonObject, node: str) -> None:
+        room = self._rooms.get(node)
+        if room is not None:
+            seat = _Seat(node, self._need_of(pod), _group_of(pod), is_terminating(pod))
+            self._seats[pod["metadata"]["uid"]] = seat
+            room.take(seat.need)
+            if not seat.leaving:
+                room.company[seat.group] += 1
+
+    def _leave(self, uid: str, seat: _Seat) -> None:
+        del self._seats[uid]
+        room = self._rooms.get(seat.node)
+        if room is not None:
+            room.take(seat.need, -1)
+            if not seat.leaving:
+                room.company[seat.group] -= 1
+        self._try_again()
+
+    def _need_of(self, pod: JsonObject) -> Need:
+        # All pods of a template share its containers: read them once.
+        spec = pod["spec"]
+        known = self._needs.get(id(spec["containers"]))
+        if known is None:
+            need = Need(
+                requested(spec, "cpu") or 0.0,
+                requested(spec, "memory") or 0.0,
+                tuple(spec.get("tolerations") or ()),
+                tuple((spec.get("nodeSelector") or {}).items()),
+            )
+            known = self._needs[id(spec["containers"])] = (spec["containers"], need)
+        return known[1]
+
+
+def _group_of(pod: JsonObject) -> str:
+    """Whose pods are spread: its ReplicaSet's, for the hash is part of the selector."""
+    owner = controller_of(pod)
+    uid: str = pod["metadata"]["uid"] if owner is None else owner["uid"]
+    return uid

@@ -1,12 +1,13 @@
-"""The process inside a pod's container, as signals and the data plane meet it."""
+"""The process inside a container, as signals meet it: one that serves requests, or another."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from sim.control.clock import Environment
-from sim.model.behaviour import Reaction
+from sim.model.behaviour import Behaviour, Reaction
 from sim.model.causes import Cause
 from sim.ports import DataPlane
 
@@ -20,10 +21,35 @@ class Exit:
     time: float
 
 
-class ServerProcess:
-    """One pod's process, started again after every end; *changed* is called when it has ended.
+class Process(Protocol):
+    """A process that can be stopped. `exit` is None while it runs."""
 
-    `exit` is None while it runs. Before its first start it counts as not alive.
+    alive: bool
+    listening: bool
+    exit: Exit | None
+    starts: int  # How often it was started.
+
+    def start(self, row: Behaviour) -> None:
+        """Start it, as its version behaves now."""
+        ...
+
+    def sigterm(self, reaction: Reaction) -> None:
+        """SIGTERM: it ends soon, or not at all."""
+        ...
+
+    def sigkill(self) -> None:
+        """SIGKILL: gone."""
+        ...
+
+    def lose(self) -> None:
+        """Its machine is gone, and it with it."""
+        ...
+
+
+class ServerProcess:
+    """The process that serves a pod's requests; *changed* is called when it has ended.
+
+    Before its first start it counts as not alive.
     """
 
     def __init__(
@@ -33,24 +59,21 @@ class ServerProcess:
         self._plane = data_plane
         self._pod = pod
         self._changed = changed
-        self._starts = 0
+        self.starts = 0
         self._terminated = False  # SIGTERM came and was understood.
         self.alive = False
         self.listening = False
         self.exit: Exit | None = None
 
-    @property
-    def ended(self) -> bool:
-        """Whether it has ended and not been started again."""
-        return not self.alive
-
-    def start(self, startup_seconds: float) -> None:
-        """Start it; it listens after *startup_seconds*, if it lives that long."""
-        self._starts += 1
+    def start(self, row: Behaviour) -> None:
+        """Start it; it listens after its start-up time, if it lives that long."""
+        self.starts += 1
         self.alive, self.listening, self._terminated = True, False, False
         self.exit = None
-        start = self._starts
-        self._env.call_at(self._env.now + startup_seconds, lambda: self._listen(start))
+        start, now = self.starts, self._env.now
+        self._env.call_at(now + row.startup_seconds, lambda: self._listen(start))
+        if row.crash_after_seconds is not None:
+            self._env.call_at(now + row.crash_after_seconds, lambda: self._crash(start))
 
     def sigterm(self, reaction: Reaction) -> None:
         """SIGTERM: drain, exit at once, or ignore it. One that does not listen yet has no handler
@@ -82,8 +105,19 @@ class ServerProcess:
             self._plane.kill(self._pod, Cause.GONE_AT_SIGTERM)  # Nothing is in flight any more.
             self._end(0, "Completed")
 
+    def lose(self) -> None:
+        """Its machine is gone, and it with it; nobody is there to see how it ended."""
+        if self.alive:
+            self.alive = self.listening = False
+            self._plane.kill(self._pod, Cause.NODE_UNREACHABLE)
+
+    def _crash(self, start: int) -> None:
+        if self.alive and start == self.starts:
+            self._plane.kill(self._pod, Cause.CUT_BY_CRASH_OR_OOM)
+            self._end(1, "Error")
+
     def _listen(self, start: int) -> None:
-        if self.alive and start == self._starts and not self._terminated:
+        if self.alive and start == self.starts and not self._terminated:
             self.listening = True
             self._plane.set_pod(self._pod, listening=True)
 

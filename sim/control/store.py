@@ -28,6 +28,7 @@ from sim.model.patch import json_patch, merge_patch
 from sim.model.pod import controller_of, grace_of, is_finished, node_of
 from sim.model.run import Change
 
+CLUSTER_SCOPED = frozenset({"Node"})
 Subscriber: TypeAlias = Callable[[Change], None]
 Key: TypeAlias = tuple[str, str]  # (namespace, name)
 # What the API server sets itself; a client's value is ignored.
@@ -77,6 +78,10 @@ class Store:
         for table in self._objects.values():
             yield from table.values()
 
+    def objects_of(self, kind: str) -> Sequence[JsonObject]:
+        """Everything of *kind* in all namespaces, oldest first."""
+        return tuple(self._objects.get(kind, {}).values())
+
     def owned(self, kind: str, owner_uid: str) -> Sequence[JsonObject]:
         """The objects of *kind* that the controller with *owner_uid* manages, oldest first."""
         return tuple(self._owned.get((kind, owner_uid), {}).values())
@@ -105,7 +110,9 @@ class Store:
         admit(obj)
         kind = obj["kind"]
         metadata = {k: v for k, v in obj["metadata"].items() if k not in ("resourceVersion",)}
-        namespace = metadata.setdefault("namespace", "default")
+        namespace = "default"  # Where a cluster's own objects are kept, though they name none.
+        if kind not in CLUSTER_SCOPED:
+            namespace = metadata.setdefault("namespace", "default")
         ordinal = self._identity.count(kind)
         if not metadata.get("name"):
             metadata["name"] = self._free_name(kind, namespace, metadata["generateName"], ordinal)
@@ -147,6 +154,12 @@ class Store:
         before = self.get(obj["kind"], obj["metadata"]["name"], namespace_of(obj))
         self._require_current(before, obj["metadata"].get("resourceVersion"))
         return self._replace(before, obj)
+
+    def put_whole(self, obj: JsonObject) -> JsonObject:
+        """Replace spec and status in one write, as a node's kubelet or a binding may."""
+        before = self.get(obj["kind"], obj["metadata"]["name"], namespace_of(obj))
+        self._require_current(before, obj["metadata"].get("resourceVersion"))
+        return self._replace(before, obj, status=obj.get("status"))
 
     def put_status(
         self, obj: JsonObject, status: JsonObject, annotations: Mapping[str, str] | None = None
@@ -210,7 +223,9 @@ class Store:
                 )
             )
 
-    def _replace(self, before: JsonObject, after: JsonObject) -> JsonObject:
+    def _replace(
+        self, before: JsonObject, after: JsonObject, status: JsonObject | None = None
+    ) -> JsonObject:
         old, new = before["metadata"], dict(after.get("metadata") or {})
         for field in _SERVER_OWNED:
             new.pop(field, None)
@@ -219,8 +234,8 @@ class Store:
         new["resourceVersion"] = old["resourceVersion"]
         result = {**after, "kind": before["kind"], "metadata": new}
         result.pop("status", None)
-        if "status" in before:
-            result["status"] = before["status"]
+        if status is not None or "status" in before:
+            result["status"] = before["status"] if status is None else status
         if result == before:
             return before
         admit(result, before)

@@ -11,5 +11,8 @@ FAULTS = Registry(
         "slow": "sim.faults.slow:Slow",
         "leak": "sim.faults.leak:Leak",
         "start": "sim.faults.start:SlowStart",
+        "crash": "sim.faults.crash:Crash",
+        "image": "sim.faults.image:MissingImage",
+        "node": "sim.faults.node:LostNode",
     },
 )

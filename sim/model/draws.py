@@ -43,6 +43,7 @@ class Purpose(IntEnum):
     STARTUP = 16
     PROXY_PHASE = 17
     RELIST_PHASE = 18
+    LEASE_PHASE = 19
 
 
 def _mix(x: int) -> int:

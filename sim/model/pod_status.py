@@ -1,6 +1,5 @@
 """The status that a kubelet writes for a pod: phase, conditions, containers.
 
-Only the pod's serving container is simulated, so only its status is written.
 (kubernetes/kubernetes pkg/kubelet/kubelet_pods.go and status/generate.go)
 """
 
@@ -11,7 +10,8 @@ from dataclasses import dataclass, field
 
 from sim.model.objects import JsonObject
 
-WAITING: JsonObject = {"waiting": {"reason": "ContainerCreating"}}
+CREATING: JsonObject = {"waiting": {"reason": "ContainerCreating"}}
+INITIALIZING: JsonObject = {"waiting": {"reason": "PodInitializing"}}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,11 +20,16 @@ class ContainerState:
 
     name: str
     image: str
-    state: JsonObject = field(default_factory=lambda: WAITING)
+    state: JsonObject = field(default_factory=lambda: CREATING)
     last_state: JsonObject = field(default_factory=dict)
     restarts: int = 0
     started: bool = False
     ready: bool = False
+
+    @property
+    def has_run(self) -> bool:
+        """Whether it was started at least once."""
+        return "waiting" not in self.state or bool(self.last_state) or self.restarts > 0
 
     def run(self, now: float) -> None:
         """The container was started and nothing is known of the process inside yet."""
@@ -40,11 +45,12 @@ class ContainerState:
         self.state = {"terminated": {**ended, **running}}
         self.started = self.ready = False
 
-    def back_off(self, seconds: float, pod: str) -> None:
-        """The restart has to wait."""
-        self.last_state = self.state
-        note = f"back-off {seconds:g}s restarting failed container={self.name} pod={pod}"
-        self.state = {"waiting": {"reason": "CrashLoopBackOff", "message": note}}
+    def wait(self, reason: str, note: str = "") -> None:
+        """It cannot be started yet, for *reason*."""
+        if "terminated" in self.state:
+            self.last_state = self.state
+        waiting = {"reason": reason, "message": note} if note else {"reason": reason}
+        self.state = {"waiting": waiting}
 
     def to_json(self) -> JsonObject:
         """One entry of status.containerStatuses."""
@@ -61,52 +67,107 @@ class ContainerState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PodFacts:
-    """What the conditions follow from."""
+    """What the conditions follow from.
+
+    *initialized* when every init container is done, or as a sidecar started; *incomplete* names
+    those that are not. *unready* names the containers that are not ready.
+    """
 
     phase: str
     has_sandbox: bool
     ip: str
+    host_ip: str
     start_time: float
+    qos: str
+    incomplete: Sequence[str]
+    unready: Sequence[str]
+    gates: Sequence[str]
 
 
 def pod_status(
-    before: JsonObject, facts: PodFacts, container: ContainerState, now: float
+    before: JsonObject,
+    facts: PodFacts,
+    containers: Sequence[ContainerState],
+    init_containers: Sequence[ContainerState],
+    now: float,
 ) -> JsonObject:
-    """The whole status; a condition keeps its transition time while it stays as it was."""
-    ready = container.ready
-    wanted = (
-        ("PodReadyToStartContainers", facts.has_sandbox, ""),
-        ("Initialized", True, ""),
-        ("Ready", ready, "ContainersNotReady"),
-        ("ContainersReady", ready, "ContainersNotReady"),
-    )
+    """The whole status; a condition keeps its transition time while it stays as it was.
+
+    Conditions that others write (PodScheduled, readiness gates) are left as they are.
+    """
     known: Sequence[JsonObject] = before.get("conditions") or ()
     by_kind = {one["type"]: one for one in known}
+    wanted = _conditions(facts, by_kind)
     conditions = [
-        _condition(by_kind.get(kind), kind, holds, reason, container.name, now)
-        for kind, holds, reason in wanted
+        _condition(by_kind.get(kind), kind, reason, note, now)
+        for kind, (reason, note) in wanted.items()
     ]
-    conditions += [one for one in known if one["type"] == "PodScheduled"]
+    conditions += [one for one in known if one["type"] not in wanted]
     status = {
         "phase": facts.phase,
         "conditions": conditions,
         "startTime": facts.start_time,
-        "containerStatuses": [container.to_json()],
+        "qosClass": facts.qos,
+        "containerStatuses": [one.to_json() for one in containers],
     }
+    if init_containers:
+        status["initContainerStatuses"] = [one.to_json() for one in init_containers]
     if facts.ip:
+        status["hostIP"] = facts.host_ip
         status["podIP"] = facts.ip
         status["podIPs"] = [{"ip": facts.ip}]
     return status
 
 
+def _conditions(facts: PodFacts, known: dict[str, JsonObject]) -> dict[str, tuple[str | None, str]]:
+    """Why each condition is False, and a note; no reason (None) means that it holds."""
+    finished = {"Succeeded": "PodCompleted", "Failed": "PodFailed"}.get(facts.phase)
+    containers: tuple[str | None, str] = (None, "")
+    if finished:
+        containers = (finished, "")
+    elif facts.unready:
+        note = f"containers with unready status: [{' '.join(facts.unready)}]"
+        containers = ("ContainersNotReady", note)
+    initialized: tuple[str | None, str] = (None, "")
+    if facts.incomplete and finished != "PodCompleted":
+        note = f"containers with incomplete status: [{' '.join(facts.incomplete)}]"
+        initialized = ("ContainersNotInitialized", note)
+    ready = containers
+    if containers[0] is None and (missing := _closed_gates(facts.gates, known)):
+        ready = ("ReadinessGatesNotReady", ", ".join(missing))
+    return {
+        "PodReadyToStartContainers": (None if facts.has_sandbox else "", ""),
+        "Initialized": initialized,
+        "Ready": ready,
+        "ContainersReady": containers,
+    }
+
+
+def _closed_gates(gates: Sequence[str], known: dict[str, JsonObject]) -> list[str]:
+    """What keeps each readiness gate shut; a missing condition counts as False."""
+    notes = []
+    for gate in gates:
+        found = known.get(gate)
+        if found is None:
+            notes.append(f'corresponding condition of pod readiness gate "{gate}" does not exist.')
+        elif found["status"] != "True":
+            shown = found["status"]
+            notes.append(f'the status of pod readiness gate "{gate}" is not "True", but {shown}')
+    return notes
+
+
 def _condition(
-    before: JsonObject | None, kind: str, holds: bool, reason: str, container: str, now: float
+    before: JsonObject | None, kind: str, reason: str | None, note: str, now: float
 ) -> JsonObject:
-    status = "True" if holds else "False"
-    if before is not None and before["status"] == status:
-        return before
+    status = "True" if reason is None else "False"
+    same = before is not None and before["status"] == status
+    if before is not None and same:
+        if before.get("reason", "") == (reason or "") and before.get("message", "") == note:
+            return before
+        now = before["lastTransitionTime"]
     new = {"type": kind, "status": status, "lastTransitionTime": now}
-    if reason and not holds:
+    if reason:
         new["reason"] = reason
-        new["message"] = f"containers with unready status: [{container}]"
+    if note:
+        new["message"] = note
     return new

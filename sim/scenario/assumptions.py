@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sim.i18n import message
 from sim.model import duration as words
 from sim.model.behaviour import Demand
+from sim.model.hook import hook_of
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
-from sim.model.termination import pre_stop
 from sim.scenario import resources
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
@@ -48,6 +48,12 @@ _WHY = {
     "service.wait": message("most of a web request is waiting for a database or another service"),
     "service.distribution": message("memoryless service times are the usual first model"),
     "service.cv": message("as spread as an exponential distribution"),
+    "service.probe": message("a health check that looks at nothing else"),
+    "probes": message("the same listener and workers answer requests and HTTP probes"),
+    "containers.startup": message("a container beside the serving one is up at once"),
+    "containers.runs": message("an init container that does something small"),
+    "containers.exit": message("an init container that succeeds"),
+    "crashAfter": message("a process ends only when it is stopped"),
     "concurrency": message("a small pool of workers in each pod"),
     "queueLimit": message("a listener's backlog is finite"),
     "startup": message("a small service listens about two seconds after its start"),
@@ -89,6 +95,8 @@ def _row(root: Node | None, field: str, value: str) -> Assumption:
         why = message("given by {source}", source=_source(found.place.file))
         return Assumption(field=field, value=value, why=why, origin="given")
     key = field.split(".", 2)[2] if field.startswith("versions.") else field
+    if key.startswith("containers."):
+        key = f"containers.{key.rpartition('.')[2]}"
     why = _WHY_TRAFFIC if key.startswith("traffic.") and key not in _WHY else _WHY[key]
     return Assumption(field=field, value=value, why=why, origin="assumed")
 
@@ -175,6 +183,15 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
     yield f"versions.{name}.startup", words.show_duration(entry.startup)
     yield f"versions.{name}.onSigterm", entry.on_sigterm.value
     yield f"versions.{name}.memory", show_bytes(entry.memory)
+    yield f"versions.{name}.service.probe", words.show_duration(service.probe)
+    yield f"versions.{name}.probes", entry.probes
+    if entry.crash_after is not None:
+        yield f"versions.{name}.crashAfter", words.show_duration(entry.crash_after)
+    for container, one in entry.containers.items():
+        path = f"versions.{name}.containers.{container}"
+        yield f"{path}.startup", words.show_duration(one.startup)
+        yield f"{path}.runs", words.show_duration(one.runs)
+        yield f"{path}.exit", str(one.exit)
 
 
 def _resource_rows(spec: Spec, template: JsonObject) -> Iterator[tuple[str, str]]:
@@ -193,7 +210,7 @@ def _template_rows(template: JsonObject) -> Iterator[Assumption]:
         yield Assumption(
             field="spec.template.spec.containers",
             value=first["name"],
-            why=message("the first container serves the requests; the others only use resources"),
+            why=message("the first container serves the requests; the others start, run and end"),
             origin="assumed",
         )
     if not first.get("readinessProbe"):
@@ -203,15 +220,7 @@ def _template_rows(template: JsonObject) -> Iterator[Assumption]:
             why=message("there is none: traffic reaches a pod as soon as its container runs"),
             origin="manifest",
         )
-    for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
-        if first.get(probe):
-            yield Assumption(
-                field=f"{path}.{probe}",
-                value="ok",
-                why=message("a probe succeeds as long as the process listens"),
-                origin="assumed",
-            )
-    hook = pre_stop(first)
+    hook = hook_of(first, "preStop")
     if hook.unknown:
         yield Assumption(
             field=f"{path}.lifecycle.preStop",

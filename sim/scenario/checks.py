@@ -32,6 +32,8 @@ def check(node: Node, kind: str, path: str) -> list[Problem]:
         _deployment(found)
     elif kind == "Service":
         _service(found)
+    elif kind == "PodDisruptionBudget" and (spec := found.below("spec")) is not None:
+        _disruption_budget(spec)
     return found.problems
 
 
@@ -133,6 +135,16 @@ def _int_or_percent(rolling: Findings, name: str, most_percent: int | None = Non
     if most_percent is not None and percent > most_percent:
         rolling.invalid((name,), message("must not be greater than 100%"))
     return percent
+
+
+def _disruption_budget(spec: Findings) -> None:
+    """pkg/apis/policy/validation/validation.go"""
+    if spec.has("minAvailable") and spec.has("maxUnavailable"):
+        text = message("minAvailable and maxUnavailable cannot be both set")
+        spec.invalid(("maxUnavailable",), text, message("keep one of the two"))
+    _int_or_percent(spec, "minAvailable", most_percent=100)
+    _int_or_percent(spec, "maxUnavailable", most_percent=100)
+    spec.one_of("unhealthyPodEvictionPolicy", "IfHealthyBudget", "AlwaysAllow")
 
 
 def _selector(spec: Findings) -> None:

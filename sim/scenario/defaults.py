@@ -9,8 +9,6 @@ from typing import Any
 
 from sim.model.objects import JsonObject
 
-RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
-
 
 def _pruned(data: Any) -> Any:
     """*data* without explicit nulls, which mean the same as leaving the field out."""
@@ -143,6 +141,17 @@ def service(given: JsonObject) -> JsonObject:
         for port in spec.get("ports") or []
     ]
     obj["spec"] = _merged(defaults, spec) | ({"ports": ports} if ports else {})
+    return obj
+
+
+def applied(given: JsonObject) -> JsonObject:
+    """An object beside the Deployment as the API server would store it."""
+    if given["kind"] == "Service":
+        return service(given)
+    obj = _object(given)
+    if given["kind"] == "PodDisruptionBudget":
+        usual = {"unhealthyPodEvictionPolicy": "IfHealthyBudget"}
+        obj["spec"] = _merged(usual, obj.get("spec") or {})
     return obj
 
 

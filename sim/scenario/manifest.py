@@ -14,11 +14,14 @@ from sim.scenario.node import Mapping, Node, Scalar, get, kind_of, value
 from sim.scenario.node import Sequence as SequenceNode
 from sim.scenario.strict import decode
 
-SIMULATED = ("Deployment", "Service")
+SIMULATED = {
+    "Deployment": "apps/v1",
+    "Service": "v1",
+    "PodDisruptionBudget": "policy/v1",
+}
 # What that means for a release.
 _CONSEQUENCES = {
     "HorizontalPodAutoscaler": message("the number of pods stays what the Deployment says"),
-    "PodDisruptionBudget": message("a rollout does not ask it in a cluster either"),
     "ResourceQuota": message("every pod is let in here"),
 }
 
@@ -47,7 +50,7 @@ class Manifest:
     @property
     def simulated(self) -> bool:
         """Whether the simulator acts on objects of this kind."""
-        return self.kind in SIMULATED and self.api_version in ("apps/v1", "v1")
+        return SIMULATED.get(self.kind) == self.api_version
 
 
 @dataclass(slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sim.model.behaviour import Behaviour, Clients, Delays, Node
+from collections.abc import Sequence
+
+from sim.model.behaviour import Behaviour, Clients, ContainerBehaviour, Delays, Node
 from sim.model.objects import JsonObject
 from sim.scenario import capacity
 from sim.scenario.release import Release
@@ -21,10 +23,21 @@ def completed(spec: Spec, deployment: JsonObject, released: Release) -> Spec:
     return spec.model_copy(update={"nodes": nodes, "network": network})
 
 
-def nodes(spec: Spec) -> tuple[Node, ...]:
+def nodes(spec: Spec, templates: Sequence[JsonObject]) -> tuple[Node, ...]:
+    """The machines, each with every label that a pod template of these asks a node for."""
     nodes = spec.nodes
+    labels = {
+        key: text
+        for template in templates
+        for key, text in (template["spec"].get("nodeSelector") or {}).items()
+    }
     return tuple(
-        Node(name=f"node-{number}", cpu_cores=nodes.cpu, memory_bytes=nodes.memory)
+        Node(
+            name=f"node-{number}",
+            cpu_cores=nodes.cpu,
+            memory_bytes=nodes.memory,
+            labels=tuple(sorted(labels.items())),
+        )
         for number in range(1, nodes.count + 1)
     )
 
@@ -98,4 +111,16 @@ def _behaviour(entry: Version) -> Behaviour:
         startup_seconds=entry.startup,
         reaction=entry.on_sigterm,
         base_memory_bytes=entry.memory,
+        probe_seconds=entry.service.probe,
+        probes_share_workers=entry.probes == "shared",
+        crash_after_seconds=entry.crash_after,
+        containers=tuple(
+            ContainerBehaviour(
+                name=name,
+                startup_seconds=one.startup,
+                run_seconds=one.runs,
+                exit_code=one.exit,
+            )
+            for name, one in entry.containers.items()
+        ),
     )

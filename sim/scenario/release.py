@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sim.errors import Problem
 from sim.i18n import Message, message
 from sim.model.objects import JsonObject
+from sim.model.revision import RESTARTED_AT
 from sim.scenario import defaults
 from sim.scenario.api import Type
 from sim.scenario.checks import check_template
@@ -15,7 +16,7 @@ from sim.scenario.node import Mapping, Node, Place, Scalar, Sequence, get, plain
 from sim.scenario.strict import decode
 
 # kubectl rollout restart writes the present moment here; ours is fixed, so that runs repeat.
-RESTARTED_AT = "2024-01-01T00:00:00Z"
+_MOMENT = "2024-01-01T00:00:00Z"
 _TEMPLATE = Type("model", model=("core_v1", "PodTemplateSpec"))
 
 
@@ -31,7 +32,7 @@ class Release:
 def restart(old: JsonObject) -> Release:
     """A release that changes nothing but an annotation, as `kubectl rollout restart` does."""
     metadata = old.get("metadata") or {}
-    annotations = (metadata.get("annotations") or {}) | {defaults.RESTARTED_AT: RESTARTED_AT}
+    annotations = (metadata.get("annotations") or {}) | {RESTARTED_AT: _MOMENT}
     return Release(
         kind="restart",
         template=old | {"metadata": metadata | {"annotations": annotations}},

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
+from sim.model.behaviour import Node
 from sim.scenario import (
     assumptions,
     autoscaling,
@@ -84,6 +85,8 @@ def _without_a_version(draft: Draft, faults: tuple[FaultSpec, ...]) -> Iterator[
     """A fault of a version that never runs would look like a release that bears it."""
     named = draft.file.spec.versions if draft.file is not None else {}
     for fault in faults:
+        if fault.kind == "node":
+            continue  # It names a machine; which there are is not known yet.
         if fault.version not in named and not _BY_TURN.fullmatch(fault.version):
             yield Place(fault.file, fault.line, fault.column).problem(
                 message(
@@ -95,6 +98,25 @@ def _without_a_version(draft: Draft, faults: tuple[FaultSpec, ...]) -> Iterator[
                     "known: {known}", known=", ".join(dict.fromkeys(["old", "new", *named]))
                 ),
             )
+
+
+def _require_nodes(draft: Draft, nodes: tuple[Node, ...], faults: tuple[FaultSpec, ...]) -> None:
+    """Raise a `ScenarioError` if a fault is about a machine that there is not."""
+    names = [node.name for node in nodes]
+    problems = [
+        Place(fault.file, fault.line, fault.column).problem(
+            message(
+                "fault {fault}: there is no machine {name}",
+                fault=repr(fault.text),
+                name=repr(fault.version),
+            ),
+            hint=message("known: {known}", known=", ".join(names)),
+        )
+        for fault in faults
+        if fault.kind == "node" and fault.version not in names
+    ]
+    if problems:
+        raise ScenarioError(in_reading_order(draft.files, problems))
 
 
 def _versions_are_reachable(draft: Draft) -> None:
@@ -152,6 +174,8 @@ def _scenario(
     deployment = defaults.deployment(plain(owner.node))
     service_manifest, service = pairing.service_of(draft.manifests, deployment)
     spec = numbers.completed(draft.file.spec, deployment, release)
+    nodes = numbers.nodes(spec, [deployment["spec"]["template"], release.template])
+    _require_nodes(draft, nodes, faults)
     others = [m for m in draft.manifests.objects if m is not owner and m is not service_manifest]
     given = bool(draft.images) or draft.to is not None or draft.file.spec.release is not None
     scenario = Scenario(
@@ -167,7 +191,7 @@ def _scenario(
         ),
         warnings=_warnings(draft, owner, service_manifest, release, spec),
         faults=faults,
-        nodes=numbers.nodes(spec),
+        nodes=nodes,
         delays=numbers.delays(spec),
         clients=numbers.clients(spec),
         population=spec.users.population,

@@ -1,13 +1,10 @@
-"""What a pod asks of its node: requests and limits, summed as the scheduler sums them.
-
-Source: kubernetes/kubernetes:pkg/api/v1/resource/helpers.go (containers add up, an init
-container counts if it alone needs more).
-"""
+"""What a pod template asks of its node, and what its serving container may use at most."""
 
 from __future__ import annotations
 
+from sim.model import pod_resources
+from sim.model.behaviour import CpuShare
 from sim.model.objects import JsonObject
-from sim.model.quantity import quantity
 
 
 def serving(template: JsonObject) -> JsonObject:
@@ -18,29 +15,20 @@ def serving(template: JsonObject) -> JsonObject:
 
 def requested(template: JsonObject) -> tuple[float | None, float | None]:
     """Cores and bytes that a pod requests; None where no container requests any."""
-    return _requested(template, "cpu"), _requested(template, "memory")
-
-
-def _requested(template: JsonObject, resource: str) -> float | None:
     spec = template["spec"]
-    own = [_amount(one, "requests", resource) for one in spec["containers"]]
-    first = [_amount(one, "requests", resource) for one in spec.get("initContainers") or []]
-    given = [amount for amount in own if amount is not None]
-    early = [amount for amount in first if amount is not None]
-    if not given and not early:
-        return None
-    overhead = (spec.get("overhead") or {}).get(resource)
-    return max(sum(given), *early, 0.0) + (quantity(overhead) if overhead is not None else 0.0)
+    return pod_resources.requested(spec, "cpu"), pod_resources.requested(spec, "memory")
 
 
 def memory_limit(template: JsonObject) -> float | None:
-    """Bytes at which a pod is killed, None if its serving container has no limit."""
-    if _amount(serving(template), "limits", "memory") is None:
-        return None
-    limits = [_amount(one, "limits", "memory") for one in template["spec"]["containers"]]
-    return sum(limit for limit in limits if limit is not None)
+    """Bytes at which the serving container is killed, None if it has no limit."""
+    return pod_resources.amount_of(serving(template), "limits", "memory")
 
 
-def _amount(container: JsonObject, which: str, resource: str) -> float | None:
-    found = ((container.get("resources") or {}).get(which) or {}).get(resource)
-    return quantity(found) if found is not None else None
+def cpu_share(template: JsonObject, default_cores: float) -> CpuShare:
+    """What the serving container may compute; one that requests nothing weighs *default_cores*."""
+    limit = pod_resources.amount_of(serving(template), "limits", "cpu")
+    weight = pod_resources.amount_of(serving(template), "requests", "cpu")
+    return CpuShare(
+        limit_cores=float("inf") if limit is None else limit,
+        weight=default_cores if weight is None else weight,
+    )

@@ -11,8 +11,9 @@ from sim.errors import Problem
 from sim.i18n import Message
 from sim.model.behaviour import Behaviour, Clients, Delays, Node, RateCurve, Workload
 from sim.model.objects import JsonObject, name_of
-from sim.scenario import resources
+from sim.scenario import defaults, resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
+from sim.scenario.manifest import SIMULATED
 from sim.scenario.release import Release
 from sim.scenario.traffic import Steps, Traffic, curve
 
@@ -89,6 +90,15 @@ class Scenario:
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
 
+    @property
+    def applied(self) -> tuple[JsonObject, ...]:
+        """The objects beside Deployment and Service that the cluster acts on, in file order."""
+        return tuple(
+            defaults.applied(one)
+            for one in self.kept
+            if SIMULATED.get(one["kind"]) == one["apiVersion"] and one["kind"] != "Deployment"
+        )
+
     def rate_curve(self, start: float, end: float) -> RateCurve:
         """Requests per second from *start* (before 0: warm-up) to *end*."""
         rows: Steps = list(self.recording)
@@ -131,7 +141,7 @@ class Scenario:
         )
 
     def memory_limit(self, template: JsonObject) -> float | None:
-        """Bytes at which a pod of *template* is killed; None: no limit but the node's memory."""
+        """Bytes at which its serving container is killed; None: no limit but the node's memory."""
         return resources.memory_limit(template)
 
     def understood(self) -> JsonObject:
@@ -190,4 +200,6 @@ def _fields(value: Any) -> JsonObject:
 
 
 def _json(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [_json(one) for one in value]
+    return _fields(value) if hasattr(value, "__dataclass_fields__") else value

@@ -46,6 +46,15 @@ class Service(Strict):
     wait: Duration = 0.045
     distribution: Demand = Demand.EXPONENTIAL
     cv: Annotated[float, Field(strict=True, gt=0, le=100)] = 1.0
+    probe: Duration = 0.001
+
+
+class Container(Strict):
+    """A container beside the serving one: how it starts, or runs to its end as an init one."""
+
+    startup: Duration = 0.0
+    runs: Duration = 1.0
+    exit: Annotated[int, Field(strict=True, ge=0, le=255)] = 0
 
 
 class Version(Strict):
@@ -58,6 +67,9 @@ class Version(Strict):
     startup: Duration = 2.0
     on_sigterm: Reaction = Reaction.DRAIN
     memory: Bytes = 64 * 2.0**20
+    probes: Literal["shared", "own"] = "shared"
+    crash_after: Duration | None = None
+    containers: Annotated[dict[str, Container], Field(default_factory=dict)]
 
     def over(self, below: Version) -> Version:
         """This entry laid over *below*: what it does not say is as there."""

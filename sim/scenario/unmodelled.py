@@ -11,16 +11,18 @@ from collections.abc import Iterator
 from sim.errors import Problem
 from sim.i18n import message
 from sim.scenario.manifest import Manifest
-from sim.scenario.node import Node, Scalar, get, value, walk
+from sim.scenario.node import Node, Scalar, walk
 
 _CONTAINER = "spec.template.spec.containers[]"
+_LISTS = ("spec.template.spec.containers", "spec.template.spec.initContainers")
+_EACH = tuple(f"{one}[]" for one in _LISTS)
 _PROBES = tuple(
-    f"{_CONTAINER}.{name}" for name in ("readinessProbe", "livenessProbe", "startupProbe")
+    f"{one}.{name}" for one in _EACH for name in ("readinessProbe", "livenessProbe", "startupProbe")
 )
 _PROBE_FIELDS = (
     *("exec", "grpc", "httpGet", "tcpSocket"),
     *("initialDelaySeconds", "periodSeconds", "timeoutSeconds"),
-    *("successThreshold", "failureThreshold"),
+    *("successThreshold", "failureThreshold", "terminationGracePeriodSeconds"),
 )
 _MODELLED = frozenset(
     [
@@ -31,10 +33,14 @@ _MODELLED = frozenset(
         "spec.template.metadata",
         "spec.template.spec.terminationGracePeriodSeconds",
         "spec.template.spec.restartPolicy",
-        "spec.template.spec.containers",
-        *(f"{_CONTAINER}.{name}" for name in ("name", "image", "imagePullPolicy", "ports")),
-        f"{_CONTAINER}.lifecycle.preStop",
-        *(f"{_CONTAINER}.resources.requests.{name}" for name in ("cpu", "memory")),
+        *(f"spec.template.spec.{name}" for name in ("readinessGates", "tolerations")),
+        *(f"spec.template.spec.{name}" for name in ("nodeSelector", "overhead")),
+        *_LISTS,
+        *(f"{one}.{name}" for one in _EACH for name in ("name", "image", "ports")),
+        *(f"{one}.imagePullPolicy" for one in _EACH),
+        "spec.template.spec.initContainers[].restartPolicy",
+        *(f"{one}.lifecycle.{hook}" for one in _EACH for hook in ("preStop", "postStart")),
+        *(f"{one}.resources.requests.{name}" for one in _EACH for name in ("cpu", "memory")),
         f"{_CONTAINER}.resources.limits.memory",
         *(f"{probe}.{name}" for probe in _PROBES for name in _PROBE_FIELDS),
     ]
@@ -45,17 +51,9 @@ _MODELLED_SERVICE = frozenset(
 # What a user must know, because a release in the cluster goes another way than ours.
 _POD = "spec.template.spec"
 _ANY_NODE = message("pods go to any node here; in a cluster they may have to wait for one")
-_SOONER = message(
-    "pods are ready sooner here than in a cluster; versions.old.startup can hold their time, and"
-    " other versions follow it"
-)
 _CONSEQUENCES = {
-    f"{_POD}.initContainers": _SOONER,
-    f"{_POD}.readinessGates": _SOONER,
-    f"{_CONTAINER}.lifecycle.postStart": _SOONER,
     f"{_POD}.topologySpreadConstraints": _ANY_NODE,
     f"{_POD}.affinity": _ANY_NODE,
-    f"{_POD}.nodeSelector": _ANY_NODE,
     f"{_POD}.hostNetwork": _ANY_NODE,
     f"{_CONTAINER}.resources.limits.cpu": message(
         "CPU is never throttled here: under load or at its start a pod may be slower in a cluster"
@@ -80,7 +78,6 @@ def warnings(manifest: Manifest) -> Iterator[Problem]:
     for path, node in found.items():
         hint = None if _is_nothing(node) else _CONSEQUENCES.get(path)
         yield node.place.problem(message("kept, not yet simulated"), path, hint)
-    yield from _bystanders(manifest)
 
 
 def _is_nothing(node: Node) -> bool:
@@ -90,21 +87,8 @@ def _is_nothing(node: Node) -> bool:
     return node.size == 1
 
 
-def _bystanders(manifest: Manifest) -> Iterator[Problem]:
-    """The containers beside the serving one: here only their resources count."""
-    containers = value(manifest.node, "spec", "template", "spec", "containers") or []
-    for index, container in enumerate(containers[1:], start=1):
-        path = f"{_POD}.containers[{index}]"
-        node = get(manifest.node, "spec", "template", "spec", "containers", index)
-        yield (node or manifest.node).place.problem(
-            message("container {name} is kept, not yet simulated", name=container["name"]),
-            path,
-            message("only its resources count: its start, probes and end hold no pod up here"),
-        )
-
-
 def _covers(known: str, path: str) -> bool:
     """Whether *path* is *known* or lies below it."""
-    if known == "spec.template.spec.containers":
+    if known in _LISTS:
         return path in (known, known + "[]")
     return path == known or path.startswith((known + ".", known + "["))

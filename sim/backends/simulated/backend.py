@@ -30,7 +30,7 @@ class SimulatedBackend:
         self.env = TwoPlaneEnvironment(start)
         self.clock = SimulatedClock(self.env)
         self.data_plane = ReferencePlane(workload, seed, start=start)
-        self.world = SimulatedWorld(self.clock, self._healthy, self._altered)
+        self.world = SimulatedWorld(self.clock, self._healthy, self._altered, self)
         self._driven: list[SimProcess] = []
         self._templates: dict[str, JsonObject] = {}
         old = scenario.deployment["spec"]["template"]
@@ -67,6 +67,14 @@ class SimulatedBackend:
         # fault healed, whenever Python tidies up.
         self._driven.append(driven)
         return driven
+
+    def lose_node(self, node: str) -> None:
+        """The machine stops."""
+        self.control_plane.lose_node(node)
+
+    def return_node(self, node: str) -> None:
+        """The machine boots again."""
+        self.control_plane.return_node(node)
 
     def inject(self, fault: Fault) -> SimProcess:
         """Let *fault* happen from now on."""

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from sim.backends.simulated.driver import SimulatedClock
 from sim.control.clock import Environment
 from sim.model.behaviour import Behaviour
 from sim.ports import Clock, Fault, Wait
+
+
+class Machines(Protocol):
+    """What stands behind the names of nodes."""
+
+    def lose_node(self, node: str) -> None:
+        """It stops."""
+        ...
+
+    def return_node(self, node: str) -> None:
+        """It boots again."""
+        ...
 
 
 class SimulatedWorld:
@@ -25,10 +37,12 @@ class SimulatedWorld:
         clock: Clock,
         healthy: Callable[[str], Behaviour],
         on_change: Callable[[str], None],
+        machines: Machines | None = None,
     ) -> None:
         self._clock = clock
         self._healthy = healthy
         self._on_change = on_change
+        self._machines = machines
         self._alterations: list[tuple[str, Mapping[str, Any]]] = []
 
     def now(self) -> float:
@@ -68,6 +82,16 @@ class SimulatedWorld:
             at = next(i for i, one in enumerate(self._alterations) if one is alteration)
             del self._alterations[at]
             self._on_change(version)
+
+    @contextmanager
+    def lost(self, node: str) -> Iterator[None]:
+        """The machine *node* stands still while the `with` block lasts, and boots after it."""
+        assert self._machines is not None
+        self._machines.lose_node(node)
+        try:
+            yield
+        finally:
+            self._machines.return_node(node)
 
 
 def _now(row: Behaviour, field: str, to: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -78,6 +78,8 @@ class Bench:
         delays: Delays | None = None,
         proxies: int = 2,
         memory_limit: float | None = None,
+        nodes: Sequence[Node] = NODES,
+        also: Sequence[JsonObject] = (),
     ) -> None:
         rows = behaviours or {}
         silence = RateCurve(times=(0.0,), rates=(0.0,), end=1e6)
@@ -102,7 +104,7 @@ class Bench:
             self.env,
             seed=seed,
             delays=delays or Delays(),
-            nodes=NODES,
+            nodes=nodes,
             data_plane=self.data,
             versions=self.versions,
             proxies=proxies,
@@ -113,7 +115,7 @@ class Bench:
         self.api = self.plane.store
         self.checks = Checks(self.api)
         self.checks.attach()
-        self.plane.apply((SERVICE, first))
+        self.plane.apply((SERVICE, first, *also))
 
     def run(self, until: float) -> None:
         """Let everything before *until* happen."""
@@ -160,6 +162,16 @@ class Bench:
     def pods(self) -> list[JsonObject]:
         """All pods, oldest first."""
         return list(self.api.list("Pod"))
+
+    def reasons(self, kind: str = "Pod") -> list[str]:
+        """The reasons of all events about objects of *kind*."""
+        return [e.reason for e in self.plane.events if e.subject.startswith(f"{kind}/")]
+
+    def status_of(self, container: str, pod: int = 0) -> JsonObject:
+        """What the API says of one container of one pod."""
+        status = self.pods()[pod]["status"]
+        every = [*status.get("initContainerStatuses", ()), *status["containerStatuses"]]
+        return next(one for one in every if one["name"] == container)
 
     def size_steps(self) -> list[dict[int, int]]:
         """Every change of the wanted sizes in order, by revision, from the very beginning."""

@@ -20,7 +20,7 @@ from sim.ports import Signal
 
 # The watch delays of one pod's kubelet, told apart by the attempt; the listener by a high bit.
 _KUBELET = 1 << 55
-_BINDING, _DELETION, _REMOVAL = range(3)
+_BINDING, _DELETION, _REMOVAL, _CHANGE = range(4)
 
 
 class Kubelets:
@@ -97,7 +97,9 @@ class Kubelets:
                 self._deleting[uid] = grace
                 self._tell(record, grace, _DELETION)
         elif pod["spec"].get("readinessGates") and change.verb == "MODIFIED":
-            self._workers[uid].noticed(pod)
+            # A gate may have opened or shut; seen like any change, a little later.
+            heard = self._around.env.now + self._delay(record, _CHANGE)
+            self._around.env.call_at(heard, self._workers[uid].noticed)
 
     def _admit(self, pod: JsonObject, record: PodRecord) -> PodWorker:
         machine = self._machines[node_of(pod)]

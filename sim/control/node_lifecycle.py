@@ -26,6 +26,8 @@ from sim.model.pod import node_of
 from sim.model.run import Change
 from sim.model.taints import UNREACHABLE, seconds_tolerated
 
+_LEAVE = {"key": UNREACHABLE, "effect": "NoExecute"}
+
 
 class NodeLifecycle:
     """Watches the leases of all nodes; `lost` and `returned` tell it what the machines do."""
@@ -51,7 +53,7 @@ class NodeLifecycle:
         self._silent[node] = now
         index = [name_of(one) for one in self._store.list("Node")].index(node)
         lease = self._began + LEASE_SECONDS * self._phases.uniform(index)
-        look = self._began + MONITOR_SECONDS * self._phases.uniform(index, 1)
+        look = self._began + MONITOR_SECONDS * self._phases.uniform(0, 1)
         unknown = declared_unknown_at(now, lease, look)
         self._env.call_at(unknown, lambda: self._declare_unknown(node, now))
 
@@ -71,6 +73,8 @@ class NodeLifecycle:
         self._recorder.emit(obj, "NodeReady", f"Node {node} status is now: NodeReady")
         for pod in self._pods_on(node):
             self._evictions.pop(pod["metadata"]["uid"], None)
+        for other in sorted(self._unhealthy):
+            self._empty(other, self._silent[other])  # No longer all of them.
 
     def _declare_unknown(self, node: str, since: float) -> None:
         obj = self._store.find("Node", node)
@@ -95,7 +99,20 @@ class NodeLifecycle:
         self._recorder.emit(obj, "NodeNotReady", f"Node {node} status is now: NodeNotReady")
         for pod in self._pods_on(node):
             self._mark_not_ready(pod)
+        if len(self._unhealthy) == len(self._store.list("Node")):
+            self._spare_all()
         self._empty(node, since)
+
+    def _spare_all(self) -> None:
+        """Every node is unhealthy: nobody is driven away, for the fault is probably our own.
+
+        (node_lifecycle_controller.go, handleDisruption)
+        """
+        self._evictions.clear()
+        for name in sorted(self._unhealthy):
+            obj = self._store.get("Node", name)
+            taints = [one for one in obj["spec"]["taints"] if one != _LEAVE]
+            self._store.put({**obj, "spec": {**obj["spec"], "taints": taints}})
 
     def _mark_not_ready(self, pod: JsonObject) -> None:
         """The pod's Ready condition becomes False, though its kubelet says nothing.
@@ -113,7 +130,7 @@ class NodeLifecycle:
     def _empty(self, node: str, since: float) -> None:
         """Taint it so that pods must leave, as soon as the rate for that allows."""
         obj = self._store.find("Node", node)
-        if obj is None or self._silent.get(node) != since:
+        if obj is None or self._silent.get(node) != since or _LEAVE in obj["spec"]["taints"]:
             return
         now = self._env.now
         rate = evictions_per_second(len(self._unhealthy), len(self._store.list("Node")))
@@ -123,7 +140,7 @@ class NodeLifecycle:
             self._env.call_at(later, lambda: self._empty(node, since))
             return
         self._last_emptied = now
-        taints = [*obj["spec"]["taints"], {"key": UNREACHABLE, "effect": "NoExecute"}]
+        taints = [*obj["spec"]["taints"], _LEAVE]
         self._store.put({**obj, "spec": {**obj["spec"], "taints": taints}})
         for pod in self._pods_on(node):
             self._plan_eviction(pod, taints)

@@ -125,7 +125,7 @@ class PodWorker:
         elif signal.detail is not None and serving.prober is not None:
             serving.prober.heard(ProbeKind(signal.detail[0]), signal.detail[1])
 
-    def noticed(self, pod: JsonObject) -> None:
+    def noticed(self) -> None:
         """Somebody else changed the pod: a readiness gate may have opened or shut."""
         if self._gates and self._has_sandbox and not self._over and not self.machine.lost:
             self.publish()

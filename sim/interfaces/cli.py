@@ -16,6 +16,7 @@ import typer
 from sim.i18n import message, translate
 from sim.interfaces.compare_command import compare
 from sim.interfaces.group import Command, Group
+from sim.interfaces.kubectl_commands import describe, events, get, rollout
 from sim.interfaces.options import Lang, option
 from sim.interfaces.run_command import run
 from sim.interfaces.terminal import INTERRUPTED, asked_language
@@ -77,6 +78,13 @@ app.command(
     cls=Command,
     help=message("Check scenarios and manifests: every mistake with its line and column.").text,
 )(validate)
+for name, function, text in (
+    ("get", get, message("List a run's objects at one moment, as `kubectl get` would.")),
+    ("describe", describe, message("Describe a run's objects at one moment, with their events.")),
+    ("events", events, message("List the Kubernetes events of a run up to one moment.")),
+    ("rollout", rollout, message("Tell a run's rollout status or history at one moment.")),
+):
+    app.command(name, cls=Command, help=text.text)(function)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from sim.model.objects import JsonObject, annotations_of, name_of
 from sim.model.pod import controller_of
 from sim.model.template_hash import HASH_LABEL, canonical
 
+CHANGE_CAUSE = "kubernetes.io/change-cause"
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"

@@ -88,7 +88,7 @@ def test_rollout_status_and_history_speak_as_kubectl(run: str) -> None:
     ]
     history = call("rollout", "history", run).stdout
     expected = (
-        "deployment.apps/web-app \nREVISION   CHANGE-CAUSE\n1          <none>\n2          <none>"
+        "deployment.apps/web-app \nREVISION  CHANGE-CAUSE\n1         <none>\n2         <none>"
     )
     assert history == expected + "\n\n"
     template = lines("rollout", "history", "--revision", "2", run)

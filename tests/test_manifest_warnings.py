@@ -64,25 +64,13 @@ def test_a_field_at_its_empty_value_changes_nothing_and_is_only_listed() -> None
     assert found == "<stdin>:9:17: spec.template.spec.affinity: kept, not yet simulated"
 
 
-def test_an_autoscaler_that_keeps_more_pods_than_the_manifest_names_is_told() -> None:
-    """Charts leave `replicas` out then, and a service of one pod is simulated."""
-    found = warnings(HEAD + CONTAINERS + AUTOSCALER % "shop")
-    assert found == [
-        "<stdin>:1:1: spec.replicas: 1 simulated, but HorizontalPodAutoscaler/shop keeps at least 4"
-        " (write replicas: 4 into the Deployment's spec)",
-        "<stdin>:12:1: HorizontalPodAutoscaler/shop is kept, not yet simulated (the number of pods"
-        " stays what the Deployment says)",
-    ]
-
-
-@pytest.mark.parametrize(("replicas", "target"), [(4, "shop"), (2, "another")])
-def test_an_autoscaler_of_others_or_with_no_more_pods_is_only_listed(
-    replicas: int, target: str
-) -> None:
-    """There is nothing that it would change."""
-    head = HEAD.replace("  selector", f"  replicas: {replicas}\n  selector", 1)
-    [found] = warnings(head + CONTAINERS + AUTOSCALER % target)
-    assert "is kept, not yet simulated" in found
+def test_only_the_present_version_of_an_autoscaler_acts() -> None:
+    assert warnings(HEAD + CONTAINERS + AUTOSCALER % "shop") == []
+    [found] = warnings(HEAD + CONTAINERS + (AUTOSCALER % "shop").replace("/v2", "/v1"))
+    assert found == (
+        "<stdin>:12:1: HorizontalPodAutoscaler/shop is kept, not yet simulated (only autoscaling/v2"
+        " acts here)"
+    )
 
 
 def test_a_service_of_another_namespace_is_told_to_be_there() -> None:

@@ -111,6 +111,30 @@ def _budget(obj: JsonObject, now: float) -> Row:
     return (name_of(obj), least, most, allowed, _age(obj, now))
 
 
+def _autoscaler(obj: JsonObject, now: float) -> Row:
+    spec, status = obj["spec"], obj.get("status", {})
+    reference = f"{spec['scaleTargetRef']['kind']}/{spec['scaleTargetRef']['name']}"
+    known = {
+        one["resource"]["name"]: one["resource"]["current"]
+        for one in status.get("currentMetrics") or ()
+    }
+    targets = []
+    for metric in spec.get("metrics") or ():
+        wanted = (metric.get("resource") or {}).get("target") or {}
+        name = (metric.get("resource") or {}).get("name", metric["type"].lower())
+        now_used = known.get(name) or {}
+        if "averageUtilization" in wanted:
+            used = now_used.get("averageUtilization")
+            shown = "<unknown>" if used is None else f"{used}%"
+            targets.append(f"{name}: {shown}/{wanted['averageUtilization']}%")
+        else:
+            shown = now_used.get("averageValue", "<unknown>")
+            targets.append(f"{name}: {shown}/{wanted.get('averageValue', '<unknown>')}")
+    bounds = (str(spec.get("minReplicas", 1)), str(spec["maxReplicas"]))
+    count = str(status.get("currentReplicas", 0))
+    return (name_of(obj), reference, ", ".join(targets), *bounds, count, _age(obj, now))
+
+
 _POD_WIDE = ("IP", "NODE", "NOMINATED NODE", "READINESS GATES")
 _TEMPLATE = ("CONTAINERS", "IMAGES", "SELECTOR")
 TABLES = {
@@ -150,6 +174,12 @@ TABLES = {
         wide=("CPU", "MEMORY", "PODS"),
         row=_node,
     ),
+    "horizontalpodautoscalers": Table(
+        kind="HorizontalPodAutoscaler",
+        columns=("NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"),
+        wide=(),
+        row=_autoscaler,
+    ),
     "poddisruptionbudgets": Table(
         kind="PodDisruptionBudget",
         columns=("NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE"),
@@ -164,6 +194,7 @@ SHORT = {
     "svc": "services",
     "no": "nodes",
     "pdb": "poddisruptionbudgets",
+    "hpa": "horizontalpodautoscalers",
     "ev": "events",
 }
 EVENT_COLUMNS = ("LAST SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from sim.control.autoscaler import Autoscaler
 from sim.control.clock import Environment
 from sim.control.deployment import DeploymentController
 from sim.control.disruption import Disruptions
@@ -16,6 +17,7 @@ from sim.control.nodes import register
 from sim.control.pod_worker import Surroundings
 from sim.control.recorder import Recorder
 from sim.control.replica_set import ReplicaSetController
+from sim.control.resource_metrics import ResourceMetrics
 from sim.control.roster import Roster
 from sim.control.scheduler import Scheduler
 from sim.control.store import Store
@@ -85,6 +87,7 @@ class ControlPlane:
             proxies=proxies,
             roster=roster,
         )
+        Autoscaler(env, store, recorder, ResourceMetrics(env, data_plane, roster))
         self._disruptions = Disruptions(env, store, watch("disruption"))
         self._lifecycle = NodeLifecycle(env, store, recorder, watch("nodes"), seed=seed)
         for node in nodes:

@@ -32,6 +32,8 @@ def check(node: Node, kind: str, path: str) -> list[Problem]:
         _deployment(found)
     elif kind == "Service":
         _service(found)
+    elif kind == "HorizontalPodAutoscaler" and (spec := found.below("spec")) is not None:
+        _autoscaler(spec)
     elif kind == "PodDisruptionBudget" and (spec := found.below("spec")) is not None:
         _disruption_budget(spec)
     return found.problems
@@ -135,6 +137,15 @@ def _int_or_percent(rolling: Findings, name: str, most_percent: int | None = Non
     if most_percent is not None and percent > most_percent:
         rolling.invalid((name,), message("must not be greater than 100%"))
     return percent
+
+
+def _autoscaler(spec: Findings) -> None:
+    """pkg/apis/autoscaling/validation/validation.go"""
+    spec.at_least(1, "minReplicas", "maxReplicas")
+    least, most = spec.integer("minReplicas"), spec.integer("maxReplicas")
+    if least is not None and most is not None and most < least:
+        text = message("must be greater than or equal to `minReplicas`")
+        spec.invalid(("maxReplicas",), text, message("at least {least}", least=least))
 
 
 def _disruption_budget(spec: Findings) -> None:

@@ -152,6 +152,10 @@ def applied(given: JsonObject) -> JsonObject:
     if given["kind"] == "PodDisruptionBudget":
         usual = {"unhealthyPodEvictionPolicy": "IfHealthyBudget"}
         obj["spec"] = _merged(usual, obj.get("spec") or {})
+    if given["kind"] == "HorizontalPodAutoscaler":
+        target = {"type": "Utilization", "averageUtilization": 80}
+        cpu = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
+        obj["spec"] = _merged({"minReplicas": 1, "metrics": [cpu]}, obj.get("spec") or {})
     return obj
 
 

@@ -18,10 +18,11 @@ SIMULATED = {
     "Deployment": "apps/v1",
     "Service": "v1",
     "PodDisruptionBudget": "policy/v1",
+    "HorizontalPodAutoscaler": "autoscaling/v2",
 }
 # What that means for a release.
 _CONSEQUENCES = {
-    "HorizontalPodAutoscaler": message("the number of pods stays what the Deployment says"),
+    "HorizontalPodAutoscaler": message("only autoscaling/v2 acts here"),
     "ResourceQuota": message("every pod is let in here"),
 }
 

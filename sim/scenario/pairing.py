@@ -44,7 +44,7 @@ def warnings(
             )
         elif found is chosen:
             yield from _chosen(found, new)
-        else:
+        elif found.kind == "Service":
             yield _elsewhere(found, owner) or _unused(pods, found)
 
 

@@ -12,7 +12,6 @@ from sim.i18n import message
 from sim.model.behaviour import Node
 from sim.scenario import (
     assumptions,
-    autoscaling,
     capacity,
     defaults,
     numbers,
@@ -216,7 +215,6 @@ def _warnings(
         *draft.warnings,
         *draft.manifests.warnings,
         *pairing.warnings(draft.manifests, owner, service, release.template),
-        *autoscaling.warnings(draft.manifests, owner),
         *capacity.warnings(spec, deployment, release, owner),
         *unmodelled.warnings(owner),
         *(unmodelled.warnings(service) if service is not None else ()),

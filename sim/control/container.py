@@ -9,26 +9,16 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import Protocol
 
+from sim.control.blueprint import ContainerBlueprint, Role
 from sim.control.host import Host
 from sim.control.image import ImagePull
 from sim.control.probes import Prober
 from sim.control.server_process import Process
 from sim.control.termination import Stop
 from sim.model.backoff import BackOff
-from sim.model.hook import hook_of
-from sim.model.objects import JsonObject
-from sim.model.pod_resources import is_sidecar
 from sim.model.pod_status import INITIALIZING, ContainerState
 from sim.model.probe import Probe
 from sim.ports import ProbeKind
-
-
-class Role(Enum):
-    """What a container is to its pod."""
-
-    APP = auto()
-    SIDECAR = auto()  # An init container that goes on running.
-    INIT = auto()
 
 
 class Stage(Enum):
@@ -60,21 +50,19 @@ class Container:
     """
 
     def __init__(
-        self, host: ContainerHost, spec: JsonObject, process: Process, role: Role, *, first: bool
+        self, host: ContainerHost, plan: ContainerBlueprint, process: Process, *, first: bool
     ) -> None:
         self._host = host
-        self.spec = spec
-        self.role = role
+        self._plan = plan
+        self.role = plan.role
         self.process = process
         self.stage = Stage.IDLE
         self.prober: Prober | None = None
-        self.state = ContainerState(name=spec["name"], image=spec.get("image", ""))
+        self.state = ContainerState(name=plan.name, image=plan.image)
         if not first:
             self.state.state = INITIALIZING
-        self._pre_stop = hook_of(spec, "preStop")
-        self._post_start = hook_of(spec, "postStart")
         self._back_off = BackOff()
-        self._image = ImagePull(host, spec, self.state, self._start)
+        self._image = ImagePull(host, plan, self.state, self._start)
         self._killed = False  # While a probe or a failed hook has it killed.
         self._stop: Stop | None = None  # While the pod is being deleted.
         self._starts = 0
@@ -175,8 +163,8 @@ class Container:
         host.emit("Created", f"Created container: {self.name}")
         host.emit("Started", f"Started container {self.name}")
         start = self._starts
-        if self._post_start.exists:
-            after = now + self._post_start.seconds
+        if self._plan.post_start.exists:
+            after = now + self._plan.post_start.seconds
             host.later(after, lambda: self._hook_returned(start, now))
             return
         # The kubelet sees its own container run at its next look around, and only then do the
@@ -186,7 +174,7 @@ class Container:
     def _hook_returned(self, start: int, began: float) -> None:
         if start != self._starts or not self.process.alive:
             return
-        if self._post_start.asked and not self.process.listening:
+        if self._plan.post_start.asked and not self.process.listening:
             self._host.emit("FailedPostStartHook", "PostStartHook failed")
             self._kill_for("failed PostStartHook", None)
             return
@@ -208,7 +196,7 @@ class Container:
         self._begin_stop(grace, None)
 
     def _begin_stop(self, grace_seconds: float, turn: Callable[[], bool] | None) -> Stop:
-        hook = self._pre_stop
+        hook = self._plan.pre_stop
         if grace_seconds > 0:
             if hook.unknown:
                 # Our own reason: the hook does not fail, it only takes no time here.
@@ -263,10 +251,3 @@ class Container:
         if "running" in self.state.state:
             self.state.end(exit_.code, exit_.reason, exit_.time)
         return exit_.code
-
-
-def role_of(spec: JsonObject, *, init: bool) -> Role:
-    """What the container of that *spec* is."""
-    if not init:
-        return Role.APP
-    return Role.SIDECAR if is_sidecar(spec) else Role.INIT

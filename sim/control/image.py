@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sim.control.blueprint import ContainerBlueprint
 from sim.control.host import Host
 from sim.model.backoff import FIRST_SECONDS, MOST_SECONDS
-from sim.model.objects import JsonObject
 from sim.model.pod_status import ContainerState
 
 
@@ -20,13 +20,17 @@ class ImagePull:
     """
 
     def __init__(
-        self, host: Host, spec: JsonObject, state: ContainerState, start: Callable[[], None]
+        self,
+        host: Host,
+        plan: ContainerBlueprint,
+        state: ContainerState,
+        start: Callable[[], None],
     ) -> None:
         self._host = host
         self._state = state
         self._start = start
-        self._image: str = spec.get("image", "")
-        self._policy: str = spec.get("imagePullPolicy", "IfNotPresent")
+        self._image = plan.image
+        self._policy = plan.pull_policy
         self._wait = 0.0
 
     def begin(self) -> None:

@@ -7,12 +7,13 @@ kuberuntime/kuberuntime_manager.go)
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from sim.control.asks import Asks, ServedAsks, SideAsks
+from sim.control.blueprint import Blueprints, ContainerBlueprint, Role
 from sim.control.clock import Environment
-from sim.control.container import Container, Role, role_of
+from sim.control.container import Container
 from sim.control.machine import Machine
 from sim.control.probes import Prober
 from sim.control.recorder import Recorder
@@ -24,7 +25,6 @@ from sim.control.versions import Versions
 from sim.model.behaviour import Behaviour
 from sim.model.objects import JsonObject
 from sim.model.pod import grace_of
-from sim.model.pod_resources import qos_class
 from sim.model.pod_status import PodFacts, pod_status
 from sim.ports import DataPlane, ProbeKind, Signal, SignalKind
 
@@ -38,6 +38,7 @@ class Surroundings:
     recorder: Recorder
     data_plane: DataPlane
     versions: Versions
+    blueprints: Blueprints = field(default_factory=Blueprints)
 
 
 class PodWorker:
@@ -70,13 +71,9 @@ class PodWorker:
         self._admitted_at = self.env.now
         self._grace: float | None = None  # Set once the pod is being deleted.
         self._final_phase = ""
-        self._qos = qos_class(pod["spec"])
-        first = pod["spec"].get("initContainers") or ()
-        self._init = [self._container(one, role_of(one, init=True), not first) for one in first]
-        self._apps = [
-            self._container(one, Role.APP, not first) for one in pod["spec"]["containers"]
-        ]
-        self._gates = [one["conditionType"] for one in pod["spec"].get("readinessGates") or ()]
+        self._plan = plan = around.blueprints.of(pod["spec"])
+        self._init = [self._container(one) for one in plan.init]
+        self._apps = [self._container(one) for one in plan.apps]
 
     @property
     def restarts(self) -> int:
@@ -127,7 +124,7 @@ class PodWorker:
 
     def noticed(self) -> None:
         """Somebody else changed the pod: a readiness gate may have opened or shut."""
-        if self._gates and self._has_sandbox and not self._over and not self.machine.lost:
+        if self._plan.gates and self._has_sandbox and not self._over and not self.machine.lost:
             self.publish()
 
     def lose(self) -> None:
@@ -172,7 +169,7 @@ class PodWorker:
         """A container has started, is done, or has ended in the pod's end."""
         if self.deleted():
             self._after_an_end()
-        elif container.role is not Role.APP:
+        elif container.role in (Role.INIT, Role.SIDECAR):
             self._advance()
 
     def publish(self) -> None:
@@ -190,12 +187,12 @@ class PodWorker:
             ip=address(self._record.number) if self._has_sandbox else "",
             host_ip=self.machine.address,
             start_time=self._admitted_at,
-            qos=self._qos,
+            qos=self._plan.qos,
             incomplete=[]
             if self._initialized
             else [one.name for one in self._init if not one.complete],
             unready=[state.name for state in must_be_ready if not state.ready],
-            gates=self._gates,
+            gates=self._plan.gates,
         )
         status = pod_status(pod["status"], facts, apps, init, self.env.now)
         self._around.store.put_status(pod, status)
@@ -266,9 +263,8 @@ class PodWorker:
         if self._current() is not None:
             self._around.store.delete("Pod", self._record.name, self._record.namespace, 0)
 
-    def _container(self, spec: JsonObject, role: Role, first: bool) -> Container:
+    def _container(self, plan: ContainerBlueprint) -> Container:
         around = self._around
-        serves = role is Role.APP and spec is self._pod["spec"]["containers"][0]
         ends: list[Container] = []
 
         def ended() -> None:
@@ -276,19 +272,19 @@ class PodWorker:
 
         process: Process
         asks: Asks
-        if serves:
+        if plan.role is Role.SERVING:
             process = ServerProcess(self.env, around.data_plane, self._record.number, ended)
             asks = ServedAsks(around.data_plane, self._record.number)
         else:
-            side = SideProcess(self.env, spec["name"], ends=role is Role.INIT, changed=ended)
+            side = SideProcess(self.env, plan.name, ends=plan.role is Role.INIT, changed=ended)
             process = side
             asks = SideAsks(self.env, side, lambda kind, ok: _heard(ends[0], kind, ok))
-        container = Container(self, spec, process, role, first=first)
+        container = Container(self, plan, process, first=not self._plan.init)
         ends.append(container)
         container.prober = Prober(
             self.env,
             asks,
-            spec,
+            plan.probes,
             changed=container.readiness_changed,
             failed=container.probe_failed,
         )

@@ -8,19 +8,12 @@ until the container runs, its initial delay is over, and the startup probe has p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sim.control.asks import Asks
 from sim.control.clock import Environment
-from sim.model.objects import JsonObject
-from sim.model.probe import Probe, first_tick, next_beat, probe_of
+from sim.model.probe import Probe, first_tick, next_beat
 from sim.ports import ProbeKind
-
-_FIELDS = {
-    ProbeKind.STARTUP: "startupProbe",
-    ProbeKind.READINESS: "readinessProbe",
-    ProbeKind.LIVENESS: "livenessProbe",
-}
 
 
 class Prober:
@@ -32,7 +25,7 @@ class Prober:
         self,
         env: Environment,
         asks: Asks,
-        container: JsonObject,
+        probes: Mapping[ProbeKind, Probe],
         *,
         changed: Callable[[], None],
         failed: Callable[[ProbeKind, Probe], None],
@@ -42,8 +35,7 @@ class Prober:
         self._changed = changed
         self._failed = failed
         self._admitted = env.now
-        probes = {kind: probe_of(container, field) for kind, field in _FIELDS.items()}
-        self._probes = {kind: probe for kind, probe in probes.items() if probe is not None}
+        self._probes = probes
         self._running: set[ProbeKind] = set()
         self._container_start = 0.0
         self._terminating = False

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.control.clock import Environment
+from sim.control.ranking import Ranking
 from sim.control.recorder import Recorder
 from sim.control.roster import PodRecord, Roster
 from sim.control.store import Store
@@ -75,6 +76,7 @@ class Scheduler:
         self._seats: dict[str, _Seat] = {}
         self._waiting: dict[str, _Unschedulable] = {}
         self._needs: dict[int, tuple[JsonObject, Need]] = {}
+        self._rankings: dict[str, Ranking] = {}
         store.subscribe("Node", self._on_node)
         store.subscribe("Pod", self._on_pod)
 
@@ -87,13 +89,14 @@ class Scheduler:
         room = self._rooms.get(name_of(node))
         if room is None:
             room = Room(node, 0.0, 0.0, 0)
-            self._rooms = dict(sorted({**self._rooms, name_of(node): room}.items()))
+            self._rooms[name_of(node)] = room
         elif room.node["spec"] == node["spec"] and room.node["status"]["allocatable"] == can:
             room.node = node
             return
         room.node = node
         room.cores, room.memory_bytes = quantity(can["cpu"]), quantity(can["memory"])
         room.pods = int(can["pods"])
+        self._changed(name_of(node))
         self._try_again()
 
     def _on_pod(self, change: Change) -> None:
@@ -109,6 +112,7 @@ class Scheduler:
             if not seat.leaving and is_terminating(pod):
                 seat.leaving = True
                 self._rooms[seat.node].company[seat.group] -= 1
+                self._changed(seat.node)
             return
         if node_of(pod):
             self._sit(pod, node_of(pod))
@@ -126,16 +130,25 @@ class Scheduler:
         if pod is None or pod["metadata"]["uid"] != record.uid or node_of(pod):
             return
         need, group = self._need_of(pod), _group_of(pod)
-        obstacles = [room.obstacles(need) for room in self._rooms.values()]
-        fitting = [
-            room for room, found in zip(self._rooms.values(), obstacles, strict=True) if not found
-        ]
-        if fitting:
-            best = min(fitting, key=lambda one: (one.company[group], -one.free_share(need)))
+        best = self._ranking(group, need).best()
+        if best is not None:
             self._waiting.pop(record.uid, None)
-            self._bind(pod, name_of(best.node))
+            self._bind(pod, best)
         else:
+            obstacles = [room.obstacles(need) for room in self._rooms.values()]
             self._give_up(pod, record, unschedulable_note(obstacles))
+
+    def _ranking(self, group: str, need: Need) -> Ranking:
+        found = self._rankings.get(group)
+        if found is None:
+            found = self._rankings[group] = Ranking(self._rooms, group, need)
+        return found
+
+    def _changed(self, node: str) -> None:
+        """A node has another room now: it may be the best for somebody."""
+        self._rooms[node].version += 1
+        for ranking in self._rankings.values():
+            ranking.changed(node)
 
     def _bind(self, pod: JsonObject, node: str) -> None:
         """One write, as the binding subresource makes it: the node and the condition."""
@@ -184,6 +197,7 @@ class Scheduler:
             room.take(seat.need)
             if not seat.leaving:
                 room.company[seat.group] += 1
+            self._changed(node)
 
     def _leave(self, uid: str, seat: _Seat) -> None:
         del self._seats[uid]
@@ -192,6 +206,7 @@ class Scheduler:
             room.take(seat.need, -1)
             if not seat.leaving:
                 room.company[seat.group] -= 1
+            self._changed(seat.node)
         self._try_again()
 
     def _need_of(self, pod: JsonObject) -> Need:

@@ -38,6 +38,7 @@ class Room:
     used_cores: float = 0.0
     used_bytes: float = 0.0
     used_pods: int = 0
+    version: int = 0  # Grows with every change.
     company: Counter[str] = field(default_factory=Counter)  # Pods by the set they belong to.
 
     def obstacles(self, need: Need) -> tuple[str, ...]:

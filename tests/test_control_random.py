@@ -5,15 +5,19 @@ A failing example prints its arguments; `rehearse(**arguments)` replays it.
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable
 from typing import Any
 
+import pytest
 from control_bench import NEVER, Bench, deployment, slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.errors import Invalid
+from sim.errors import Invalid, RolloutError
 from sim.model.behaviour import Behaviour, Reaction
 from sim.model.pod import is_active
+from sim.model.revision import undo_patch
 from sim.model.rollout_status import rollout_status
 
 PROBE = {"httpGet": {"port": 8080}, "periodSeconds": 2}
@@ -36,6 +40,12 @@ deed = st.one_of(
     st.tuples(st.just("kill pods"), st.integers(1, 4)),
     st.tuples(st.just("min ready"), st.sampled_from([0, 2, 8])),
     st.tuples(st.just("break"), st.integers(0, 4)),
+    st.tuples(st.just("lose node"), st.integers(0, 2)),
+    st.tuples(st.just("return node"), st.integers(0, 2)),
+    st.tuples(st.just("drain"), st.integers(0, 2)),
+    st.tuples(st.just("uncordon"), st.integers(0, 2)),
+    st.tuples(st.just("undo"), st.just(None)),
+    st.tuples(st.just("restart"), st.integers(0, 9)),
 )
 
 
@@ -55,6 +65,20 @@ def do(bench: Bench, what: str, value: Any) -> None:
             bench.patch({"strategy": {"type": "Recreate", "rollingUpdate": None}})
         case "min ready":
             bench.patch({"minReadySeconds": value})
+        case "lose node":
+            bench.plane.lose_node(f"node-{value}")
+        case "return node":
+            bench.plane.return_node(f"node-{value}")
+        case "drain":
+            bench.plane.drain(f"node-{value}")
+        case "uncordon":
+            bench.plane.cordon(f"node-{value}", unschedulable=False)
+        case "undo":
+            if patch := undo_patch(bench.web(), list(bench.sets().values()), None):
+                bench.api.patch("Deployment", "web", patch)
+        case "restart":
+            note = {"kubectl.kubernetes.io/restartedAt": str(value)}
+            bench.patch({"template": {"metadata": {"annotations": note}}})
         case "break":
             for number in list(bench.data.pods())[:value]:
                 bench.data.set_pod(number, listening=False)  # A fault: readiness will notice.
@@ -90,26 +114,96 @@ def rehearse(
         bench.run(bench.env.now + pause)
         try:
             do(bench, what, value)
-        except Invalid:
+        except (Invalid, RolloutError):
             continue
     bench.run(bench.env.now + 1.0)
+    for node in ("node-0", "node-1", "node-2"):
+        bench.plane.return_node(node)
+        bench.plane.cordon(node, unschedulable=False)
     bench.patch({"paused": False, "minReadySeconds": 0})
     bench.release("web:1", **CONTAINER)
     bench.run(bench.env.now + 600.0)
     return bench
 
 
+HISTORIES = {
+    "pods": st.integers(0, 10),
+    "budget": st.tuples(amount, amount),
+    "deeds": st.lists(st.tuples(st.floats(0.005, 20.0) | st.just(70.0), deed), max_size=8),
+    "seed": st.integers(0, 2**40),
+}
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(
-    pods=st.integers(0, 10),
-    budget=st.tuples(amount, amount),
-    deeds=st.lists(st.tuples(st.floats(0.005, 20.0), deed), max_size=8),
-    seed=st.integers(0, 2**40),
-)
-def test_whatever_is_done_no_bound_breaks_and_in_the_end_the_rollout_finishes(
-    pods, budget, deeds, seed
-) -> None:
-    bench = rehearse(pods, budget, deeds, seed)
+@given(**HISTORIES)
+def test_whatever_is_done_no_bound_breaks_and_in_the_end_the_rollout_finishes(**history) -> None:
+    verify(rehearse(**history))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_five_hundred_more_histories(part: int) -> None:
+    """The command for ten thousand is `python tests/random_histories.py 10000`."""
+    report = histories(range(1000 + 125 * part, 1000 + 125 * (part + 1)))
+    assert report == []
+
+
+def histories(numbers: Iterable[int]) -> list[str]:
+    """Rehearse the histories with those numbers; what went wrong, one line each."""
+    wrong = []
+    for number in numbers:
+        history = drawn(number)
+        try:
+            verify(rehearse(**history))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what we look for.
+            wrong.append(f"{number}: {type(error).__name__}: {error}; rehearse(**{history!r})")
+    return wrong
+
+
+def drawn(number: int) -> dict[str, Any]:
+    """History *number*: the same arguments whenever it is asked for."""
+    dice = random.Random(number)
+
+    def some_amount() -> int | str:
+        return dice.choice([0, 1, 2, 3, 4, "0%", "1%", "25%", "50%", "100%"])
+
+    kinds: dict[str, list[Any]] = {
+        "release": sorted(BEHAVIOURS),
+        "scale": list(range(13)),
+        "pause": [True, False],
+        "recreate": [None],
+        "delete pods": [1, 2, 3, 4],
+        "kill pods": [1, 2, 3, 4],
+        "min ready": [0, 2, 8],
+        "break": [0, 1, 2, 3, 4],
+        "lose node": [0, 1, 2],
+        "return node": [0, 1, 2],
+        "drain": [0, 1, 2],
+        "uncordon": [0, 1, 2],
+        "undo": [None],
+        "restart": list(range(10)),
+        "budget": [None],
+    }
+
+    def some_deed() -> tuple[str, Any]:
+        what = dice.choice(sorted(kinds))
+        if what == "budget":
+            return what, (some_amount(), some_amount())
+        return what, dice.choice(kinds[what])
+
+    def some_pause() -> float:
+        return dice.choice([dice.uniform(0.005, 2.0), dice.uniform(0.005, 20.0), 70.0])
+
+    return {
+        "pods": dice.randint(0, 10),
+        "budget": (some_amount(), some_amount()),
+        "deeds": [(some_pause(), some_deed()) for _ in range(dice.randint(0, 10))],
+        "seed": number,
+    }
+
+
+def verify(bench: Bench) -> None:
+    """After all was healed everything is as it was asked for."""
     web = bench.web()
     assert rollout_status(web).done, rollout_status(web).line
     wanted = web["spec"]["replicas"]

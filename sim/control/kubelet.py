@@ -64,6 +64,10 @@ class Kubelets:
         if record is not None:
             self._workers[record.uid].hear(signal)
 
+    def is_lost(self, node: str) -> bool:
+        """Whether that machine stands still."""
+        return self._machines[node].lost
+
     def lose(self, node: str) -> None:
         """The machine stops, with its kubelet and all its processes."""
         self._machines[node].lost = True

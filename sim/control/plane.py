@@ -129,6 +129,8 @@ class ControlPlane:
     def lose_node(self, node: str) -> None:
         """The machine stops: its pods' processes, its kubelet, and every answer from it."""
         self.store.get("Node", node)
+        if self._kubelets.is_lost(node):
+            return
         self._data_plane.set_node(node, reachable=False)
         self._kubelets.lose(node)
         self._lifecycle.lost(node)
@@ -136,6 +138,8 @@ class ControlPlane:
     def return_node(self, node: str) -> None:
         """The machine has booted again."""
         self.store.get("Node", node)
+        if not self._kubelets.is_lost(node):
+            return
         self._data_plane.set_node(node, reachable=True)
         self._lifecycle.returned(node)
         self._kubelets.return_(node)

@@ -67,7 +67,8 @@ class PodWorker:
         self._record = record
         self._sandbox_seconds = sandbox_seconds
         self._life = 0  # Grows when the machine is lost: what was planned before is void.
-        self._begun = self._has_sandbox = self._initialized = self._over = False
+        self._begun = self._has_sandbox = self._initialized = False
+        self._over = self._gone = False  # Winding up is done; the kubelet has forgotten the pod.
         self._admitted_at = self.env.now
         self._grace: float | None = None  # Set once the pod is being deleted.
         self._final_phase = ""
@@ -129,6 +130,8 @@ class PodWorker:
 
     def lose(self) -> None:
         """The machine stops: every process is gone, and nobody is left to say so."""
+        if self._gone:
+            return
         self._life += 1
         self._has_sandbox = self._initialized = self._over = False
         for one in (*self._apps, *self._init):
@@ -137,7 +140,7 @@ class PodWorker:
 
     def boot(self) -> None:
         """The machine is back: clean up a deleted pod, start any other once more."""
-        if self._current() is None and not self.deleted():
+        if self._gone or (self._current() is None and not self.deleted()):
             return
         if not self._begun:
             self.begin()
@@ -259,6 +262,7 @@ class PodWorker:
         if codes:
             self._final_phase = "Failed" if any(codes) else "Succeeded"
             self.publish()
+        self._gone = True
         self._around.data_plane.forget_pod(self._record.number)
         if self._current() is not None:
             self._around.store.delete("Pod", self._record.name, self._record.namespace, 0)

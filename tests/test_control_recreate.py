@@ -116,3 +116,21 @@ def test_a_deleted_pod_is_replaced_at_once_even_under_recreate() -> None:
     bench.api.delete("Pod", bench.pods()[0]["metadata"]["name"])
     bench.run(61)
     assert len(bench.pods()) == 3
+
+
+@pytest.mark.fact("2.7c")
+def test_scaling_two_active_sets_under_recreate_stands_still_as_upstream_does() -> None:
+    """A rollout is switched to Recreate half-way and scaled: sync.go's scale() shares sizes out
+    for rolling updates only, and every later sync takes it for the same scaling event."""
+    bench = Bench(deployment(4, container=READY), {"web:2": slow(NEVER)})
+    bench.run(30)
+    bench.release("web:2", **READY)
+    bench.run(60)
+    assert [size > 0 for size in bench.sizes().values()] == [True, True]
+    sizes = bench.sizes()
+    bench.patch({"strategy": {"type": "Recreate", "rollingUpdate": None}, "replicas": 6})
+    bench.run(300)
+    assert bench.sizes() == sizes
+    bench.patch({"replicas": 4})
+    bench.run(400)
+    assert bench.sizes() == {1: 0, 2: 4}

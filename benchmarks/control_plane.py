@@ -62,9 +62,7 @@ def release(pods: int) -> Session:
         file = Path(place) / "deployment.yaml"
         file.write_text(json.dumps(manifest(pods)))
         scenario = load([file], images=["web=web:2"])
-    return Session(
-        scenario, "RollingUpdate", 0, window=WINDOW, traffic=False, keep_objects=True
-    )
+    return Session(scenario, "RollingUpdate", 0, window=WINDOW, traffic=False, keep_objects=True)
 
 
 def measure(pods: int) -> tuple[float, int]:

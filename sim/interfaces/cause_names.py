@@ -18,6 +18,7 @@ CAUSE_NAMES: Mapping[Cause, Message] = {
     Cause.TIMED_OUT_WAITING: message("timed out waiting"),
     Cause.TIMED_OUT_IN_SERVICE: message("timed out in service"),
     Cause.APPLICATION_BUG: message("application bug"),
+    Cause.NODE_UNREACHABLE: message("node unreachable"),
 }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from sim.backends.simulated.backend import SimulatedBackend
+from sim.backends.simulated.collector import patient_collector
 from sim.backends.simulated.world import behaviour_from_the_start
 from sim.control.checks import Checks
 from sim.errors import Problem, ScenarioError
@@ -113,7 +114,8 @@ class Session:
         """Let everything before *until* happen. A moment that has passed is left as it is."""
         for stop in (self.window.start, until):
             if self.now < stop <= until:
-                self._backend.env.run(until=stop)
+                with patient_collector():
+                    self._backend.env.run(until=stop)
                 if stop == self.window.start:
                     self._require_ready()
 

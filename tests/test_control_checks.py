@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from control_bench import NEVER, READY, Bench, deployment, slow
 
-import sim.control.census
 import sim.control.recreate
 import sim.control.rolling
+import sim.control.roster
 from sim.control.store import Store
 from sim.errors import InvariantError
 from sim.model import endpoints as endpoints_model
@@ -59,7 +59,7 @@ def test_new_pods_beside_old_ones_under_recreate_are_seen(monkeypatch: pytest.Mo
 
 
 def test_too_many_pods_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sim.control.census, "is_active", lambda pod: False)
+    monkeypatch.setattr(sim.control.roster.PodRecord, "active", False)
     with pytest.raises(InvariantError, match="created more pods than it was asked for"):
         rolled_out()
 

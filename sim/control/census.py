@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from sim.control.roster import News, PodRecord, Roster
 from sim.control.store import Store
-from sim.model.objects import JsonObject, is_terminating, labels_of, namespace_of
-from sim.model.pod import controller_of, is_active, is_finished, node_of, ready_since
-from sim.model.run import Change
+from sim.model.objects import JsonObject
+from sim.model.pod import controller_of
 
 
 class Company:
@@ -18,7 +18,7 @@ class Company:
     """
 
     def __init__(self) -> None:
-        self.active: dict[str, JsonObject] = {}
+        self.active: dict[str, PodRecord] = {}
         self.terminating: set[str] = set()
         self.relabelled: set[str] = set()
         self._ready: dict[str, float] = {}
@@ -49,20 +49,17 @@ class Company:
         """Since when the next pod to become available is ready; None if none is on the way."""
         return min(self._maturing.values(), default=None)
 
-    def take(self, uid: str, pod: JsonObject) -> None:
-        """Note what *pod* is now."""
-        if is_active(pod):
-            known = self.active.get(uid)
-            if known is not None and labels_of(known) != labels_of(pod):
-                self.relabelled.add(uid)
-            self.active[uid] = pod
-            self._note_ready(uid, ready_since(pod))
+    def take(self, record: PodRecord) -> None:
+        """Note what the pod is now."""
+        if record.active:
+            self.active[record.uid] = record
+            self._note_ready(record.uid, record.ready_since)
             return
-        self._forget_active(uid)
-        if is_terminating(pod) and not is_finished(pod):
-            self.terminating.add(uid)
+        self._forget_active(record.uid)
+        if record.terminating and not record.finished:
+            self.terminating.add(record.uid)
         else:
-            self.terminating.discard(uid)
+            self.terminating.discard(record.uid)
 
     def drop(self, uid: str) -> None:
         """The pod is gone, or is not a member any more."""
@@ -86,17 +83,33 @@ class Company:
                 self._maturing[uid] = since
 
 
+# What decides who is counted where.
+COUNTED = (
+    News.BORN
+    | News.BOUND
+    | News.PHASE
+    | News.READY
+    | News.TERMINATING
+    | News.LABELS
+    | News.OWNER
+    | News.GONE
+)
+
+
+_LABELS = int(News.LABELS)
+
+
 class Census:
     """All companies by the UID of their ReplicaSet, and how crowded nodes are by Deployment."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, roster: Roster) -> None:
         self._store = store
         self._companies: dict[str, Company] = {}
         self._member_of: dict[str, str] = {}
         self._places: dict[str, tuple[str, str]] = {}
         self._crowds: dict[str, Counter[str]] = {}
-        self._orphans: dict[str, JsonObject] = {}
-        store.subscribe("Pod", self._on_pod)
+        self._orphans: dict[str, PodRecord] = {}
+        roster.subscribe(COUNTED, self._on_pod)
 
     def company(self, replica_set_uid: str) -> Company:
         """The pods of the ReplicaSet with that UID."""
@@ -115,54 +128,50 @@ class Census:
     def relabelled(self, replica_set_uid: str) -> list[JsonObject]:
         """The active members whose labels have changed since the last time this was asked."""
         company = self.company(replica_set_uid)
-        found = [company.active[uid] for uid in sorted(company.relabelled)]
+        found = [company.active[uid].pod for uid in sorted(company.relabelled)]
         company.relabelled.clear()
         return found
 
     def orphans(self, namespace: str) -> list[JsonObject]:
         """Active pods of *namespace* that no controller manages."""
-        return [pod for pod in self._orphans.values() if namespace_of(pod) == namespace]
+        return [one.pod for one in self._orphans.values() if one.namespace == namespace]
 
-    def _on_pod(self, change: Change) -> None:
-        pod = change.object
-        uid = pod["metadata"]["uid"]
-        owner = controller_of(pod)
-        home = owner["uid"] if owner is not None and owner["kind"] == "ReplicaSet" else ""
+    def _on_pod(self, record: PodRecord, news: int) -> None:
+        uid, owner = record.uid, record.owner
+        if owner is None and record.active:
+            self._orphans[uid] = record
+        else:
+            self._orphans.pop(uid, None)
+        home = "" if owner is None or owner["kind"] != "ReplicaSet" else owner["uid"]
         before = self._member_of.get(uid, "")
         if before and before != home:
             self._companies[before].drop(uid)
-        gone = change.verb == "DELETED"
-        if owner is None and not gone and is_active(pod):
-            self._orphans[uid] = pod
-        else:
-            self._orphans.pop(uid, None)
-        if home:
-            company = self.company(home)
-            if gone:
-                company.drop(uid)
-            else:
-                company.take(uid, pod)
-        if gone or not home:
+        if record.gone or not home:
             self._member_of.pop(uid, None)
+            if home:
+                self.company(home).drop(uid)
         else:
             self._member_of[uid] = home
-        self._settle(uid, pod, owner if home and not gone else None)
+            company = self.company(home)
+            company.take(record)
+            if news & _LABELS and uid in company.active:
+                company.relabelled.add(uid)
+        self._settle(record, home)
 
-    def _settle(self, uid: str, pod: JsonObject, owner: JsonObject | None) -> None:
+    def _settle(self, record: PodRecord, home: str) -> None:
         """Keep the crowd of the pod's node up to date."""
-        node = node_of(pod)
-        counts = owner is not None and node and is_active(pod)
-        place = self._places.get(uid)
-        if place is not None and counts and place[1] == node:
-            return
+        counts = home and record.node and record.active
+        place = self._places.get(record.uid)
         if place is not None:
+            if counts and place[1] == record.node:
+                return
             self._crowds[place[0]][place[1]] -= 1
-            del self._places[uid]
-        if counts and owner is not None:
-            rs = self._store.find("ReplicaSet", owner["name"], namespace_of(pod))
-            family = owner["uid"] if rs is None else _family_of(rs)
-            self._places[uid] = (family, node)
-            self._crowds.setdefault(family, Counter())[node] += 1
+            del self._places[record.uid]
+        if counts and record.owner is not None:
+            rs = self._store.find("ReplicaSet", record.owner["name"], record.namespace)
+            family = home if rs is None else _family_of(rs)
+            self._places[record.uid] = (family, record.node)
+            self._crowds.setdefault(family, Counter())[record.node] += 1
 
 
 def _family_of(rs: JsonObject) -> str:

@@ -14,6 +14,21 @@ import simpy
 from simpy.events import NORMAL, EventPriority
 
 
+class _Call:
+    """A function that will be called: as much of a SimPy event as the event loop asks for."""
+
+    __slots__ = ("callbacks", "function")
+    _ok = True
+
+    def __init__(self, function: Callable[[], None]) -> None:
+        self.function = function
+        self.callbacks = (_carry_out,)
+
+
+def _carry_out(call: _Call) -> None:
+    call.function()
+
+
 class Environment(simpy.Environment):
     """SimPy's environment; *at* and *call_at* take the moment itself, not a delay.
 
@@ -33,4 +48,6 @@ class Environment(simpy.Environment):
 
     def call_at(self, time: float, function: Callable[[], None]) -> None:
         """Call *function* at exactly *time*."""
-        self.at(time).callbacks.append(lambda _: function())
+        if not time >= self._now:
+            raise ValueError(f"time must not lie before {self._now}, not {time}")
+        heappush(self._queue, (time, NORMAL, next(self._eid), _Call(function)))  # type: ignore[misc]

@@ -13,6 +13,7 @@ from sim.control.progress import note_pause, write_status
 from sim.control.recorder import Recorder
 from sim.control.recreate import recreate
 from sim.control.rolling import roll
+from sim.control.roster import News, PodRecord, Roster
 from sim.control.scaling import is_scaling_event, scale_proportionally
 from sim.control.store import Key, Store
 from sim.control.sync import DeploymentSync, TemplateMemo
@@ -27,7 +28,13 @@ class DeploymentController:
     """Rolls out, scales, pauses and keeps the history of every Deployment in the store."""
 
     def __init__(
-        self, env: Environment, store: Store, recorder: Recorder, delay: WatchDelay
+        self,
+        env: Environment,
+        store: Store,
+        recorder: Recorder,
+        delay: WatchDelay,
+        *,
+        roster: Roster,
     ) -> None:
         self._env = env
         self._store = store
@@ -36,7 +43,7 @@ class DeploymentController:
         self._queue = WorkQueue(env, delay, self._sync)
         store.subscribe("Deployment", self._on_deployment)
         store.subscribe("ReplicaSet", self._on_replica_set)
-        store.subscribe("Pod", self._on_pod)
+        roster.subscribe(News.GONE, self._on_gone_pod)
 
     def _on_deployment(self, change: Change) -> None:
         if change.verb != "DELETED":
@@ -47,12 +54,11 @@ class DeploymentController:
         if owner is not None and owner["kind"] == "Deployment":
             self._queue.add((namespace_of(change.object), owner["name"]))
 
-    def _on_pod(self, change: Change) -> None:
+    def _on_gone_pod(self, record: PodRecord, _: int) -> None:
         """The last pod of a Recreate is gone: only then may the new ones come (deletePod)."""
-        owner = controller_of(change.object)
-        if change.verb != "DELETED" or owner is None:
+        owner, namespace = record.owner, record.namespace
+        if owner is None:
             return
-        namespace = namespace_of(change.object)
         rs = self._store.find(owner["kind"], owner["name"], namespace)
         above = controller_of(rs) if rs is not None else None
         if above is None:

@@ -7,7 +7,9 @@ they cost are missing from it all the same.
 
 from __future__ import annotations
 
+from sim.control.census import COUNTED
 from sim.control.clock import Environment
+from sim.control.roster import PodRecord, Roster
 from sim.control.store import Key, Store
 from sim.control.work_queue import WatchDelay, WorkQueue
 from sim.errors import Conflict, TooManyRequests
@@ -25,13 +27,15 @@ VIOLATED = "Cannot evict pod as it would violate the pod's disruption budget."
 class Disruptions:
     """Keeps every budget's status, and evicts."""
 
-    def __init__(self, env: Environment, store: Store, delay: WatchDelay) -> None:
+    def __init__(
+        self, env: Environment, store: Store, delay: WatchDelay, *, roster: Roster
+    ) -> None:
         self._env = env
         self._store = store
         self._queue = WorkQueue(env, delay, self._sync)
         self._budgets: dict[Key, JsonObject] = {}
         store.subscribe(KIND, self._on_budget)
-        store.subscribe("Pod", self._on_pod)
+        roster.subscribe(COUNTED, self._on_pod)
         store.subscribe("ReplicaSet", self._on_replica_set)
 
     def evict(self, name: str, namespace: str = "default") -> None:
@@ -88,9 +92,9 @@ class Disruptions:
         self._budgets[key] = change.object
         self._queue.add(key)
 
-    def _on_pod(self, change: Change) -> None:
+    def _on_pod(self, record: PodRecord, _: int) -> None:
         for key, pdb in self._budgets.items():
-            if _covers(pdb, change.object):
+            if _covers(pdb, record.pod):
                 self._queue.add(key)
 
     def _on_replica_set(self, change: Change) -> None:

@@ -95,7 +95,7 @@ class Endpoints:
 
     def _sync(self, key: Key) -> None:
         service = self._services.get(key)
-        slices = self._slices.setdefault(key, Slices(self._store, self._roster))
+        slices = self._slices.setdefault(key, Slices(self._store))
         changed = self._changed.pop(key, {})
         if service is None:
             slices.remove(key[0])
@@ -111,14 +111,14 @@ class Endpoints:
         record = self._roster.by_uid(uid)
         pod = self._store.find("Pod", record.name, record.namespace)
         if pod is None or pod["metadata"]["uid"] != uid:
-            slices.discard(uid)
+            slices.discard(record)
             return
         address = pod.get("status", {}).get("podIP")
         if not address or is_finished(pod) or not serves(service, pod):
-            slices.discard(uid)
+            slices.discard(record)
             return
         publish = bool(service["spec"].get("publishNotReadyAddresses"))
-        slices.set(uid, entry_of(pod, endpoint_conditions(pod, publish)))
+        slices.set(record, entry_of(pod, endpoint_conditions(pod, publish)))
 
     def _publish(self, numbers: tuple[int, ...]) -> None:
         """Each proxy hears of a change at its own time, and never of an older one after it."""

@@ -10,17 +10,18 @@ from math import inf
 
 from sim.control.machine import Machine
 from sim.control.pod_worker import PodWorker, Surroundings
-from sim.control.roster import PodRecord, Roster
+from sim.control.roster import News, PodRecord, Roster
 from sim.model.behaviour import Delays, Node
 from sim.model.draws import Purpose, Stream
-from sim.model.objects import JsonObject, is_terminating
+from sim.model.objects import JsonObject
 from sim.model.pod import grace_of, node_of
-from sim.model.run import Change
 from sim.ports import Signal
 
 # The watch delays of one pod's kubelet, told apart by the attempt; the listener by a high bit.
 _KUBELET = 1 << 55
 _BINDING, _DELETION, _REMOVAL, _CHANGE = range(4)
+# What a kubelet does something about; the conditions are those of readiness gates.
+HEARD = News.BOUND | News.TERMINATING | News.CONDITIONS | News.GONE
 
 
 class Kubelets:
@@ -51,7 +52,7 @@ class Kubelets:
         }
         self._workers: dict[str, PodWorker] = {}
         self._deleting: dict[str, float] = {}  # Pods by UID, with the grace last granted.
-        around.store.subscribe("Pod", self._on_pod)
+        roster.subscribe(HEARD, self._on_pod)
 
     @property
     def restarts(self) -> int:
@@ -83,24 +84,22 @@ class Kubelets:
     def _on(self, node: str) -> list[PodWorker]:
         return [worker for worker in self._workers.values() if worker.machine.name == node]
 
-    def _on_pod(self, change: Change) -> None:
-        pod = change.object
-        if not node_of(pod):
+    def _on_pod(self, record: PodRecord, _: int) -> None:
+        if not record.node:
             return
-        uid = pod["metadata"]["uid"]
-        record = self._roster.of(pod)
+        uid, pod = record.uid, record.pod
         if uid not in self._workers:
-            if change.verb != "DELETED":
+            if not record.gone:
                 self._workers[uid] = self._admit(pod, record)
-        elif change.verb == "DELETED":
+        elif record.gone:
             # Removed by force: the kubelet kills what it still runs, with the least grace.
             self._tell(record, 0.0, _REMOVAL)
-        if is_terminating(pod):
+        if record.terminating:
             grace = float(pod["metadata"].get("deletionGracePeriodSeconds", grace_of(pod)))
             if grace < self._deleting.get(uid, inf):
                 self._deleting[uid] = grace
                 self._tell(record, grace, _DELETION)
-        elif pod["spec"].get("readinessGates") and change.verb == "MODIFIED":
+        elif pod["spec"].get("readinessGates") and not record.gone:
             # A gate may have opened or shut; seen like any change, a little later.
             heard = self._around.env.now + self._delay(record, _CHANGE)
             self._around.env.call_at(heard, self._workers[uid].noticed)

@@ -12,6 +12,7 @@ from math import inf
 from sim.control.clock import Environment
 from sim.control.nodes import ready_condition
 from sim.control.recorder import Recorder
+from sim.control.roster import News, PodRecord, Roster
 from sim.control.store import Store
 from sim.control.work_queue import WatchDelay
 from sim.model.draws import Purpose, Stream
@@ -23,7 +24,6 @@ from sim.model.node_failure import (
 )
 from sim.model.objects import JsonObject, condition, is_terminating, is_true, name_of, namespace_of
 from sim.model.pod import node_of
-from sim.model.run import Change
 from sim.model.taints import UNREACHABLE, seconds_tolerated
 
 _LEAVE = {"key": UNREACHABLE, "effect": "NoExecute"}
@@ -33,7 +33,14 @@ class NodeLifecycle:
     """Watches the leases of all nodes; `lost` and `returned` tell it what the machines do."""
 
     def __init__(
-        self, env: Environment, store: Store, recorder: Recorder, delay: WatchDelay, *, seed: int
+        self,
+        env: Environment,
+        store: Store,
+        recorder: Recorder,
+        delay: WatchDelay,
+        *,
+        seed: int,
+        roster: Roster,
     ) -> None:
         self._env = env
         self._store = store
@@ -45,7 +52,7 @@ class NodeLifecycle:
         self._unhealthy: set[str] = set()
         self._last_emptied = -inf
         self._evictions: dict[str, float] = {}  # Pods by UID, and when they must go.
-        store.subscribe("Pod", self._on_pod)
+        roster.subscribe(News.BOUND, self._on_bound_pod)
 
     def lost(self, node: str) -> None:
         """The machine stops, now."""
@@ -145,14 +152,11 @@ class NodeLifecycle:
         for pod in self._pods_on(node):
             self._plan_eviction(pod, taints)
 
-    def _on_pod(self, change: Change) -> None:
+    def _on_bound_pod(self, record: PodRecord, _: int) -> None:
         """A pod that comes to a tainted node must leave it like the others."""
-        pod = change.object
-        if not self._unhealthy or change.verb == "DELETED" or node_of(pod) not in self._unhealthy:
-            return
-        if pod["metadata"]["uid"] not in self._evictions:
-            obj = self._store.get("Node", node_of(pod))
-            self._plan_eviction(pod, obj["spec"].get("taints") or [])
+        if record.node in self._unhealthy and record.uid not in self._evictions:
+            obj = self._store.get("Node", record.node)
+            self._plan_eviction(record.pod, obj["spec"].get("taints") or [])
 
     def _plan_eviction(self, pod: JsonObject, taints: list[JsonObject]) -> None:
         tolerated = seconds_tolerated(taints, pod["spec"].get("tolerations") or ())

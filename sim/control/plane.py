@@ -58,13 +58,13 @@ class ControlPlane:
         self._recorder = recorder = Recorder(env)
         # Subscribers are called in this order: who a pod is must be known before anybody asks.
         roster = Roster(store, versions)
-        self._timeline = Timeline(store, roster, pod_requests)
+        self._timeline = Timeline(env, roster, pod_requests)
 
         def watch(listener: str) -> WatchDelay:
             return WatchDelay(seed, listener, delays.watch)
 
-        DeploymentController(env, store, recorder, watch("deployment"))
-        ReplicaSetController(env, store, recorder, watch("replicaset"))
+        DeploymentController(env, store, recorder, watch("deployment"), roster=roster)
+        ReplicaSetController(env, store, recorder, watch("replicaset"), roster=roster)
         GarbageCollector(env, store, watch("garbage"))
         Scheduler(env, store, recorder, seed=seed, delays=delays, roster=roster)
         self._kubelets = Kubelets(
@@ -88,8 +88,10 @@ class ControlPlane:
             roster=roster,
         )
         Autoscaler(env, store, recorder, ResourceMetrics(env, data_plane, roster))
-        self._disruptions = Disruptions(env, store, watch("disruption"))
-        self._lifecycle = NodeLifecycle(env, store, recorder, watch("nodes"), seed=seed)
+        self._disruptions = Disruptions(env, store, watch("disruption"), roster=roster)
+        self._lifecycle = NodeLifecycle(
+            env, store, recorder, watch("nodes"), seed=seed, roster=roster
+        )
         for node in nodes:
             data_plane.set_node(node.name, cores=node.cpu_cores)
         register(store, nodes, env.now)

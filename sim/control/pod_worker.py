@@ -207,8 +207,13 @@ class PodWorker:
             return
         self._has_sandbox = True
         self._initialized = not self._init
-        self.publish()
         self._advance()
+        # The status tells at the kubelet's next look around, together with what runs by then.
+        self.later(self.machine.next_relist(), self._notice_sandbox)
+
+    def _notice_sandbox(self) -> None:
+        if not self._over:
+            self.publish()
 
     def _advance(self) -> None:
         """Start what may be started now: init containers one by one, then the others together."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from math import inf, nextafter
 
-from sim.control.census import Census
+from sim.control.census import COUNTED, Census
 from sim.control.clock import Environment
 from sim.control.membership import claim, claimants
 from sim.control.recorder import Recorder
+from sim.control.roster import PodRecord, Roster
 from sim.control.store import Key, Store
 from sim.control.work_queue import WatchDelay, WorkQueue
 from sim.errors import BackendError
@@ -19,7 +20,6 @@ from sim.model.backoff import retry_seconds
 from sim.model.conditions import found, new_condition, with_condition, without
 from sim.model.deletion import pods_to_delete
 from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
-from sim.model.pod import controller_of
 from sim.model.run import Change
 from sim.model.taints import with_default_tolerations
 
@@ -34,31 +34,36 @@ class ReplicaSetController:
     """
 
     def __init__(
-        self, env: Environment, store: Store, recorder: Recorder, delay: WatchDelay
+        self,
+        env: Environment,
+        store: Store,
+        recorder: Recorder,
+        delay: WatchDelay,
+        *,
+        roster: Roster,
     ) -> None:
         self._env = env
         self._store = store
         self._recorder = recorder
-        self._census = Census(store)
+        self._census = Census(store, roster)
         self._queue = WorkQueue(env, delay, self._sync)
         self._failures: Counter[Key] = Counter()
         self._specs: dict[int, tuple[JsonObject, JsonObject]] = {}
         store.subscribe("ReplicaSet", self._on_replica_set)
-        store.subscribe("Pod", self._on_pod)
+        roster.subscribe(COUNTED, self._on_pod)
 
     def _on_replica_set(self, change: Change) -> None:
         if change.verb != "DELETED":
             self._queue.add((namespace_of(change.object), name_of(change.object)))
 
-    def _on_pod(self, change: Change) -> None:
-        pod = change.object
-        owner = controller_of(pod)
+    def _on_pod(self, record: PodRecord, _: int) -> None:
+        owner = record.owner
         if owner is None:
             # Somebody may want to adopt it.
-            for rs in claimants(self._store, pod):
+            for rs in claimants(self._store, record.pod):
                 self._queue.add((namespace_of(rs), name_of(rs)))
         elif owner["kind"] == "ReplicaSet":
-            self._queue.add((namespace_of(pod), owner["name"]))
+            self._queue.add((record.namespace, owner["name"]))
 
     def _sync(self, key: Key) -> None:
         rs = self._store.find("ReplicaSet", key[1], key[0])
@@ -84,7 +89,7 @@ class ReplicaSetController:
             return self._create(rs, min(missing, BURST))
         if missing < 0:
             crowds = self._census.crowds(rs)
-            pods = list(active.values())
+            pods = [one.pod for one in active.values()]
             for pod in pods_to_delete(pods, crowds, min(-missing, BURST), self._env.now):
                 self._store.delete("Pod", name_of(pod), namespace_of(pod))
                 self._recorder.emit(rs, "SuccessfulDelete", f"Deleted pod: {name_of(pod)}")

@@ -6,9 +6,10 @@ default, kubernetes/kubernetes pkg/controller/endpointslice/config)
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 
-from sim.control.roster import Roster
+from sim.control.roster import PodRecord
 from sim.control.store import Store
 from sim.model.endpoints import is_fallback, is_ready_endpoint
 from sim.model.objects import JsonObject, name_of, namespace_of
@@ -20,21 +21,69 @@ MOST_ENDPOINTS = 100
 
 
 class _Slice:
-    """One slice: its object's name, its entries by pod, and what proxies would choose of them."""
+    """One slice: its object's name, and its entries by pod, in the order of the pods' creation.
+
+    `ready` and `fallback` are the data-plane pods that proxies would choose of them.
+    """
 
     def __init__(self) -> None:
         self.name = ""
-        self.entries: dict[str, JsonObject] = {}
-        self.ready: tuple[int, ...] = ()
-        self.fallback: tuple[int, ...] = ()
+        self._pods: list[int] = []  # Ordinals, in order, as the keys of the others.
+        self._entries: dict[int, JsonObject] = {}
+        self._ready: dict[int, int] = {}
+        self._fallback: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._pods)
+
+    @property
+    def entries(self) -> list[JsonObject]:
+        """The endpoints, as the object lists them."""
+        return [self._entries[pod] for pod in self._pods]
+
+    @property
+    def ready(self) -> list[int]:
+        """Those that are ready."""
+        return [self._ready[pod] for pod in self._pods if pod in self._ready]
+
+    @property
+    def fallback(self) -> list[int]:
+        """Those that still serve while they terminate."""
+        return [self._fallback[pod] for pod in self._pods if pod in self._fallback]
+
+    def has(self, record: PodRecord, entry: JsonObject) -> bool:
+        """Whether the pod's endpoint is *entry* already."""
+        return self._entries.get(record.ordinal) == entry
+
+    def set(self, record: PodRecord, entry: JsonObject) -> None:
+        """The pod's endpoint is *entry* now."""
+        pod = record.ordinal
+        if pod not in self._entries:
+            insort(self._pods, pod)
+        self._entries[pod] = entry
+        for chosen, holds in (
+            (self._ready, is_ready_endpoint(entry)),
+            (self._fallback, is_fallback(entry)),
+        ):
+            if holds:
+                chosen[pod] = record.number
+            else:
+                chosen.pop(pod, None)
+
+    def discard(self, record: PodRecord) -> None:
+        """The pod has no endpoint here any more."""
+        pod = record.ordinal
+        del self._pods[bisect_left(self._pods, pod)]
+        del self._entries[pod]
+        self._ready.pop(pod, None)
+        self._fallback.pop(pod, None)
 
 
 class Slices:
     """All endpoints of one Service; `set` and `discard` note changes, `write` stores them."""
 
-    def __init__(self, store: Store, roster: Roster) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._roster = roster
         self._slices: list[_Slice] = []
         self._home: dict[str, _Slice] = {}
         self._touched: list[_Slice] = []
@@ -47,21 +96,21 @@ class Slices:
         """Whether the pod has an entry."""
         return pod_uid in self._home
 
-    def set(self, pod_uid: str, entry: JsonObject) -> None:
+    def set(self, record: PodRecord, entry: JsonObject) -> None:
         """The pod's endpoint is *entry* now; a new one takes the first free place."""
-        home = self._home.get(pod_uid)
+        home = self._home.get(record.uid)
         if home is None:
-            home = self._home[pod_uid] = self._with_room()
-        elif home.entries[pod_uid] == entry:
+            home = self._home[record.uid] = self._with_room()
+        elif home.has(record, entry):
             return
-        home.entries[pod_uid] = entry
+        home.set(record, entry)
         self._touch(home)
 
-    def discard(self, pod_uid: str) -> None:
+    def discard(self, record: PodRecord) -> None:
         """The pod is no endpoint any more."""
-        home = self._home.pop(pod_uid, None)
+        home = self._home.pop(record.uid, None)
         if home is not None:
-            del home.entries[pod_uid]
+            home.discard(record)
             self._touch(home)
 
     def write(self, service: JsonObject) -> bool:
@@ -70,7 +119,7 @@ class Slices:
             self._touch(self._new())
         touched, self._touched = self._touched, []
         for one in touched:
-            if one.entries or len(self._slices) == 1:
+            if len(one) or len(self._slices) == 1:
                 self._store_slice(service, one)
             else:
                 self._slices.remove(one)
@@ -92,7 +141,7 @@ class Slices:
 
     def _with_room(self) -> _Slice:
         for one in self._slices:
-            if len(one.entries) < MOST_ENDPOINTS:
+            if len(one) < MOST_ENDPOINTS:
                 return one
         return self._new()
 
@@ -105,12 +154,7 @@ class Slices:
             self._touched.append(one)
 
     def _store_slice(self, service: JsonObject, one: _Slice) -> None:
-        records = sorted(map(self._roster.by_uid, one.entries), key=lambda record: record.ordinal)
-        entries = [one.entries[record.uid] for record in records]
-        rated = zip(records, entries, strict=True)
-        one.ready = tuple(record.number for record, entry in rated if is_ready_endpoint(entry))
-        rated = zip(records, entries, strict=True)
-        one.fallback = tuple(record.number for record, entry in rated if is_fallback(entry))
+        entries = one.entries
         if not one.name:
             one.name = name_of(self._store.create(self._object(service, entries)))
             return

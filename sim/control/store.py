@@ -46,7 +46,7 @@ class Store:
         self._env = env
         self._identity = Identity(seed)
         self._objects: dict[str, dict[Key, JsonObject]] = {}
-        self._owned: dict[tuple[str, str], dict[Key, JsonObject]] = {}
+        self._owned: dict[tuple[str, str], dict[Key, None]] = {}
         self._subscribers: dict[str, list[Subscriber]] = {}
         self._history_of: dict[str, list[Change]] = {}
         self.history: list[Change] = []
@@ -84,7 +84,8 @@ class Store:
 
     def owned(self, kind: str, owner_uid: str) -> Sequence[JsonObject]:
         """The objects of *kind* that the controller with *owner_uid* manages, oldest first."""
-        return tuple(self._owned.get((kind, owner_uid), {}).values())
+        table = self._objects.get(kind, {})
+        return tuple(table[key] for key in self._owned.get((kind, owner_uid), ()))
 
     def watch(
         self, kind: str, since: int = 0, namespace: str = "default"
@@ -245,28 +246,38 @@ class Store:
             if field not in ("metadata", "status")
         ):
             new["generation"] = old["generation"] + 1
-        if (owner := controller_of(before)) is not None and owner != controller_of(result):
-            del self._owned[before["kind"], owner["uid"]][namespace_of(before), old["name"]]
         return self._write("MODIFIED", result)
 
     def _remove(self, obj: JsonObject) -> None:
         key = (namespace_of(obj), obj["metadata"]["name"])
         del self._objects[obj["kind"]][key]
-        if (owner := controller_of(obj)) is not None:
-            del self._owned[obj["kind"], owner["uid"]][key]
+        self._note_owner(key, obj, None)
         self._announce("DELETED", obj)
 
     def _write(self, verb: str, obj: JsonObject) -> JsonObject:
-        kind = obj["kind"]
-        obj["metadata"] = {**obj["metadata"], "resourceVersion": str(len(self.history) + 1)}
-        key = (namespace_of(obj), obj["metadata"]["name"])
-        self._objects.setdefault(kind, {})[key] = obj
-        if (owner := controller_of(obj)) is not None:
-            self._owned.setdefault((kind, owner["uid"]), {})[key] = obj
+        metadata = obj["metadata"]
+        obj["metadata"] = {**metadata, "resourceVersion": str(len(self.history) + 1)}
+        key = (metadata.get("namespace", "default"), metadata["name"])
+        table = self._objects.setdefault(obj["kind"], {})
+        before = table.get(key)
+        table[key] = obj
+        owners = metadata.get("ownerReferences")
+        if before is None or before["metadata"].get("ownerReferences") is not owners:
+            self._note_owner(key, before, obj)
         self._announce(verb, obj)
         return obj
 
+    def _note_owner(self, key: Key, before: JsonObject | None, after: JsonObject | None) -> None:
+        """Whose the object at *key* was, and whose it is."""
+        old = None if before is None else controller_of(before)
+        new = None if after is None else controller_of(after)
+        if old is not None and before is not None and old != new:
+            del self._owned[before["kind"], old["uid"]][key]
+        if new is not None and after is not None and old != new:
+            self._owned.setdefault((after["kind"], new["uid"]), {})[key] = None
+
     def _announce(self, verb: str, obj: JsonObject) -> None:
+        kind = obj["kind"]
         change = Change(
             time=self._env.now,
             verb=verb,
@@ -274,7 +285,8 @@ class Store:
             object=obj,
         )
         self.history.append(change)
-        self._history_of.setdefault(obj["kind"], []).append(change)
-        for kind in (obj["kind"], ""):
-            for callback in self._subscribers.get(kind, ()):
-                callback(change)
+        self._history_of.setdefault(kind, []).append(change)
+        for callback in self._subscribers.get(kind, ()):
+            callback(change)
+        for callback in self._subscribers.get("", ()):
+            callback(change)

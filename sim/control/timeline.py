@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from sim.control.roster import Roster
-from sim.control.store import Store
-from sim.model.objects import JsonObject, is_terminating
-from sim.model.pod import is_ready, node_of, phase_of
-from sim.model.run import Change, PodPhase, PodSpan
+from sim.control.clock import Environment
+from sim.control.roster import News, PodRecord, Roster
+from sim.model.objects import JsonObject
+from sim.model.run import PodPhase, PodSpan
+
+# What moves a pod to another stretch of its life.
+SHOWN = News.BORN | News.BOUND | News.PHASE | News.READY | News.TERMINATING | News.GONE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,13 +35,17 @@ class Timeline:
     """
 
     def __init__(
-        self, store: Store, roster: Roster, requests: Callable[[JsonObject], tuple[float, float]]
+        self,
+        env: Environment,
+        roster: Roster,
+        requests: Callable[[JsonObject], tuple[float, float]],
     ) -> None:
-        self._roster = roster
+        self._env = env
         self._requests = requests
+        self._sizes: dict[int, tuple[float, float]] = {}
         self._lives: dict[str, _Life] = {}
         self._spans: list[PodSpan] = []
-        store.subscribe("Pod", self._on_pod)
+        roster.subscribe(SHOWN, self._on_pod)
 
     def spans(self, end: float) -> tuple[PodSpan, ...]:
         """All stretches that began before *end*, by pod in order of creation, then by time.
@@ -51,33 +57,35 @@ class Timeline:
         spans = [span for span in (*self._spans, *current) if span.start < end]
         return tuple(sorted(spans, key=lambda span: (order[span.pod], span.start)))
 
-    def _on_pod(self, change: Change) -> None:
-        pod = change.object
-        uid = pod["metadata"]["uid"]
-        life = self._lives.get(uid)
+    def _on_pod(self, record: PodRecord, _: int) -> None:
+        now = self._env.now
+        life = self._lives.get(record.uid)
         if life is None:
-            self._lives[uid] = self._born(pod, change.time)
+            self._lives[record.uid] = self._born(record, now)
             return
-        life.node = node_of(pod)
-        if change.verb == "DELETED":
-            self._close(life, change.time)
+        life.node = record.node
+        if record.gone:
+            self._close(life, now)
             life.gone = True
             return
-        phase = _phase(pod, life.was_ready)
+        phase = _phase(record, life.was_ready)
         life.was_ready = life.was_ready or phase is PodPhase.READY
         if phase is not life.phase:
-            self._close(life, change.time)
-            life.phase, life.since = phase, change.time
+            self._close(life, now)
+            life.phase, life.since = phase, now
 
-    def _born(self, pod: JsonObject, now: float) -> _Life:
-        record = self._roster.of(pod)
-        cores, memory_bytes = self._requests(pod)
+    def _born(self, record: PodRecord, now: float) -> _Life:
+        # All pods of a template ask for the same.
+        size = self._sizes.get(record.version)
+        if size is None:
+            size = self._sizes[record.version] = self._requests(record.pod)
+        cores, memory_bytes = size
         return _Life(
             name=record.name,
             version=record.version,
             cores=cores,
             memory_bytes=memory_bytes,
-            node=node_of(pod),
+            node=record.node,
             phase=PodPhase.PENDING,
             since=now,
         )
@@ -99,11 +107,11 @@ class Timeline:
         )
 
 
-def _phase(pod: JsonObject, was_ready: bool) -> PodPhase:
-    if is_terminating(pod):
+def _phase(record: PodRecord, was_ready: bool) -> PodPhase:
+    if record.terminating:
         return PodPhase.TERMINATING
-    if is_ready(pod):
+    if record.ready_since is not None:
         return PodPhase.READY
     if was_ready:
         return PodPhase.UNREADY
-    return PodPhase.PENDING if phase_of(pod) == "Pending" else PodPhase.STARTING
+    return PodPhase.PENDING if record.phase == "Pending" else PodPhase.STARTING

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
+from math import inf
 from zlib import crc32
 
 from sim.control.clock import Environment
@@ -14,20 +14,22 @@ _COUNT_BITS = 20
 
 
 class WatchDelay:
-    """How long one listener's news take, drawn by listener, object and how often it was told."""
+    """How long one listener's news take, drawn by listener, object and how often it was asked."""
 
     def __init__(self, seed: int, listener: str, bounds: tuple[float, float]) -> None:
         self._stream = Stream(seed, Purpose.WATCH)
         self._listener = listener
         self._bounds = bounds
-        self._told: Counter[Key] = Counter()
+        self._next: dict[Key, int] = {}
+        self.least = bounds[0]
 
     def seconds(self, key: Key) -> float:
         """The delay of the next piece of news about *key*."""
-        told = self._told[key]
-        self._told[key] += 1
-        place = crc32(f"{self._listener}/{key[0]}/{key[1]}".encode())
-        return self._stream.between(self._bounds, (place << _COUNT_BITS) | told)
+        number = self._next.get(key)
+        if number is None:
+            number = crc32(f"{self._listener}/{key[0]}/{key[1]}".encode()) << _COUNT_BITS
+        self._next[key] = number + 1
+        return self._stream.between(self._bounds, number)
 
 
 class WorkQueue:
@@ -45,7 +47,10 @@ class WorkQueue:
 
     def add(self, key: Key) -> None:
         """Something about *key* changed just now."""
-        self._look(key, self._env.now + self._delay.seconds(key))
+        now = self._env.now
+        # Whatever is drawn, a look that is due so soon comes first.
+        if self._due.get(key, inf) > now + self._delay.least:
+            self._look(key, now + self._delay.seconds(key))
 
     def add_at(self, key: Key, time: float) -> None:
         """Look at *key* at *time*, by the controller's own intent."""
@@ -53,7 +58,7 @@ class WorkQueue:
 
     def _look(self, key: Key, time: float) -> None:
         # The earliest look wins; every look plans the later one that it needs itself.
-        if time < self._due.get(key, float("inf")):
+        if time < self._due.get(key, inf):
             self._due[key] = time
             self._env.call_at(time, lambda: self._run(key, time))
 

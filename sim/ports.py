@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from sim.i18n import Message
 from sim.model.behaviour import Behaviour, CpuShare
@@ -159,8 +159,7 @@ class SignalKind(StrEnum):
     PROBE = "probe"  # A probe's verdict changed; detail is (probe kind, success).
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(NamedTuple):
     """Something in the data plane that the control plane must hear, at its exact time."""
 
     kind: SignalKind

@@ -65,7 +65,7 @@ class ContainerState:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class PodFacts:
     """What the conditions follow from.
 

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -123,8 +124,7 @@ class PodSpan:
     memory_bytes: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KubeEvent:
+class KubeEvent(NamedTuple):
     """A Kubernetes Event: *subject* is `Kind/name`; *reason* and *note* are the cluster's words."""
 
     time: float
@@ -133,8 +133,7 @@ class KubeEvent:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):
     """One write to the store: ADDED, MODIFIED or DELETED, with the whole object after it."""
 
     time: float

@@ -34,7 +34,7 @@ _WHY = {
         "kube-proxy applies endpoint changes at most once a second, each node for itself"
     ),
     "network.watch": message("a write reaches a controller's watch within tens of milliseconds"),
-    "nodes.count": message("three machines, or as many as the rollout's pods need"),
+    "nodes.count": message("three machines, or as many as the rollout needs, with the pods that wind up"),
     "nodes.cpu": message("a common size of cloud machines"),
     "nodes.memory": message("a common size of cloud machines"),
     "nodes.schedule": message("the scheduler binds a pod within tens of milliseconds"),

@@ -42,6 +42,13 @@ def nodes_needed(spec: Spec, deployment: JsonObject, template: JsonObject) -> in
     return math.ceil(pods_at_once(deployment) / each) if each else 0
 
 
+def nodes_with_leeway(spec: Spec, deployment: JsonObject, template: JsonObject) -> int:
+    """How many nodes hold them beside as many pods that are still winding up, replicas at most."""
+    each = min(pods_per_node(spec, template), pods_per_node(spec, deployment["spec"]["template"]))
+    leaving: int = deployment["spec"]["replicas"]
+    return math.ceil((pods_at_once(deployment) + leaving) / each) if each else 0
+
+
 def warnings(
     spec: Spec, deployment: JsonObject, release: Release, owner: Manifest
 ) -> list[Problem]:

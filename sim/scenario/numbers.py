@@ -16,7 +16,7 @@ def completed(spec: Spec, deployment: JsonObject, released: Release) -> Spec:
     """*spec* with what follows from the rest: nodes for the pods, proxies for the nodes."""
     nodes = spec.nodes
     if "count" not in nodes.model_fields_set:
-        needed = capacity.nodes_needed(spec, deployment, released.template)
+        needed = capacity.nodes_with_leeway(spec, deployment, released.template)
         nodes = nodes.model_copy(update={"count": max(nodes.count, needed)})
     proxies = spec.network.proxies or nodes.count
     network = spec.network.model_copy(update={"proxies": proxies})

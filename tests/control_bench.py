@@ -13,6 +13,7 @@ from sim.control.versions import Versions
 from sim.model.behaviour import Behaviour, Clients, Delays, Node, RateCurve, Workload
 from sim.model.objects import JsonObject, condition
 from sim.model.revision import revision_of
+from sim.scenario.resources import cpu_share
 from sim.traffic.reference import ReferencePlane
 
 NEVER = 1e9  # A start-up that no run lives to see.
@@ -110,6 +111,7 @@ class Bench:
             proxies=proxies,
             pod_requests=lambda _: (0.1, 2.0**26),
             memory_limit=lambda _: memory_limit,
+            cpu_share=lambda pod: cpu_share(pod, 0.1),
         )
         self.env.tie(self.data, self.plane.hear)
         self.api = self.plane.store

@@ -316,7 +316,6 @@ def test_fields_that_are_not_simulated_survive_and_are_listed():
     assert listed == [
         ("spec.template.spec.hostname", 9),
         ("spec.template.spec.containers[].env", 14),
-        ("spec.template.spec.containers[].resources.limits.cpu", 17),
     ]
     spec = scenario.deployment["spec"]["template"]["spec"]
     assert spec["hostname"] == "ssd"

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stories import deployment, failures, rehearse, scenario
+from stories import deployment, failures, rehearse, scenario, session
 
 from sim.errors import ScenarioError
 from sim.model.causes import Cause
 from sim.model.command import Command, Verb
 from sim.model.objects import is_terminating
+from sim.model.quantity import quantity
 from sim.model.run import Run, Window
 from sim.scenario.load import load
 from sim.scenario.scenario import Scenario
@@ -68,6 +69,42 @@ def test_a_startup_probe_saves_the_slow_starter(tmp_path: Path) -> None:
     container["startupProbe"] = {**LIVENESS, "failureThreshold": 30}
     story = scenario(tmp_path, slow, overrides=("versions.new.startup=20s",))
     assert rehearse(story).phase == "Healthy"
+
+
+@pytest.mark.parametrize(("limit", "phase"), [("250m", None), ("1", "Healthy")])
+def test_a_tight_cpu_limit_stretches_the_start_into_the_arms_of_the_liveness_probe(
+    tmp_path: Path, limit: str, phase: str | None
+) -> None:
+    """Two CPU seconds of a start take eight under a quarter of a core (section 12)."""
+    release = deployment(replicas=3, surge=1, unavailable=0, liveness=LIVENESS)
+    container = release["spec"]["template"]["spec"]["containers"][0]
+    container["resources"] = {"limits": {"cpu": limit}, "requests": {"cpu": "100m"}}
+    starts = ("versions.new.startup=2s", "versions.new.startupCpu=2s")
+    run = rehearse(scenario(tmp_path, release, overrides=starts))
+    assert run.phase == phase
+    assert (run.restarts > 0) == (phase is None)
+
+
+def test_a_limit_throttles_a_service_and_its_pods_never_compute_more(tmp_path: Path) -> None:
+    """Forty milliseconds of computing a request: 100 m of quota serve two and a half a second."""
+    throttled = {}
+    for limit in ("100m", "2"):
+        plain = deployment(replicas=3)
+        container = plain["spec"]["template"]["spec"]["containers"][0]
+        container["resources"] = {"limits": {"cpu": limit}, "requests": {"cpu": "100m"}}
+        story = scenario(
+            tmp_path / limit,
+            plain,
+            overrides=("traffic.rate=6/s", "versions.old.service.cpu=40ms"),
+        )
+        live = session(story, None)
+        live.advance(100.0)
+        pods = live._backend.data_plane.pods().values()
+        throttled[limit] = max(one.throttled_seconds for one in pods)
+        seconds = 130.0  # Since the start of the warm-up.
+        assert all(one.cpu_seconds <= float(quantity(limit)) * seconds for one in pods)
+    assert throttled["100m"] > 10.0
+    assert throttled["2"] == 0.0
 
 
 @pytest.mark.fact("11.2a", "11.2b")

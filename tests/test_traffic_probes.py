@@ -136,3 +136,13 @@ def test_requests_to_a_lost_node_hang_until_their_clients_give_up():
         (1, Cause.NODE_UNREACHABLE, 1.5 + 1e6),
         (2, Cause.NODE_UNREACHABLE, 2.5 + 1e6),
     ] == [(record.request, record.cause, record.answered) for record in log]
+
+
+def test_a_kill_that_fails_two_probes_at_once_is_told_twice() -> None:
+    """Both wait for their answers when the process goes: neither signal may swallow the other."""
+    plane = silent(Behaviour(probe_seconds=0.5), ask_always=True)
+    plane.set_pod(0, listening=True)
+    for kind in (ProbeKind.READINESS, ProbeKind.LIVENESS):
+        plane.probe(0, kind, 0.0, 1.0, 1, 1, 1.0, True)
+    seen = verdicts(play(plane, 3.0, [(1.25, DEEDS["kill"])]))
+    assert seen[1:] == [(1.25, "readiness", False), (1.25, "liveness", False)]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from math import inf
 
 from sim.model.hook import Hook, hook_of
 from sim.model.objects import JsonObject
-from sim.model.pod_resources import is_sidecar, qos_class
+from sim.model.pod_resources import amount_of, is_sidecar, qos_class
 from sim.model.probe import Probe, probe_of
 from sim.ports import ProbeKind
 
@@ -39,6 +40,7 @@ class ContainerBlueprint:
     pre_stop: Hook
     post_start: Hook
     probes: Mapping[ProbeKind, Probe]
+    limit_cores: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ def _blueprint(spec: JsonObject) -> PodBlueprint:
 
 def _container(spec: JsonObject, role: Role) -> ContainerBlueprint:
     probes = {kind: probe_of(spec, field) for kind, field in _FIELDS.items()}
+    limit = amount_of(spec, "limits", "cpu")
     return ContainerBlueprint(
         name=spec["name"],
         image=spec.get("image", ""),
@@ -92,5 +95,6 @@ def _container(spec: JsonObject, role: Role) -> ContainerBlueprint:
         role=role,
         pre_stop=hook_of(spec, "preStop"),
         post_start=hook_of(spec, "postStart"),
+        limit_cores=inf if limit is None else limit,
         probes={kind: probe for kind, probe in probes.items() if probe is not None},
     )

@@ -11,7 +11,7 @@ from math import inf
 from sim.control.machine import Machine
 from sim.control.pod_worker import PodWorker, Surroundings
 from sim.control.roster import News, PodRecord, Roster
-from sim.model.behaviour import Delays, Node
+from sim.model.behaviour import CpuShare, Delays, Node
 from sim.model.draws import Purpose, Stream
 from sim.model.objects import JsonObject
 from sim.model.pod import grace_of, node_of
@@ -39,11 +39,14 @@ class Kubelets:
         nodes: Sequence[Node],
         roster: Roster,
         memory_limit: Callable[[JsonObject], float | None],
+        cpu_share: Callable[[JsonObject], CpuShare],
     ) -> None:
         self._around = around
         self._delays = delays
         self._roster = roster
         self._memory_limit = memory_limit
+        self._cpu_share = cpu_share
+        self._allowed: dict[int, tuple[float | None, CpuShare]] = {}
         self._watch = Stream(seed, Purpose.WATCH)
         self._sandbox = Stream(seed, Purpose.SANDBOX)
         self._machines = {
@@ -106,9 +109,9 @@ class Kubelets:
 
     def _admit(self, pod: JsonObject, record: PodRecord) -> PodWorker:
         machine = self._machines[node_of(pod)]
-        limit = self._memory_limit(pod)
+        limit, share = self._allowance(pod, record.version)
         number = self._around.data_plane.add_pod(
-            record.version, machine.memory_bytes if limit is None else limit, machine.name
+            record.version, machine.memory_bytes if limit is None else limit, machine.name, share
         )
         self._roster.assign(record, number)
         seconds = self._sandbox.between(self._delays.sandbox, record.ordinal)
@@ -117,6 +120,13 @@ class Kubelets:
         heard = env.now + self._delay(record, _BINDING)
         env.call_at(heard, worker.begin)
         return worker
+
+    def _allowance(self, pod: JsonObject, version: int) -> tuple[float | None, CpuShare]:
+        """Memory limit and CPU share, which all pods of a template have in common."""
+        known = self._allowed.get(version)
+        if known is None:
+            known = self._allowed[version] = (self._memory_limit(pod), self._cpu_share(pod))
+        return known
 
     def _tell(self, record: PodRecord, grace_seconds: float, news: int) -> None:
         worker = self._workers[record.uid]

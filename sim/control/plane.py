@@ -24,7 +24,7 @@ from sim.control.store import Store
 from sim.control.timeline import Timeline
 from sim.control.versions import Versions
 from sim.control.work_queue import WatchDelay
-from sim.model.behaviour import Delays, Node
+from sim.model.behaviour import CpuShare, Delays, Node
 from sim.model.objects import JsonObject
 from sim.model.run import KubeEvent, PodSpan
 from sim.ports import DataPlane, Signal
@@ -34,7 +34,7 @@ class ControlPlane:
     """Kubernetes as far as rollouts feel it, on the clock *env* and on top of *data_plane*.
 
     *pod_requests* tells the cores and bytes that a pod or template asks for, *memory_limit* the
-    bytes at which it is killed (None: the node's memory).
+    bytes at which it is killed (None: the node's memory), *cpu_share* what it may compute.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class ControlPlane:
         proxies: int,
         pod_requests: Callable[[JsonObject], tuple[float, float]],
         memory_limit: Callable[[JsonObject], float | None],
+        cpu_share: Callable[[JsonObject], CpuShare],
     ) -> None:
         versions.on_change = data_plane.set_behaviour
         versions.tell_all()
@@ -76,6 +77,7 @@ class ControlPlane:
             nodes=nodes,
             roster=roster,
             memory_limit=memory_limit,
+            cpu_share=cpu_share,
         )
         self._endpoints = Endpoints(
             env,

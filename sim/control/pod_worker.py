@@ -282,7 +282,13 @@ class PodWorker:
         process: Process
         asks: Asks
         if plan.role is Role.SERVING:
-            process = ServerProcess(self.env, around.data_plane, self._record.number, ended)
+            process = ServerProcess(
+                self.env,
+                around.data_plane,
+                self._record.number,
+                ended,
+                limit_cores=plan.limit_cores,
+            )
             asks = ServedAsks(around.data_plane, self._record.number)
         else:
             side = SideProcess(self.env, plan.name, ends=plan.role is Role.INIT, changed=ended)

@@ -9,6 +9,7 @@ from typing import Protocol
 from sim.control.clock import Environment
 from sim.model.behaviour import Behaviour, Reaction
 from sim.model.causes import Cause
+from sim.model.cfs import burst_seconds
 from sim.ports import DataPlane
 
 
@@ -49,16 +50,24 @@ class Process(Protocol):
 class ServerProcess:
     """The process that serves a pod's requests; *changed* is called when it has ended.
 
+    What it computes at its start, with one thread, is stretched by the CPU limit *limit_cores*.
     Before its first start it counts as not alive.
     """
 
     def __init__(
-        self, env: Environment, data_plane: DataPlane, pod: int, changed: Callable[[], None]
+        self,
+        env: Environment,
+        data_plane: DataPlane,
+        pod: int,
+        changed: Callable[[], None],
+        *,
+        limit_cores: float,
     ) -> None:
         self._env = env
         self._plane = data_plane
         self._pod = pod
         self._changed = changed
+        self._limit_cores = limit_cores
         self.starts = 0
         self._terminated = False  # SIGTERM came and was understood.
         self.alive = False
@@ -71,7 +80,9 @@ class ServerProcess:
         self.alive, self.listening, self._terminated = True, False, False
         self.exit = None
         start, now = self.starts, self._env.now
-        self._env.call_at(now + row.startup_seconds, lambda: self._listen(start))
+        waits = row.startup_seconds - row.startup_cpu_seconds
+        seconds = waits + burst_seconds(row.startup_cpu_seconds, self._limit_cores)
+        self._env.call_at(now + seconds, lambda: self._listen(start))
         if row.crash_after_seconds is not None:
             self._env.call_at(now + row.crash_after_seconds, lambda: self._crash(start))
 

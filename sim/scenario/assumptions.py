@@ -34,7 +34,9 @@ _WHY = {
         "kube-proxy applies endpoint changes at most once a second, each node for itself"
     ),
     "network.watch": message("a write reaches a controller's watch within tens of milliseconds"),
-    "nodes.count": message("three machines, or as many as the rollout needs, with the pods that wind up"),
+    "nodes.count": message(
+        "three machines, or as many as the rollout needs, with the pods that wind up"
+    ),
     "nodes.cpu": message("a common size of cloud machines"),
     "nodes.memory": message("a common size of cloud machines"),
     "nodes.schedule": message("the scheduler binds a pod within tens of milliseconds"),
@@ -53,6 +55,7 @@ _WHY = {
     "containers.startup": message("a container beside the serving one is up at once"),
     "containers.runs": message("an init container that does something small"),
     "containers.exit": message("an init container that succeeds"),
+    "startupCpu": message("nothing says how much of it is computing, which a CPU limit stretches"),
     "crashAfter": message("a process ends only when it is stopped"),
     "concurrency": message("a small pool of workers in each pod"),
     "queueLimit": message("a listener's backlog is finite"),
@@ -181,6 +184,7 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
     yield f"versions.{name}.concurrency", str(entry.concurrency)
     yield f"versions.{name}.queueLimit", str(entry.queue_limit)
     yield f"versions.{name}.startup", words.show_duration(entry.startup)
+    yield f"versions.{name}.startupCpu", words.show_duration(entry.startup_cpu)
     yield f"versions.{name}.onSigterm", entry.on_sigterm.value
     yield f"versions.{name}.memory", show_bytes(entry.memory)
     yield f"versions.{name}.service.probe", words.show_duration(service.probe)

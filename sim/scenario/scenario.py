@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem
 from sim.i18n import Message
-from sim.model.behaviour import Behaviour, Clients, Delays, Node, RateCurve, Workload
+from sim.model.behaviour import (
+    Behaviour,
+    Clients,
+    CpuShare,
+    Delays,
+    Node,
+    RateCurve,
+    Workload,
+)
 from sim.model.objects import JsonObject, name_of
 from sim.scenario import defaults, resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
@@ -143,6 +151,10 @@ class Scenario:
     def memory_limit(self, template: JsonObject) -> float | None:
         """Bytes at which its serving container is killed; None: no limit but the node's memory."""
         return resources.memory_limit(template)
+
+    def cpu_share(self, template: JsonObject) -> CpuShare:
+        """What its serving container may compute."""
+        return resources.cpu_share(template, self.default_requests[0])
 
     def understood(self) -> JsonObject:
         """The whole scenario as JSON."""

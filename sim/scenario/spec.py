@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from sim.i18n import message
 from sim.model.behaviour import Demand, Reaction
+from sim.model.duration import show_duration
 from sim.model.unreadable import Unreadable
 from sim.scenario.traffic import Poisson, Traffic
 from sim.scenario.words import Bytes, Cores, Duration, Range, Share, Strict
@@ -65,11 +66,21 @@ class Version(Strict):
     concurrency: Annotated[int, Field(strict=True, ge=1, le=100_000)] = 8
     queue_limit: Annotated[int, Field(strict=True, ge=0, le=10_000_000)] = 64
     startup: Duration = 2.0
+    startup_cpu: Duration = 0.0
     on_sigterm: Reaction = Reaction.DRAIN
     memory: Bytes = 64 * 2.0**20
     probes: Literal["shared", "own"] = "shared"
     crash_after: Duration | None = None
     containers: Annotated[dict[str, Container], Field(default_factory=dict)]
+
+    @model_validator(mode="after")
+    def _computes_while_it_starts(self) -> Version:
+        if self.startup_cpu > self.startup and "startup" in self.model_fields_set:
+            raise Unreadable(
+                message("startupCpu is a part of startup and cannot be longer"),
+                message("at most {most}", most=show_duration(self.startup)),
+            )
+        return self
 
     def over(self, below: Version) -> Version:
         """This entry laid over *below*: what it does not say is as there."""

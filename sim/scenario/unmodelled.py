@@ -42,6 +42,7 @@ _MODELLED = frozenset(
         *(f"{one}.lifecycle.{hook}" for one in _EACH for hook in ("preStop", "postStart")),
         *(f"{one}.resources.requests.{name}" for one in _EACH for name in ("cpu", "memory")),
         f"{_CONTAINER}.resources.limits.memory",
+        f"{_CONTAINER}.resources.limits.cpu",
         *(f"{probe}.{name}" for probe in _PROBES for name in _PROBE_FIELDS),
     ]
 )
@@ -55,9 +56,6 @@ _CONSEQUENCES = {
     f"{_POD}.topologySpreadConstraints": _ANY_NODE,
     f"{_POD}.affinity": _ANY_NODE,
     f"{_POD}.hostNetwork": _ANY_NODE,
-    f"{_CONTAINER}.resources.limits.cpu": message(
-        "CPU is never throttled here: under load or at its start a pod may be slower in a cluster"
-    ),
     "spec.sessionAffinity": message("each request may reach another pod here"),
 }
 _INDEX = re.compile(r"\[\d+\]")

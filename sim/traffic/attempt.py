@@ -33,7 +33,8 @@ class Attempt:
     """One try at a request: sent to one pod, answered once, with one pending event meanwhile.
 
     *pod* and *version* are -1 until a pod is chosen. *abandoned* means that the client gave up
-    while a worker was busy with it: the server does not notice and works on to *ends*.
+    while a worker was busy with it: the server does not notice and works on to *ends*, which is
+    infinite while nobody knows how long its computing will take; *waits* is what comes after that.
     """
 
     __slots__ = (
@@ -46,6 +47,7 @@ class Attempt:
         "request",
         "sent",
         "version",
+        "waits",
     )
 
     def __init__(self, request: Request, number: int, sent: float, gives_up: float) -> None:
@@ -56,6 +58,7 @@ class Attempt:
         self.pod = -1
         self.version = -1
         self.ends = float("inf")
+        self.waits = 0.0
         self.abandoned = False
         self.pending: Due | None = None
 

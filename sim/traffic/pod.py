@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sim.model.behaviour import Behaviour
+from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
 from sim.ports import PodCounters, Signal, SignalKind
 from sim.traffic.attempt import Attempt
 from sim.traffic.clock import Due, Kind
+from sim.traffic.cores import Cores
 from sim.traffic.memory import Memory
+from sim.traffic.meter import Meter
 from sim.traffic.station import Station, Surroundings
 
 
@@ -28,6 +30,8 @@ class Pod:
         behaviour: Behaviour,
         memory_limit_bytes: float,
         signal: Callable[[Signal], None],
+        cores: Cores,
+        share: CpuShare,
         node: str = "",
     ) -> None:
         self.number = number
@@ -46,7 +50,11 @@ class Pod:
         self._surroundings = surroundings
         self._clock = surroundings.clock
         self._signal = signal
-        self._station = Station(surroundings, behaviour, self._empty)
+        self._cores = cores
+        self._meter = Meter(self._clock, number, share, cores.turned)
+        self._meter.employ(behaviour.concurrency)
+        self._station = Station(surroundings, behaviour, compute=self._compute, empty=self._empty)
+        cores.enter(self._meter, self._station.computed)
         self._memory = Memory(self._clock, number, memory_limit_bytes, self._out_of_memory)
         self._drained: Due | None = None
 
@@ -71,6 +79,7 @@ class Pod:
     def change(self, behaviour: Behaviour) -> None:
         """Behave so from now on."""
         self._behaviour = behaviour
+        self._meter.employ(behaviour.concurrency)
         self._memory.change(behaviour)
         self._station.change(behaviour)
 
@@ -99,15 +108,24 @@ class Pod:
         self._set_listening(False, killed=True)
         self.drain(False)
         self._memory.stop()
-        for attempt in self._station.clear():
+        for attempt in self._clear():
             self._surroundings.answer(attempt, cause)
 
     def reach(self, reachable: bool) -> None:
         """Its node can be reached again, or stops answering: whoever waits now waits in vain."""
         self.reachable = reachable
         if not reachable:
-            for attempt in self._station.clear():
+            for attempt in self._clear():
                 self._leave_hanging(attempt)
+
+    def _compute(self, attempt: Attempt, seconds: float) -> None:
+        self._cores.compute(self._meter, attempt, seconds)
+
+    def _clear(self) -> list[Attempt]:
+        """Nothing is in flight or computed here any more; what clients still wait for."""
+        if self._station.serving:
+            self._cores.drop(self._meter, self._station.serving)
+        return self._station.clear()
 
     def _leave_hanging(self, attempt: Attempt) -> None:
         """No answer will come: the client waits until its patience ends."""
@@ -138,8 +156,8 @@ class Pod:
             in_flight=self._station.in_flight,
             queued=self._station.queued,
             busy_seconds=self._station.busy_seconds,
-            cpu_seconds=self._station.busy_seconds * self._behaviour.cpu_share,
-            throttled_seconds=0.0,
+            cpu_seconds=self._cores.spent_seconds(self._meter),
+            throttled_seconds=self._meter.throttled_seconds,
             memory_bytes=self._memory.used_bytes,
             answered=self._answered,
             failed=self._failed,

@@ -7,6 +7,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
     arrivals   when users mean to send                        attempt    a request, one try at it
     client     patience and retries                           proxy      who is sent where
     pod        listener, drain and kill                       station    workers and queue
+    cores      who computes on a node                         meter      a quota, or a crowd
     memory     base, leak and the limit                       demand     how much work there is
     probing    probes whose answers are known                 asking     probes that are requests
     judgement  what a probe's results add up to               tally      how it all ended
@@ -14,6 +15,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -26,6 +28,7 @@ from sim.model.run import RequestCounts, Users
 from sim.ports import ANY_CPU, PodCounters, ProbeKind, RequestRecord, Signal
 from sim.traffic.asking import AskingProbe
 from sim.traffic.clock import Clock
+from sim.traffic.cores import Cores
 from sim.traffic.demand import Demands
 from sim.traffic.pod import Pod
 from sim.traffic.probing import QuietProbe
@@ -69,7 +72,9 @@ class ReferencePlane:
         self._behaviours: dict[int, Behaviour] = {}
         self._probes: dict[tuple[int, ProbeKind], Probe] = {}
         self._unreachable: set[str] = set()
-        self._signal: Signal | None = None
+        self._cores: defaultdict[str, Cores] = defaultdict(lambda: Cores(self._clock))
+        # Several may come at one moment: a kill fails each probe that waits for an answer.
+        self._signals: deque[Signal] = deque()
 
     # Time.
 
@@ -78,11 +83,10 @@ class ReferencePlane:
         clock = self._clock
         if until < clock.now:
             raise ValueError(f"until must not lie before {clock.now}, not {until}")
-        while clock.peek() < until:
+        while not self._signals and clock.peek() < until:
             clock.step()
-            if self._signal is not None:
-                signal, self._signal = self._signal, None
-                return signal
+        if self._signals:
+            return self._signals.popleft()
         if until < float("inf"):
             clock.stand_at(until)
         return None
@@ -111,6 +115,8 @@ class ReferencePlane:
             self._behaviours[version],
             memory_limit,
             self._hear,
+            self._cores[node],
+            cpu,
             node,
         )
         pod.reach(node not in self._unreachable)
@@ -120,7 +126,9 @@ class ReferencePlane:
     def set_node(
         self, node: str, *, cores: float | None = None, reachable: bool | None = None
     ) -> None:
-        """A node can be reached or not; see `ports.DataPlane.set_node`."""
+        """A node has so many cores, or can be reached or not; see `ports.DataPlane.set_node`."""
+        if cores is not None:
+            self._cores[node].resize(cores)
         if reachable is None or reachable == (node not in self._unreachable):
             return
         if reachable:
@@ -207,7 +215,7 @@ class ReferencePlane:
             probe.stop()
 
     def _hear(self, signal: Signal) -> None:
-        self._signal = signal
+        self._signals.append(signal)
 
     def _pod(self, number: int) -> Pod:
         if not 0 <= number < len(self._pods) or self._pods[number].forgotten:

@@ -27,6 +27,9 @@ class Surroundings:
 class Station:
     """Workers that serve one attempt each, and at most *queue_limit* attempts that wait.
 
+    An attempt computes first and then waits for others (a database). *compute* is told what it has
+    to compute and answers by `computed`, if that takes longer than it would on a core of its own.
+
     An attempt whose client gives up while it waits leaves the queue at once. One whose client
     gives up in service stays with its worker to the end, for a server notices a closed connection
     only when it writes the answer; until then it counts as in flight here. The price of an
@@ -37,13 +40,19 @@ class Station:
     """
 
     def __init__(
-        self, surroundings: Surroundings, behaviour: Behaviour, empty: Callable[[], None]
+        self,
+        surroundings: Surroundings,
+        behaviour: Behaviour,
+        *,
+        compute: Callable[[Attempt, float], None],
+        empty: Callable[[], None],
     ) -> None:
         self._clock = surroundings.clock
         self._demands = surroundings.demands
         self._bugs = surroundings.bugs
         self._answer = surroundings.answer
         self._behaviour = behaviour
+        self._compute = compute
         self._empty = empty
         self._serving: dict[Attempt, None] = {}  # A set that keeps its order.
         self._waiting: deque[Attempt] = deque()
@@ -84,6 +93,18 @@ class Station:
         self._behaviour = behaviour
         self._take_waiting()
 
+    def computed(self, attempt: Attempt, when: float) -> None:
+        """The computing for *attempt* ends at *when*, infinite while nobody knows."""
+        attempt.ends = when + attempt.waits
+        if attempt.pending is not None:
+            attempt.pending.withdraw()
+        self._expect_end(attempt)
+
+    @property
+    def serving(self) -> set[Attempt]:
+        """Those that occupy a worker."""
+        return set(self._serving)
+
     def clear(self) -> list[Attempt]:
         """Drop everything; what clients still wait for, in (request, attempt) order."""
         self._add_up()
@@ -91,21 +112,34 @@ class Station:
         self._serving.clear()
         self._waiting.clear()
         for attempt in lost:
-            _pending(attempt).withdraw()
+            if attempt.pending is not None:
+                attempt.pending.withdraw()
         return sorted((a for a in lost if not a.abandoned), key=lambda attempt: attempt.order)
 
     def _start(self, attempt: Attempt) -> None:
         self._add_up()
         self._serving[attempt] = None
         if attempt.request.hear is not None:
-            seconds = self._behaviour.probe_seconds
+            computes = seconds = self._behaviour.probe_seconds
         else:
             seconds = self._demands.seconds(attempt.request.number, self._behaviour)
+            computes = seconds * self._behaviour.cpu_share
         attempt.ends = self._clock.now + seconds
+        attempt.waits = seconds - computes
+        self._expect_end(attempt)
+        if computes > 0.0:
+            self._compute(attempt, computes)
+
+    def _expect_end(self, attempt: Attempt) -> None:
+        """Of its service, or of its client's patience, whichever is first."""
         if attempt.ends <= attempt.gives_up:
             attempt.pending = self._schedule(attempt, attempt.ends, Kind.FINISH)
-        else:
+        elif not attempt.abandoned:
             attempt.pending = self._schedule(attempt, attempt.gives_up, Kind.GIVE_UP)
+        elif attempt.ends < float("inf"):
+            attempt.pending = self._schedule(attempt, attempt.ends, Kind.FINISH)
+        else:
+            attempt.pending = None
 
     def _finish(self, due: Due) -> None:
         attempt: Attempt = due.value
@@ -121,7 +155,7 @@ class Station:
         attempt: Attempt = due.value
         if attempt in self._serving:
             attempt.abandoned = True
-            attempt.pending = self._schedule(attempt, attempt.ends, Kind.FINISH)
+            self._expect_end(attempt)
             self._answer(attempt, Cause.TIMED_OUT_IN_SERVICE)
         else:
             attempt.pending = None

@@ -45,6 +45,7 @@ class SimulatedBackend:
             proxies=scenario.proxies,
             pod_requests=scenario.pod_requests,
             memory_limit=scenario.memory_limit,
+            cpu_share=scenario.cpu_share,
         )
         self.env.tie(self.data_plane, self.control_plane.hear)
         self._driver = Driver(self.env, latency_seconds=scenario.delays.watch[1])

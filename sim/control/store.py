@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from sim.control.admission import admit
 from sim.control.clock import Environment
 from sim.control.identity import Identity
-from sim.errors import Conflict, Invalid, NotFound
+from sim.errors import BackendError, Conflict, Invalid, NotFound
 from sim.i18n import message
 from sim.model.objects import (
     JsonObject,
@@ -30,6 +30,7 @@ from sim.model.run import Change
 
 CLUSTER_SCOPED = frozenset({"Node"})
 Subscriber: TypeAlias = Callable[[Change], None]
+Admission: TypeAlias = Callable[[JsonObject], None]
 Key: TypeAlias = tuple[str, str]  # (namespace, name)
 # What the API server sets itself; a client's value is ignored.
 _SERVER_OWNED = ("uid", "creationTimestamp", "generation", "deletionTimestamp", "namespace", "name")
@@ -48,6 +49,7 @@ class Store:
         self._objects: dict[str, dict[Key, JsonObject]] = {}
         self._owned: dict[tuple[str, str], dict[Key, JsonObject]] = {}
         self._subscribers: dict[str, list[Subscriber]] = {}
+        self._admission: list[Admission] = []
         self._history_of: dict[str, list[Change]] = {}
         self.history: list[Change] = []
 
@@ -105,6 +107,10 @@ class Store:
         """
         self._subscribers.setdefault(kind, []).append(callback)
 
+    def admit_with(self, check: Admission) -> None:
+        """Ask *check* before each new object is stored; what it raises is the client's answer."""
+        self._admission.append(check)
+
     def create(self, obj: JsonObject) -> JsonObject:
         """Store a new object; `metadata.generateName` gets five random letters."""
         admit(obj)
@@ -119,6 +125,7 @@ class Store:
         name = metadata["name"]
         if self.find(kind, name, namespace) is not None:
             raise Conflict(message('{kind} "{name}" already exists', kind=kind, name=name))
+        self._ask_admission({**obj, "metadata": metadata})
         metadata["uid"] = self._identity.issue(kind)
         metadata["creationTimestamp"] = self._env.now
         metadata["generation"] = 1
@@ -206,9 +213,17 @@ class Store:
         deletion = {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace}
         self._write("MODIFIED", {**before, "metadata": {**metadata, **deletion}})
 
+    def _ask_admission(self, obj: JsonObject) -> None:
+        try:
+            for check in self._admission:
+                check(obj)
+        except BackendError:
+            self._identity.refuse(obj["kind"])
+            raise
+
     def _free_name(self, kind: str, namespace: str, stem: str, ordinal: int) -> str:
         taken = self._objects.get(kind, {})
-        attempt = 0
+        attempt = self._identity.refusals(kind)
         while (namespace, name := stem + self._identity.suffix(kind, ordinal, attempt)) in taken:
             attempt += 1
         return name

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem
 from sim.i18n import Message
+from sim.model import defaults
 from sim.model.behaviour import Behaviour, Clients, Delays, Node, RateCurve, Workload
 from sim.model.objects import JsonObject, name_of
-from sim.scenario import defaults, resources
+from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
 from sim.scenario.manifest import SIMULATED
 from sim.scenario.release import Release

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -95,12 +96,11 @@ def test_refused_pods_are_asked_for_again_after_5_ms_doubling() -> None:
     bench.release("web:2", **READY)
     bench.run(120)
     tries = [e.time for e in bench.plane.events if e.reason == "FailedCreate"]
-    gaps = [later - earlier for earlier, later in zip(tries, tries[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(tries)]
     # The first looks also come from the writes of both controllers; then only the queue's count.
     tail = gaps[-5:]
     assert all(
-        later - 0.01 == pytest.approx(2 * (earlier - 0.01))
-        for earlier, later in zip(tail, tail[1:], strict=False)
+        later - 0.01 == pytest.approx(2 * (earlier - 0.01)) for earlier, later in pairwise(tail)
     )
     assert len({e.note for e in bench.plane.events if e.reason == "FailedCreate"}) == len(tries)
 
@@ -152,7 +152,7 @@ def test_a_quota_on_replica_sets_fails_the_rollout_before_its_first_pod() -> Non
     assert bench.progressing() == ("False", "ReplicaSetCreateError")
     [note] = {e.note for e in bench.plane.events if e.reason == "ReplicaSetCreateError"}
     assert note.startswith('Failed to create new replica set "web-')
-    assert 'is forbidden: exceeded quota: team, requested: count/replicasets.apps=1, ' in note
+    assert "is forbidden: exceeded quota: team, requested: count/replicasets.apps=1, " in note
     found = condition(bench.web(), "Progressing")
     assert found is not None and found["message"] == note
     bench.api.delete("ResourceQuota", "team")

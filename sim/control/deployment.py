@@ -6,6 +6,8 @@ A rollout is a chain of syncs that status changes of ReplicaSets cause, not a lo
 
 from __future__ import annotations
 
+from collections import Counter
+
 from sim.control.clock import Environment
 from sim.control.history import clean_history
 from sim.control.new_replica_set import find_new
@@ -15,12 +17,15 @@ from sim.control.recreate import recreate
 from sim.control.rolling import roll
 from sim.control.scaling import is_scaling_event, scale_proportionally
 from sim.control.store import Key, Store
-from sim.control.sync import DeploymentSync, TemplateMemo
+from sim.control.sync import DeploymentSync, SyncFailed, TemplateMemo
 from sim.control.work_queue import WatchDelay, WorkQueue
+from sim.model.backoff import retry_seconds
 from sim.model.objects import name_of, namespace_of
 from sim.model.pod import controller_of
 from sim.model.rollout import is_rolling
 from sim.model.run import Change
+
+MOST_RETRIES = 15  # maxRetries: after 5 ms, 10 ms … 82 s a failing Deployment is dropped.
 
 
 class DeploymentController:
@@ -33,6 +38,7 @@ class DeploymentController:
         self._store = store
         self._recorder = recorder
         self._memo = TemplateMemo()
+        self._failures: Counter[Key] = Counter()
         self._queue = WorkQueue(env, delay, self._sync)
         store.subscribe("Deployment", self._on_deployment)
         store.subscribe("ReplicaSet", self._on_replica_set)
@@ -69,7 +75,7 @@ class DeploymentController:
             return
         sync = DeploymentSync(self._store, self._recorder, self._memo, self._env.now, deployment)
         note_pause(sync)
-        find_new(sync, create=False)
+        find_new(sync)
         paused = bool(deployment["spec"].get("paused"))
         if paused or is_scaling_event(sync):
             scale_proportionally(sync)
@@ -78,6 +84,14 @@ class DeploymentController:
             write_status(sync)
             return
         step = roll if is_rolling(deployment) else recreate
-        again = step(sync)
+        try:
+            again = step(sync)
+        except SyncFailed:
+            self._failures[key] += 1
+            again = self._env.now + retry_seconds(self._failures[key])
+            if self._failures[key] > MOST_RETRIES:
+                return  # Until something about it changes.
+        else:
+            self._failures.pop(key, None)
         if again is not None:
             self._queue.add_at(key, again)

@@ -139,6 +139,7 @@ class ReplicaSetController:
         conditions: list[JsonObject] = list(rs.get("status", {}).get("conditions") or ())
         if failure and found(conditions, FAILURE) is None:
             said = new_condition(FAILURE, "True", "FailedCreate", failure, self._env.now)
+            del said["lastUpdateTime"]  # Which a ReplicaSet's conditions do not have.
             conditions = with_condition(conditions, said)
         elif not failure:
             conditions = without(conditions, FAILURE)

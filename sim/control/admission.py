@@ -8,11 +8,16 @@ the store. The words are the API server's.
 from __future__ import annotations
 
 from sim.errors import Invalid
-from sim.i18n import message
+from sim.i18n import Message, message
+from sim.model.finalizers import added
 from sim.model.int_or_percent import percent
-from sim.model.objects import JsonObject, labels_of
+from sim.model.objects import JsonObject, is_terminating, labels_of
 
 _SELECTING = ("Deployment", "ReplicaSet")
+_NO_NEW_FINALIZERS = (
+    "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being"
+    " deleted, found new finalizers []string{{{}}}"
+)
 
 
 def admit(obj: JsonObject, before: JsonObject | None = None) -> None:
@@ -20,6 +25,8 @@ def admit(obj: JsonObject, before: JsonObject | None = None) -> None:
     kind, metadata = obj.get("kind"), obj.get("metadata") or {}
     if not kind or not (metadata.get("name") or metadata.get("generateName")):
         raise Invalid(message("an object needs a kind and a metadata.name"))
+    if before is not None and is_terminating(before) and (new := added(before, obj)):
+        raise Invalid(Message(_NO_NEW_FINALIZERS.format(", ".join(f'"{one}"' for one in new))))
     if kind not in _SELECTING:
         return
     spec = obj.get("spec") or {}

@@ -10,6 +10,7 @@ from collections import Counter
 
 from sim.control.clock import Environment
 from sim.control.history import clean_history
+from sim.control.membership import claim_sets, set_claimants
 from sim.control.new_replica_set import find_new
 from sim.control.progress import note_pause, write_status
 from sim.control.recorder import Recorder
@@ -20,7 +21,7 @@ from sim.control.store import Key, Store
 from sim.control.sync import DeploymentSync, SyncFailed, TemplateMemo
 from sim.control.work_queue import WatchDelay, WorkQueue
 from sim.model.backoff import retry_seconds
-from sim.model.objects import name_of, namespace_of
+from sim.model.objects import is_terminating, name_of, namespace_of
 from sim.model.pod import controller_of
 from sim.model.rollout import is_rolling
 from sim.model.run import Change
@@ -49,9 +50,14 @@ class DeploymentController:
             self._queue.add((namespace_of(change.object), name_of(change.object)))
 
     def _on_replica_set(self, change: Change) -> None:
-        owner = controller_of(change.object)
-        if owner is not None and owner["kind"] == "Deployment":
-            self._queue.add((namespace_of(change.object), owner["name"]))
+        rs = change.object
+        owner = controller_of(rs)
+        if owner is None:
+            # Somebody may want to adopt it.
+            for deployment in set_claimants(self._store, rs):
+                self._queue.add((namespace_of(rs), name_of(deployment)))
+        elif owner["kind"] == "Deployment":
+            self._queue.add((namespace_of(rs), owner["name"]))
 
     def _on_pod(self, change: Change) -> None:
         """The last pod of a Recreate is gone: only then may the new ones come (deletePod)."""
@@ -73,7 +79,12 @@ class DeploymentController:
         deployment = self._store.find("Deployment", key[1], key[0])
         if deployment is None:
             return
+        claim_sets(self._store, deployment)
         sync = DeploymentSync(self._store, self._recorder, self._memo, self._env.now, deployment)
+        if is_terminating(deployment):
+            find_new(sync)
+            write_status(sync)
+            return
         note_pause(sync)
         find_new(sync)
         paused = bool(deployment["spec"].get("paused"))

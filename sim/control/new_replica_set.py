@@ -9,6 +9,7 @@ from sim.control.sync import DeploymentSync, SyncFailed, size_of
 from sim.errors import BackendError, Conflict
 from sim.model.conditions import found, new_condition, with_condition
 from sim.model.objects import JsonObject, annotations_of, labels_of, name_of, namespace_of
+from sim.model.pod import reference_to
 from sim.model.progress import has_deadline
 from sim.model.revision import REVISION, next_revision, raised, revision_of, shared_annotations
 from sim.model.rollout import is_rolling, new_size
@@ -98,14 +99,6 @@ def _replica_set(sync: DeploymentSync, suffix: str, revision: int, size: int) ->
     template = deployment["spec"]["template"]
     labels = {**labels_of(template), HASH_LABEL: suffix}
     selector = deployment["spec"]["selector"]
-    owner = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "name": name_of(deployment),
-        "uid": deployment["metadata"]["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
     notes = shared_annotations(deployment) | {REVISION: str(revision)} | sync.size_annotations()
     return {
         "apiVersion": "apps/v1",
@@ -115,7 +108,7 @@ def _replica_set(sync: DeploymentSync, suffix: str, revision: int, size: int) ->
             "namespace": namespace_of(deployment),
             "labels": labels,
             "annotations": notes,
-            "ownerReferences": [owner],
+            "ownerReferences": [reference_to(deployment)],
         },
         "spec": {
             "replicas": size,

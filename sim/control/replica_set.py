@@ -19,7 +19,7 @@ from sim.model.backoff import retry_seconds
 from sim.model.conditions import found, new_condition, with_condition, without
 from sim.model.deletion import pods_to_delete
 from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
-from sim.model.pod import controller_of
+from sim.model.pod import controller_of, reference_to
 from sim.model.run import Change
 from sim.model.taints import with_default_tolerations
 
@@ -161,19 +161,11 @@ class ReplicaSetController:
 def _new_pod(rs: JsonObject, spec: JsonObject) -> JsonObject:
     template = rs["spec"]["template"]
     metadata = rs["metadata"]
-    owner = {
-        "apiVersion": "apps/v1",
-        "kind": "ReplicaSet",
-        "name": metadata["name"],
-        "uid": metadata["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
     meta = {k: v for k, v in template["metadata"].items() if k in ("labels", "annotations")}
     meta |= {
         "generateName": f"{metadata['name']}-",
         "namespace": namespace_of(rs),
-        "ownerReferences": [owner],
+        "ownerReferences": [reference_to(rs)],
     }
     return {
         "apiVersion": "v1",

@@ -35,9 +35,11 @@ def check_replica_set(store: Store, before: JsonObject | None, after: JsonObject
     if deployment is None or deployment["metadata"]["uid"] != owner["uid"]:
         return ""
     family = store.owned("ReplicaSet", owner["uid"])
-    revisions = [revision_of(rs) for rs in family]
-    if min(revisions) < 1 or len(set(revisions)) < len(revisions):
-        return f"revisions must be distinct and above 0, not {revisions}"
+    if before is None or revision_of(before) != revision_of(after):
+        # One that was adopted brings what number it has, and may have none.
+        revisions = [revision_of(rs) for rs in family]
+        if revisions.count(revision_of(after)) > 1 or revision_of(after) < 1:
+            return f"revisions must be distinct and above 0, not {revisions}"
     was = 0 if before is None else before["spec"]["replicas"]
     now = after["spec"]["replicas"]
     if now == was or _is_scaling(deployment, family, before):

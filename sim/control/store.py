@@ -16,7 +16,8 @@ from sim.control.admission import admit
 from sim.control.clock import Environment
 from sim.control.identity import Identity
 from sim.errors import BackendError, Conflict, Invalid, NotFound
-from sim.i18n import message
+from sim.i18n import Message, message
+from sim.model.finalizers import POLICIES, finalizers_of, is_done, under_policy
 from sim.model.objects import (
     JsonObject,
     annotations_of,
@@ -33,7 +34,14 @@ Subscriber: TypeAlias = Callable[[Change], None]
 Admission: TypeAlias = Callable[[JsonObject], None]
 Key: TypeAlias = tuple[str, str]  # (namespace, name)
 # What the API server sets itself; a client's value is ignored.
-_SERVER_OWNED = ("uid", "creationTimestamp", "generation", "deletionTimestamp", "namespace", "name")
+_SERVER_OWNED = (
+    *("uid", "creationTimestamp", "generation", "namespace", "name"),
+    *("deletionTimestamp", "deletionGracePeriodSeconds"),
+)
+_UNKNOWN_POLICY = (
+    'propagationPolicy: Unsupported value: "{}": supported values: "Background", "Foreground",'
+    ' "Orphan"'
+)
 
 
 class Store:
@@ -130,6 +138,7 @@ class Store:
         metadata["creationTimestamp"] = self._env.now
         metadata["generation"] = 1
         metadata.pop("deletionTimestamp", None)
+        metadata.pop("deletionGracePeriodSeconds", None)
         return self._write("ADDED", {**obj, "metadata": metadata})
 
     def patch(
@@ -193,25 +202,39 @@ class Store:
         name: str,
         namespace: str = "default",
         grace_period_seconds: int | None = None,
+        propagation_policy: str | None = None,
     ) -> None:
-        """Remove the object; a running pod is only marked, and its kubelet removes it later.
+        """Remove the object; one with a grace period or finalizers is only marked for now.
 
-        A pod that no node runs, or grace 0, goes at once
+        A pod that no node runs, or grace 0, has no grace period
         (kubernetes/kubernetes pkg/registry/core/pod/strategy.go, CheckGracefulDelete).
+        *propagation_policy* says what becomes of the objects that it owns.
         """
-        before = self.get(kind, name, namespace)
+        if propagation_policy not in (None, *POLICIES):
+            raise Invalid(Message(_UNKNOWN_POLICY.format(propagation_policy)))
+        stored = self.get(kind, name, namespace)
+        before = under_policy(stored, propagation_policy)
         grace = 0
         if kind == "Pod" and node_of(before) and not is_finished(before):
             grace = grace_of(before) if grace_period_seconds is None else grace_period_seconds
-        if grace <= 0:
+        if grace <= 0 and not finalizers_of(before):
             self._remove(before)
             return
-        metadata = before["metadata"]
+        metadata = {**before["metadata"], **self._deletion(before, max(grace, 0))}
+        if metadata != stored["metadata"]:
+            self._write("MODIFIED", {**before, "metadata": metadata})
+
+    def _deletion(self, obj: JsonObject, grace: int) -> JsonObject:
+        """What a deletion writes into the metadata of an object that stays for now."""
+        metadata = obj["metadata"]
         due = self._env.now + grace
-        if is_terminating(before) and metadata["deletionTimestamp"] <= due:
-            return  # A grace period can be shortened, never prolonged.
-        deletion = {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace}
-        self._write("MODIFIED", {**before, "metadata": {**metadata, **deletion}})
+        if not is_terminating(obj):
+            found = {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace}
+            return found if grace else {**found, "generation": metadata["generation"] + 1}
+        if due < metadata["deletionTimestamp"]:
+            return {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace}
+        # A grace period can be shortened, never prolonged.
+        return {} if grace else {"deletionGracePeriodSeconds": 0}
 
     def _ask_admission(self, obj: JsonObject) -> None:
         try:
@@ -262,13 +285,16 @@ class Store:
             new["generation"] = old["generation"] + 1
         if (owner := controller_of(before)) is not None and owner != controller_of(result):
             del self._owned[before["kind"], owner["uid"]][namespace_of(before), old["name"]]
+        if is_done(result):
+            self._remove(result)
+            return result
         return self._write("MODIFIED", result)
 
     def _remove(self, obj: JsonObject) -> None:
         key = (namespace_of(obj), obj["metadata"]["name"])
         del self._objects[obj["kind"]][key]
         if (owner := controller_of(obj)) is not None:
-            del self._owned[obj["kind"], owner["uid"]][key]
+            self._owned.get((obj["kind"], owner["uid"]), {}).pop(key, None)
         self._announce("DELETED", obj)
 
     def _write(self, verb: str, obj: JsonObject) -> JsonObject:

@@ -96,3 +96,18 @@ def controller_of(obj: JsonObject) -> JsonObject | None:
             found: JsonObject = owner
             return found
     return None
+
+
+def reference_to(owner: JsonObject) -> JsonObject:
+    """The owner reference by which *owner* controls an object and waits for its end.
+
+    (kubernetes/apimachinery pkg/apis/meta/v1/controller_ref.go, NewControllerRef)
+    """
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": owner["kind"],
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }

@@ -219,7 +219,8 @@ class Session:
             case Verb.SCALE:
                 cluster.scale(command.replicas or 0)
             case Verb.PATCH:
-                api.patch(command.kind, name, command.patch or {}, namespace)
+                patch, kind_of_patch = command.patch or {}, command.patch_type
+                api.patch(command.kind, name, patch, namespace, patch_type=kind_of_patch)
             case Verb.DELETE:
                 api.delete(command.kind, name, namespace)
             case Verb.RESTART:

@@ -37,7 +37,7 @@ class Checks:
 
     def attach(self) -> None:
         """Begin to watch."""
-        self._last_version = len(self._store.history)
+        self._last_version = self._store.version
         self._before = {obj["metadata"]["uid"]: obj for obj in self._store.objects()}
         self._store.subscribe("", self._on_change)
 

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from sim.control.admission import admit
 from sim.control.clock import Environment
 from sim.control.identity import Identity
-from sim.errors import BackendError, Conflict, Invalid, NotFound
+from sim.errors import BackendError, Conflict, Expired, Invalid, NotFound, NotYet
 from sim.i18n import Message, message
 from sim.model.finalizers import POLICIES, finalizers_of, is_done, under_policy
 from sim.model.objects import (
@@ -25,9 +25,10 @@ from sim.model.objects import (
     labels_of,
     namespace_of,
 )
-from sim.model.patch import json_patch, merge_patch
+from sim.model.patching import patched
 from sim.model.pod import controller_of, grace_of, is_finished, node_of
 from sim.model.run import Change
+from sim.model.scale import SCALABLE, rescaled, scale_of
 
 CLUSTER_SCOPED = frozenset({"Node"})
 Subscriber: TypeAlias = Callable[[Change], None]
@@ -59,14 +60,17 @@ class Store:
         self._subscribers: dict[str, list[Subscriber]] = {}
         self._admission: list[Admission] = []
         self._history_of: dict[str, list[Change]] = {}
+        self._forgotten = 0
         self.history: list[Change] = []
 
-    def get(self, kind: str, name: str, namespace: str = "default") -> JsonObject:
-        """The object as it is now. Raise `NotFound` if there is none."""
+    def get(
+        self, kind: str, name: str, namespace: str = "default", subresource: str = ""
+    ) -> JsonObject:
+        """The object, or its *subresource*, as it is now. Raise `NotFound` if there is none."""
         found = self.find(kind, name, namespace)
         if found is None:
             raise NotFound(message('{kind} "{name}" not found', kind=kind, name=name))
-        return found
+        return _part(found, subresource) if subresource else found
 
     def find(self, kind: str, name: str, namespace: str = "default") -> JsonObject | None:
         """The object as it is now, or None."""
@@ -99,14 +103,42 @@ class Store:
     def watch(
         self, kind: str, since: int = 0, namespace: str = "default"
     ) -> Sequence[tuple[str, JsonObject]]:
-        """Changes of *kind* after the resourceVersion *since*."""
+        """Changes of *kind* after the resourceVersion *since*; see `ports.KubeApi.watch`."""
+        if since == 0 and self._forgotten:
+            return tuple(("ADDED", obj) for obj in self.list(kind, namespace))
+        if since < self._forgotten:
+            # The API server's own words. (apiserver pkg/storage/cacher/watch_cache.go)
+            text = f"too old resource version: {since} ({self._forgotten})"
+            raise Expired(Message(text))
+        if since > self.version:
+            text = f"Too large resource version: {since}, current: {self.version}"
+            raise NotYet(Message(text))
         changes = self._history_of.get(kind, [])
-        start = bisect_right(changes, since, key=lambda change: change.resource_version)
+        start = bisect_right(changes, since, key=_version_of)
         return tuple(
             (change.verb, change.object)
             for change in changes[start:]
             if namespace_of(change.object) == namespace
         )
+
+    @property
+    def version(self) -> int:
+        """The resourceVersion of the last write, 0 before the first one."""
+        return self._forgotten + len(self.history)
+
+    def compact(self, keep: int) -> None:
+        """Forget all but the last *keep* changes; the objects as they are now stay, of course.
+
+        Who reads the whole *history* afterwards finds the rest of it only.
+        """
+        if keep < 0:
+            raise ValueError(f"keep must not be negative, not {keep}")
+        dropped = max(0, len(self.history) - keep)
+        self._forgotten += dropped
+        del self.history[:dropped]
+        for changes in self._history_of.values():
+            first = bisect_right(changes, self._forgotten, key=_version_of)
+            del changes[:first]
 
     def subscribe(self, kind: str, callback: Subscriber) -> None:
         """Call *callback* inside every later write to an object of *kind*, after it is stored.
@@ -148,21 +180,17 @@ class Store:
         patch: JsonObject | Sequence[JsonObject],
         namespace: str = "default",
         subresource: str = "",
+        patch_type: str = "",
     ) -> JsonObject:
-        """Apply a merge patch or a JSON patch; one that changes nothing writes nothing."""
+        """Apply a patch; one that changes nothing writes nothing. See `ports.KubeApi.patch`."""
         before = self.get(kind, name, namespace)
-        if isinstance(patch, Mapping):
-            wanted = (patch.get("metadata") or {}).get("resourceVersion")
-            self._require_current(before, wanted)
-            after = merge_patch(before, patch)
-        else:
-            after = json_patch(before, patch)
-        if not isinstance(after, dict):
-            raise Invalid(message("a patch must leave an object"))
-        if subresource == "status":
-            return self.put_status(before, after.get("status") or {})
-        if subresource:
-            raise Invalid(message("there is no subresource {name}", name=repr(subresource)))
+        after = patched(_part(before, subresource), patch, patch_type)
+        self._require_current(before, (after.get("metadata") or {}).get("resourceVersion"))
+        match subresource:
+            case "status":
+                return self.put_status(before, after.get("status") or {})
+            case "scale":
+                return scale_of(self._replace(before, rescaled(before, after)))
         return self._replace(before, after)
 
     def put(self, obj: JsonObject) -> JsonObject:
@@ -299,7 +327,10 @@ class Store:
 
     def _write(self, verb: str, obj: JsonObject) -> JsonObject:
         kind = obj["kind"]
-        obj["metadata"] = {**obj["metadata"], "resourceVersion": str(len(self.history) + 1)}
+        obj["metadata"] = {
+            **obj["metadata"],
+            "resourceVersion": str(self._forgotten + len(self.history) + 1),
+        }
         key = (namespace_of(obj), obj["metadata"]["name"])
         self._objects.setdefault(kind, {})[key] = obj
         if (owner := controller_of(obj)) is not None:
@@ -311,7 +342,7 @@ class Store:
         change = Change(
             time=self._env.now,
             verb=verb,
-            resource_version=len(self.history) + 1,
+            resource_version=self._forgotten + len(self.history) + 1,
             object=obj,
         )
         self.history.append(change)
@@ -319,3 +350,16 @@ class Store:
         for kind in (obj["kind"], ""):
             for callback in self._subscribers.get(kind, ()):
                 callback(change)
+
+
+def _version_of(change: Change) -> int:
+    return change.resource_version
+
+
+def _part(obj: JsonObject, subresource: str) -> JsonObject:
+    """What a client sees of *obj* under *subresource*; the status comes with the whole object."""
+    if subresource in ("", "status"):
+        return obj
+    if subresource == "scale" and obj["kind"] in SCALABLE:
+        return scale_of(obj)
+    raise Invalid(message("there is no subresource {name}", name=repr(subresource)))

@@ -17,18 +17,17 @@ from sim.control.clock import Environment
 from sim.control.identity import Identity
 from sim.errors import BackendError, Conflict, Expired, Invalid, NotFound, NotYet
 from sim.i18n import Message, message
-from sim.model.finalizers import POLICIES, finalizers_of, is_done, under_policy
+from sim.model.finalizers import POLICIES, deleted, finalizers_of, is_done, under_policy
 from sim.model.objects import (
     JsonObject,
     annotations_of,
-    is_terminating,
     labels_of,
     namespace_of,
 )
 from sim.model.patching import patched
-from sim.model.pod import controller_of, grace_of, is_finished, node_of
+from sim.model.pod import controller_of, deletion_grace
 from sim.model.run import Change
-from sim.model.scale import SCALABLE, rescaled, scale_of
+from sim.model.scale import part_of, rescaled, scale_of
 
 CLUSTER_SCOPED = frozenset({"Node"})
 Subscriber: TypeAlias = Callable[[Change], None]
@@ -70,7 +69,7 @@ class Store:
         found = self.find(kind, name, namespace)
         if found is None:
             raise NotFound(message('{kind} "{name}" not found', kind=kind, name=name))
-        return _part(found, subresource) if subresource else found
+        return part_of(found, subresource) if subresource else found
 
     def find(self, kind: str, name: str, namespace: str = "default") -> JsonObject | None:
         """The object as it is now, or None."""
@@ -184,7 +183,7 @@ class Store:
     ) -> JsonObject:
         """Apply a patch; one that changes nothing writes nothing. See `ports.KubeApi.patch`."""
         before = self.get(kind, name, namespace)
-        after = patched(_part(before, subresource), patch, patch_type)
+        after = patched(part_of(before, subresource), patch, patch_type)
         self._require_current(before, (after.get("metadata") or {}).get("resourceVersion"))
         match subresource:
             case "status":
@@ -234,35 +233,19 @@ class Store:
     ) -> None:
         """Remove the object; one with a grace period or finalizers is only marked for now.
 
-        A pod that no node runs, or grace 0, has no grace period
-        (kubernetes/kubernetes pkg/registry/core/pod/strategy.go, CheckGracefulDelete).
         *propagation_policy* says what becomes of the objects that it owns.
         """
         if propagation_policy not in (None, *POLICIES):
             raise Invalid(Message(_UNKNOWN_POLICY.format(propagation_policy)))
         stored = self.get(kind, name, namespace)
         before = under_policy(stored, propagation_policy)
-        grace = 0
-        if kind == "Pod" and node_of(before) and not is_finished(before):
-            grace = grace_of(before) if grace_period_seconds is None else grace_period_seconds
+        grace = deletion_grace(before, grace_period_seconds)
         if grace <= 0 and not finalizers_of(before):
             self._remove(before)
             return
-        metadata = {**before["metadata"], **self._deletion(before, max(grace, 0))}
-        if metadata != stored["metadata"]:
-            self._write("MODIFIED", {**before, "metadata": metadata})
-
-    def _deletion(self, obj: JsonObject, grace: int) -> JsonObject:
-        """What a deletion writes into the metadata of an object that stays for now."""
-        metadata = obj["metadata"]
-        due = self._env.now + grace
-        if not is_terminating(obj):
-            found = {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace}
-            return found if grace else {**found, "generation": metadata["generation"] + 1}
-        if due < metadata["deletionTimestamp"]:
-            return {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace}
-        # A grace period can be shortened, never prolonged.
-        return {} if grace else {"deletionGracePeriodSeconds": 0}
+        marked = deleted(before, max(grace, 0), self._env.now)
+        if marked["metadata"] != stored["metadata"]:
+            self._write("MODIFIED", marked)
 
     def _ask_admission(self, obj: JsonObject) -> None:
         try:
@@ -354,12 +337,3 @@ class Store:
 
 def _version_of(change: Change) -> int:
     return change.resource_version
-
-
-def _part(obj: JsonObject, subresource: str) -> JsonObject:
-    """What a client sees of *obj* under *subresource*; the status comes with the whole object."""
-    if subresource in ("", "status"):
-        return obj
-    if subresource == "scale" and obj["kind"] in SCALABLE:
-        return scale_of(obj)
-    raise Invalid(message("there is no subresource {name}", name=repr(subresource)))

@@ -42,6 +42,24 @@ def under_policy(obj: JsonObject, policy: str | None) -> JsonObject:
     return with_finalizers(obj, kept + _OF_POLICY[policy])
 
 
+def deleted(obj: JsonObject, grace_seconds: int, now: float) -> JsonObject:
+    """*obj* marked as deleted *now*: it has *grace_seconds*, and then until it is done.
+
+    A grace period that runs already can be shortened, never prolonged. Without one the deletion
+    is a change of what is wanted, and counts as a generation.
+    (kubernetes/apiserver pkg/registry/rest/delete.go, pkg/registry/generic/registry/store.go)
+    """
+    metadata = obj["metadata"]
+    due = now + grace_seconds
+    marks = {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace_seconds}
+    if not is_terminating(obj):
+        if grace_seconds == 0:
+            marks["generation"] = metadata["generation"] + 1
+    elif due >= metadata["deletionTimestamp"]:
+        marks = {} if grace_seconds else {"deletionGracePeriodSeconds": 0}
+    return {**obj, "metadata": {**metadata, **marks}}
+
+
 def is_deleting_dependents(obj: JsonObject) -> bool:
     """Whether *obj* was deleted in the foreground: what it owns has to go first."""
     return is_terminating(obj) and FOREGROUND in finalizers_of(obj)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from sim.errors import Invalid
+from sim.i18n import message
 from sim.model.objects import JsonObject
 from sim.model.selector import written
 
@@ -31,3 +33,12 @@ def rescaled(obj: JsonObject, scale: JsonObject) -> JsonObject:
     """*obj* with the size that *scale* asks for; a Scale that names none asks for 0."""
     replicas = (scale.get("spec") or {}).get("replicas", 0)
     return {**obj, "spec": {**obj["spec"], "replicas": replicas}}
+
+
+def part_of(obj: JsonObject, subresource: str) -> JsonObject:
+    """What a client sees of *obj* under *subresource*; the status comes with the whole object."""
+    if subresource in ("", "status"):
+        return obj
+    if subresource == "scale" and obj["kind"] in SCALABLE:
+        return scale_of(obj)
+    raise Invalid(message("there is no subresource {name}", name=repr(subresource)))

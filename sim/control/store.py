@@ -17,6 +17,7 @@ from sim.control.clock import Environment
 from sim.control.identity import Identity
 from sim.errors import BackendError, Conflict, Expired, Invalid, NotFound, NotYet
 from sim.i18n import Message, message
+from sim.model.defaults import defaulted
 from sim.model.finalizers import POLICIES, deleted, finalizers_of, is_done, under_policy
 from sim.model.objects import (
     JsonObject,
@@ -153,6 +154,7 @@ class Store:
     def create(self, obj: JsonObject) -> JsonObject:
         """Store a new object; `metadata.generateName` gets five random letters."""
         admit(obj)
+        obj = defaulted(obj)
         kind = obj["kind"]
         metadata = {k: v for k, v in obj["metadata"].items() if k not in ("resourceVersion",)}
         namespace = "default"  # Where a cluster's own objects are kept, though they name none.
@@ -281,19 +283,22 @@ class Store:
             if field in old:
                 new[field] = old[field]
         new["resourceVersion"] = old["resourceVersion"]
-        result = {**after, "kind": before["kind"], "metadata": new}
+        kind = before["kind"]
+        result = {**after, "kind": kind, "metadata": new}
         result.pop("status", None)
         if status is not None or "status" in before:
             result["status"] = before["status"] if status is None else status
+        if kind != "Pod" and result.get("spec") is not before.get("spec"):
+            result = defaulted(result)
         if result == before:
             return before
         admit(result, before)
         if any(
             result.get(field) != before.get(field)
-            for field in {**before, **after}
+            for field in {**before, **result}
             if field not in ("metadata", "status")
         ):
-            new["generation"] = old["generation"] + 1
+            result["metadata"] = {**result["metadata"], "generation": old["generation"] + 1}
         if (owner := controller_of(before)) is not None and owner != controller_of(result):
             del self._owned[before["kind"], owner["uid"]][namespace_of(before), old["name"]]
         if is_done(result):

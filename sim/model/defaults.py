@@ -1,10 +1,13 @@
-"""What the API server fills in: a new object with every default that the simulator relies on.
+"""What the API server fills in: an object with every default that the simulator relies on.
 
+What has its defaults already is answered as it is, and untouched parts are shared, so that every
+write may ask.
 Sources: kubernetes/kubernetes:pkg/apis/apps/v1/defaults.go, pkg/apis/core/v1/defaults.go.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sim.model.objects import JsonObject
@@ -13,24 +16,56 @@ from sim.model.objects import JsonObject
 def _pruned(data: Any) -> Any:
     """*data* without explicit nulls, which mean the same as leaving the field out."""
     if isinstance(data, dict):
-        return {key: _pruned(child) for key, child in data.items() if child is not None}
+        found = {key: _pruned(child) for key, child in data.items() if child is not None}
+        same = len(found) == len(data) and all(found[key] is data[key] for key in found)
+        return data if same else found
     if isinstance(data, list):
-        return [_pruned(child) for child in data]
+        items = [_pruned(child) for child in data]
+        return data if all(map(_is, items, data)) else items
     return data
 
 
+def _is(one: object, other: object) -> bool:
+    return one is other
+
+
 def _merged(defaults: JsonObject, given: JsonObject) -> JsonObject:
-    return given | {key: value for key, value in defaults.items() if key not in given}
+    missing = {key: value for key, value in defaults.items() if key not in given}
+    return given | missing if missing else given
+
+
+def _with(given: JsonObject, **parts: Any) -> JsonObject:
+    """*given* with these fields; itself if it has the very same ones."""
+    if all(key in given and given[key] is value for key, value in parts.items()):
+        return given
+    return given | parts
+
+
+def _each(rule: Callable[[JsonObject], JsonObject], items: list[JsonObject]) -> list[JsonObject]:
+    found = [rule(one) for one in items]
+    return items if all(map(_is, found, items)) else found
+
+
+def defaulted(obj: JsonObject) -> JsonObject:
+    """*obj* as the API server stores it, whatever its kind.
+
+    A pod that a controller made has the defaults of its template.
+    """
+    rule = _RULES.get(obj["kind"])
+    if rule is None or (obj["kind"] == "Pod" and obj["metadata"].get("ownerReferences")):
+        return obj
+    return rule(obj)
 
 
 def deployment(given: JsonObject) -> JsonObject:
     """The Deployment as the API server would store it."""
     obj = _object(given)
-    spec = obj.get("spec") or {}
-    strategy = _merged({"type": "RollingUpdate"}, spec.get("strategy") or {})
+    spec = obj.get("spec", {})
+    strategy = _merged({"type": "RollingUpdate"}, spec.get("strategy", {}))
     if strategy["type"] == "RollingUpdate":
         rolling = {"maxSurge": "25%", "maxUnavailable": "25%"}
-        strategy["rollingUpdate"] = _merged(rolling, strategy.get("rollingUpdate") or {})
+        rolling = _merged(rolling, strategy.get("rollingUpdate", {}))
+        strategy = _with(strategy, rollingUpdate=rolling)
     defaults = {
         "replicas": 1,
         "minReadySeconds": 0,
@@ -38,21 +73,41 @@ def deployment(given: JsonObject) -> JsonObject:
         "progressDeadlineSeconds": 600,
         "paused": False,
     }
-    parts = {"strategy": strategy, "template": pod_template(spec.get("template") or {})}
-    obj["spec"] = _merged(defaults, spec) | parts
-    return obj
+    template = pod_template(spec.get("template", {}))
+    spec = _with(_merged(defaults, spec), strategy=strategy, template=template)
+    return _with(obj, spec=spec)
+
+
+def replica_set(given: JsonObject) -> JsonObject:
+    """The ReplicaSet as the API server would store it."""
+    obj = _object(given)
+    spec = obj.get("spec", {})
+    template = pod_template(spec.get("template", {}))
+    return _with(
+        obj, spec=_with(_merged({"replicas": 1, "minReadySeconds": 0}, spec), template=template)
+    )
+
+
+def pod(given: JsonObject) -> JsonObject:
+    """The pod as the API server would store it."""
+    obj = _object(given)
+    return _with(obj, spec=pod_spec(obj.get("spec", {})))
 
 
 def _object(given: JsonObject) -> JsonObject:
     obj: JsonObject = _pruned(given)
-    obj["metadata"] = _merged({"namespace": "default"}, obj.get("metadata") or {})
-    return obj
+    return _with(obj, metadata=_merged({"namespace": "default"}, obj.get("metadata", {})))
 
 
 def pod_template(given: JsonObject) -> JsonObject:
     """The pod template with every default of its pod and its containers."""
     template: JsonObject = _pruned(given)
-    spec = template.get("spec") or {}
+    spec = pod_spec(template.get("spec", {}))
+    return _with(template, metadata=template.get("metadata", {}), spec=spec)
+
+
+def pod_spec(spec: JsonObject) -> JsonObject:
+    """The pod's spec with every default of its own and of its containers."""
     defaults: JsonObject = {
         "restartPolicy": "Always",
         "terminationGracePeriodSeconds": 30,
@@ -61,12 +116,10 @@ def pod_template(given: JsonObject) -> JsonObject:
         "enableServiceLinks": True,
         "securityContext": {},
     }
-    parts: JsonObject = {"containers": [container(one) for one in spec.get("containers") or []]}
+    parts: JsonObject = {"containers": _each(container, spec.get("containers", []))}
     if spec.get("initContainers"):
-        parts["initContainers"] = [container(one) for one in spec["initContainers"]]
-    template["metadata"] = template.get("metadata") or {}
-    template["spec"] = _merged(defaults, spec) | parts
-    return template
+        parts["initContainers"] = _each(container, spec["initContainers"])
+    return _with(_merged(defaults, spec), **parts)
 
 
 def container(given: JsonObject) -> JsonObject:
@@ -79,20 +132,27 @@ def container(given: JsonObject) -> JsonObject:
         },
         given,
     )
-    resources = obj.get("resources") or {}
-    if resources.get("limits"):
-        requests = _merged(resources["limits"], resources.get("requests") or {})
-        resources = resources | {"requests": requests}
-    obj["resources"] = resources
+    parts: JsonObject = {"resources": _resources(obj.get("resources", {}))}
     if obj.get("ports"):
-        obj["ports"] = [_merged({"protocol": "TCP"}, port) for port in obj["ports"]]
+        parts["ports"] = _each(_port, obj["ports"])
     for name in ("readinessProbe", "livenessProbe", "startupProbe"):
         if obj.get(name):
-            obj[name] = probe(obj[name])
-    lifecycle = obj.get("lifecycle") or {}
-    if lifecycle:
-        obj["lifecycle"] = {name: _handler(hook) for name, hook in lifecycle.items()}
-    return obj
+            parts[name] = probe(obj[name])
+    if lifecycle := obj.get("lifecycle", {}):
+        hooks = {name: _handler(hook) for name, hook in lifecycle.items()}
+        parts["lifecycle"] = _with(lifecycle, **hooks)
+    return _with(obj, **parts)
+
+
+def _resources(given: JsonObject) -> JsonObject:
+    """What is limited is requested, unless another amount is."""
+    if not given.get("limits"):
+        return given
+    return _with(given, requests=_merged(given["limits"], given.get("requests", {})))
+
+
+def _port(given: JsonObject) -> JsonObject:
+    return _merged({"protocol": "TCP"}, given)
 
 
 def _pull_policy(image: str) -> str:
@@ -112,21 +172,23 @@ def probe(given: JsonObject) -> JsonObject:
         "successThreshold": 1,
         "failureThreshold": 3,
     }
-    set_ones = {key: value for key, value in given.items() if key not in defaults or value != 0}
+    set_ones = given
+    if any(given.get(key) == 0 for key in defaults):
+        set_ones = {key: value for key, value in given.items() if key not in defaults or value != 0}
     return _handler(_merged(defaults | {"initialDelaySeconds": 0}, set_ones))
 
 
 def _handler(given: JsonObject) -> JsonObject:
     if "httpGet" in given:
         http = _merged({"path": "/", "scheme": "HTTP"}, given["httpGet"])
-        return given | {"httpGet": http}
+        return _with(given, httpGet=http)
     return given
 
 
 def service(given: JsonObject) -> JsonObject:
     """The Service as the API server would store it."""
     obj = _object(given)
-    spec = obj.get("spec") or {}
+    spec = obj.get("spec", {})
     defaults: JsonObject = {
         "type": "ClusterIP",
         "sessionAffinity": "None",
@@ -136,34 +198,47 @@ def service(given: JsonObject) -> JsonObject:
         defaults["externalTrafficPolicy"] = "Cluster"
     if spec.get("sessionAffinity") == "ClientIP" and not spec.get("sessionAffinityConfig"):
         defaults["sessionAffinityConfig"] = {"clientIP": {"timeoutSeconds": 10800}}
-    ports = [
-        _merged({"protocol": "TCP", "targetPort": port.get("port")}, port)
-        for port in spec.get("ports") or []
-    ]
-    obj["spec"] = _merged(defaults, spec) | ({"ports": ports} if ports else {})
-    return obj
+    spec = _merged(defaults, spec)
+    if spec.get("ports"):
+        spec = _with(spec, ports=_each(_service_port, spec["ports"]))
+    return _with(obj, spec=spec)
 
 
-def applied(given: JsonObject) -> JsonObject:
-    """An object beside the Deployment as the API server would store it."""
-    if given["kind"] == "Service":
-        return service(given)
+def _service_port(given: JsonObject) -> JsonObject:
+    return _merged({"protocol": "TCP", "targetPort": given.get("port")}, given)
+
+
+def disruption_budget(given: JsonObject) -> JsonObject:
+    """The PodDisruptionBudget as the API server would store it."""
     obj = _object(given)
-    if given["kind"] == "PodDisruptionBudget":
-        usual = {"unhealthyPodEvictionPolicy": "IfHealthyBudget"}
-        obj["spec"] = _merged(usual, obj.get("spec") or {})
-    if given["kind"] == "HorizontalPodAutoscaler":
-        target = {"type": "Utilization", "averageUtilization": 80}
-        cpu = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
-        obj["spec"] = _merged({"minReplicas": 1, "metrics": [cpu]}, obj.get("spec") or {})
-    return obj
+    usual = {"unhealthyPodEvictionPolicy": "IfHealthyBudget"}
+    return _with(obj, spec=_merged(usual, obj.get("spec", {})))
+
+
+def autoscaler(given: JsonObject) -> JsonObject:
+    """The HorizontalPodAutoscaler as the API server would store it."""
+    obj = _object(given)
+    target = {"type": "Utilization", "averageUtilization": 80}
+    cpu = {"type": "Resource", "resource": {"name": "cpu", "target": target}}
+    return _with(obj, spec=_merged({"minReplicas": 1, "metrics": [cpu]}, obj.get("spec", {})))
+
+
+_RULES: dict[str, Callable[[JsonObject], JsonObject]] = {
+    "Deployment": deployment,
+    "HorizontalPodAutoscaler": autoscaler,
+    "Pod": pod,
+    "PodDisruptionBudget": disruption_budget,
+    "ReplicaSet": replica_set,
+    "ResourceQuota": _object,
+    "Service": service,
+}
 
 
 def service_for(owner: JsonObject) -> JsonObject:
     """The Service that a Deployment without one is given: its own name, selector and first port."""
     metadata = owner["metadata"]
     template = owner["spec"]["template"]
-    ports = [port for one in template["spec"]["containers"] for port in one.get("ports") or []]
+    ports = [port for one in template["spec"]["containers"] for port in one.get("ports", [])]
     port = ports[0]["containerPort"] if ports else 80
     return service(
         {

@@ -95,7 +95,7 @@ class Scenario:
     def applied(self) -> tuple[JsonObject, ...]:
         """The objects beside Deployment and Service that the cluster acts on, in file order."""
         return tuple(
-            defaults.applied(one)
+            defaults.defaulted(one)
             for one in self.kept
             if SIMULATED.get(one["kind"]) == one["apiVersion"] and one["kind"] != "Deployment"
         )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from control_bench import NEVER, READY, WORKED, Bench, deployment, slow, stuck
+import pytest
+from control_bench import NEVER, READY, WORKED, Bench, deployment, slow, stuck, template
 
+from sim.model.defaults import pod_template
 from sim.model.objects import is_true
 from sim.model.pod import is_active
 from sim.model.rollout_status import rollout_status
+from sim.model.template_hash import template_hash
 
 
 def test_pause_freezes_the_sizes_and_lets_pods_under_way_get_ready() -> None:
@@ -163,3 +166,66 @@ def test_ten_quiet_minutes_end_the_combining_of_similar_events() -> None:
     bench.run(1010)
     marked = [note.startswith("(combined") for note in bench.scaling_notes()]
     assert marked == [False] * 9 + [True] * 4 + [False]
+
+
+@pytest.mark.parametrize("size", [0, 1, 9])
+def test_a_set_that_somebody_scales_by_hand_is_brought_back(size: int) -> None:
+    """Section 2.5, step B: its size follows spec.replicas of the Deployment, whoever changed it."""
+    bench = Bench(deployment(4, container=READY))
+    bench.run(60)
+    name = bench.sets()[1]["metadata"]["name"]
+    patch = {"spec": {"replicas": size}}
+    bench.api.patch("ReplicaSet", name, patch, subresource="scale")
+    assert bench.sizes() == {1: size}
+    bench.run(120)
+    assert bench.sizes() == {1: 4}
+    assert rollout_status(bench.web()).done and len(bench.pods()) == 4
+    bench.checks.verify()
+
+
+def test_an_old_set_that_somebody_scales_up_by_hand_goes_back_to_nothing() -> None:
+    bench = Bench(deployment(4, container=READY))
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(120)
+    name = bench.sets()[1]["metadata"]["name"]
+    bench.api.patch("ReplicaSet", name, {"spec": {"replicas": 3}})
+    bench.run(240)
+    assert bench.sizes() == {1: 0, 2: 4}
+    assert {pod["spec"]["containers"][0]["image"] for pod in bench.pods()} == {"web:2"}
+
+
+def test_a_quantity_written_in_another_way_rolls_nothing_out() -> None:
+    """Section 2.2: templates are compared by meaning; 1000m is 1."""
+    sized = {"resources": {"limits": {"cpu": "1000m", "memory": "1Gi"}}}
+    bench = Bench(deployment(1, container=READY | sized))
+    bench.run(60)
+    bench.release("web:1", **READY, resources={"limits": {"cpu": 1, "memory": "1024Mi"}})
+    bench.run(90)
+    assert len(bench.sets()) == 1
+    bench.release("web:1", **READY, resources={"limits": {"cpu": 2, "memory": "1024Mi"}})
+    bench.run(150)
+    assert len(bench.sets()) == 2
+
+
+def test_a_hash_that_is_taken_is_counted_and_another_one_used() -> None:
+    """Section 2.3: collisionCount, and a name made with it; section 2.11 knows nothing of it."""
+    bench = Bench(deployment(1, container=READY))
+    bench.run(60)
+    new = pod_template(template("web:2", **READY))
+    taken = f"web-{template_hash(new)}"
+    other = {"matchLabels": {"app": "other"}}
+    labels = {"metadata": {"labels": {"app": "other"}}}
+    stray = {"replicas": 0, "selector": other, "template": template("web:9") | labels}
+    bench.api.create(
+        {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": taken}, "spec": stray}
+    )
+    bench.release("web:2", **READY)
+    bench.run(120)
+    assert bench.web()["status"]["collisionCount"] == 1
+    assert bench.sets()[2]["metadata"]["name"] == f"web-{template_hash(new, 1)}"
+    assert rollout_status(bench.web()).done
+    assert "ReplicaSetCreateError" not in bench.reasons("Deployment")
+    bench.release("web:1", **READY)
+    bench.run(180)
+    assert bench.web()["status"]["collisionCount"] == 1

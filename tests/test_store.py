@@ -423,3 +423,12 @@ def test_the_status_comes_with_the_whole_object() -> None:
         api.patch("Deployment", "web", one, subresource="status", patch_type="strategic")
     types = [one["type"] for one in api.get("Deployment", "web")["status"]["conditions"]]
     assert types == ["Other", "Ready"]
+
+
+def test_a_long_name_is_cut_before_its_five_letters_so_that_it_stays_a_label() -> None:
+    """Section 2.3: a name is at most 63 letters long (names.SimpleNameGenerator)."""
+    _, api = store()
+    stem = "a" * 70 + "-"
+    made = api.create({**pod(""), "metadata": {"generateName": stem}})
+    name = made["metadata"]["name"]
+    assert (len(name), name[:58]) == (63, stem[:58])

@@ -2,8 +2,8 @@
 
 A broken invariant is a bug of Seatrial and crashes the run. What is checked is what controllers
 *do*; pods may become unavailable by themselves, and a scaling event (spec.replicas changed, the
-ReplicaSets not told yet) or a pause suspends the bounds of a rollout. A ReplicaSet that a
-Deployment owns must not be scaled by hand while checks are on.
+ReplicaSets not told yet) or a pause suspends the bounds of a rollout, and so does a person who
+scales a ReplicaSet by hand.
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ from zlib import crc32
 from sim.model.draws import Purpose, Stream
 from sim.model.template_hash import ALPHABET
 
-_SUFFIX_LETTERS = 5  # k8s.io/apiserver pkg/storage/names/generate.go
+# k8s.io/apiserver pkg/storage/names/generate.go
+_SUFFIX_LETTERS = 5
+MOST_STEM_LETTERS = 63 - _SUFFIX_LETTERS
 
 
 class Identity:

@@ -42,7 +42,7 @@ def check_replica_set(store: Store, before: JsonObject | None, after: JsonObject
             return f"revisions must be distinct and above 0, not {revisions}"
     was = 0 if before is None else before["spec"]["replicas"]
     now = after["spec"]["replicas"]
-    if now == was or _is_scaling(deployment, family, before):
+    if now == was or store.by_client or _is_scaling(deployment, family, before):
         return ""
     others = [rs for rs in family if rs["metadata"]["uid"] != after["metadata"]["uid"]]
     if now > was:

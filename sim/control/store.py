@@ -8,14 +8,13 @@ shows objects to people or to kubectl formats them.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sim.control.admission import admit
 from sim.control.clock import Environment
-from sim.control.identity import Identity
-from sim.errors import BackendError, Conflict, Expired, Invalid, NotFound, NotYet
+from sim.control.identity import MOST_STEM_LETTERS, Identity
+from sim.errors import BackendError, Conflict, Invalid, NotFound
 from sim.i18n import Message, message
 from sim.model.defaults import defaulted
 from sim.model.finalizers import POLICIES, deleted, finalizers_of, is_done, under_policy
@@ -29,6 +28,7 @@ from sim.model.patching import patched
 from sim.model.pod import controller_of, deletion_grace
 from sim.model.run import Change
 from sim.model.scale import part_of, rescaled, scale_of
+from sim.model.watch import place_after, require_kept
 
 CLUSTER_SCOPED = frozenset({"Node"})
 Subscriber: TypeAlias = Callable[[Change], None]
@@ -49,7 +49,8 @@ class Store:
     """`ports.KubeApi` in simulated time, with whole-object writes for controllers.
 
     *history* holds every `Change` by reference, in order. A watch's `since` is a
-    resourceVersion; they count all writes from 1 on.
+    resourceVersion; they count all writes from 1 on. *by_client* tells, inside a write, whether
+    somebody's patch makes it: controllers put whole objects.
     """
 
     def __init__(self, env: Environment, seed: int) -> None:
@@ -61,6 +62,7 @@ class Store:
         self._admission: list[Admission] = []
         self._history_of: dict[str, list[Change]] = {}
         self._forgotten = 0
+        self.by_client = False
         self.history: list[Change] = []
 
     def get(
@@ -106,15 +108,9 @@ class Store:
         """Changes of *kind* after the resourceVersion *since*; see `ports.KubeApi.watch`."""
         if since == 0 and self._forgotten:
             return tuple(("ADDED", obj) for obj in self.list(kind, namespace))
-        if since < self._forgotten:
-            # The API server's own words. (apiserver pkg/storage/cacher/watch_cache.go)
-            text = f"too old resource version: {since} ({self._forgotten})"
-            raise Expired(Message(text))
-        if since > self.version:
-            text = f"Too large resource version: {since}, current: {self.version}"
-            raise NotYet(Message(text))
+        require_kept(since, forgotten=self._forgotten, current=self.version)
         changes = self._history_of.get(kind, [])
-        start = bisect_right(changes, since, key=_version_of)
+        start = place_after(changes, since)
         return tuple(
             (change.verb, change.object)
             for change in changes[start:]
@@ -137,8 +133,7 @@ class Store:
         self._forgotten += dropped
         del self.history[:dropped]
         for changes in self._history_of.values():
-            first = bisect_right(changes, self._forgotten, key=_version_of)
-            del changes[:first]
+            del changes[: place_after(changes, self._forgotten)]
 
     def subscribe(self, kind: str, callback: Subscriber) -> None:
         """Call *callback* inside every later write to an object of *kind*, after it is stored.
@@ -187,12 +182,16 @@ class Store:
         before = self.get(kind, name, namespace)
         after = patched(part_of(before, subresource), patch, patch_type)
         self._require_current(before, (after.get("metadata") or {}).get("resourceVersion"))
-        match subresource:
-            case "status":
-                return self.put_status(before, after.get("status") or {})
-            case "scale":
-                return scale_of(self._replace(before, rescaled(before, after)))
-        return self._replace(before, after)
+        self.by_client = True
+        try:
+            match subresource:
+                case "status":
+                    return self.put_status(before, after.get("status") or {})
+                case "scale":
+                    return scale_of(self._replace(before, rescaled(before, after)))
+            return self._replace(before, after)
+        finally:
+            self.by_client = False
 
     def put(self, obj: JsonObject) -> JsonObject:
         """Replace the object with *obj*, which must stem from its current version (PUT)."""
@@ -260,6 +259,7 @@ class Store:
     def _free_name(self, kind: str, namespace: str, stem: str, ordinal: int) -> str:
         taken = self._objects.get(kind, {})
         attempt = self._identity.refusals(kind)
+        stem = stem[:MOST_STEM_LETTERS]
         while (namespace, name := stem + self._identity.suffix(kind, ordinal, attempt)) in taken:
             attempt += 1
         return name
@@ -338,7 +338,3 @@ class Store:
         for kind in (obj["kind"], ""):
             for callback in self._subscribers.get(kind, ()):
                 callback(change)
-
-
-def _version_of(change: Change) -> int:
-    return change.resource_version

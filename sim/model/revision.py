@@ -34,8 +34,11 @@ MOST_HISTORY_LETTERS = 2000  # maxRevHistoryLengthInChars
 
 def revision_of(obj: JsonObject) -> int:
     """The revision annotation of a Deployment or ReplicaSet, 0 if it has none."""
-    text = annotations_of(obj).get(REVISION, "0")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return _number(annotations_of(obj).get(REVISION, "0")) or 0
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def next_revision(olds: Iterable[JsonObject]) -> int:
@@ -50,10 +53,11 @@ def raised(annotations: Mapping[str, str], revision: int) -> dict[str, str]:
     "1". The oldest numbers are dropped where the list gets too long.
     """
     before = annotations.get(REVISION, "")
-    if int(before or 0) >= revision:
+    number = _number(before) if before else 0
+    if number is None or number >= revision:
         return dict(annotations)
     after = {**annotations, REVISION: str(revision)}
-    if before and int(before) > 0:
+    if number > 0:
         after[REVISION_HISTORY] = _appended(annotations.get(REVISION_HISTORY, ""), before)
     return after
 

@@ -229,3 +229,59 @@ def test_a_hash_that_is_taken_is_counted_and_another_one_used() -> None:
     bench.release("web:1", **READY)
     bench.run(180)
     assert bench.web()["status"]["collisionCount"] == 1
+
+
+ROLLBACK_TO = "deprecated.deployment.rollback.to"
+
+
+def rolled_back(to: str, *, paused: bool = False) -> Bench:
+    """Versions 1, 2 and 3, and the old annotation with a revision in it."""
+    bench = Bench(deployment(2, container=READY))
+    for at, image in ((60, "web:2"), (120, "web:3")):
+        bench.run(at)
+        bench.release(image, **READY)
+    bench.run(180)
+    bench.patch({"paused": paused})
+    bench.api.patch("Deployment", "web", {"metadata": {"annotations": {ROLLBACK_TO: to}}})
+    bench.run(240)
+    return bench
+
+
+@pytest.mark.parametrize(
+    ("to", "image", "reason", "note"),
+    [
+        ("1", "web:1", "DeploymentRollback", 'Rolled back deployment "web" to revision 1'),
+        ("0", "web:2", "DeploymentRollback", 'Rolled back deployment "web" to revision 2'),
+        (
+            "9",
+            "web:3",
+            "DeploymentRollbackRevisionNotFound",
+            "Unable to find the revision to rollback to.",
+        ),
+        (
+            "3",
+            "web:3",
+            "DeploymentRollbackTemplateUnchanged",
+            'The rollback revision contains the same template as current deployment "web"',
+        ),
+    ],
+)
+def test_a_rollback_in_the_old_annotation_is_served_and_taken_away(to, image, reason, note) -> None:
+    """Section 2.1, step 4."""
+    bench = rolled_back(to)
+    [container] = bench.web()["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == image
+    assert ROLLBACK_TO not in bench.web()["metadata"]["annotations"]
+    said = [(e.reason, e.note) for e in bench.plane.events if "Rollback" in e.reason]
+    assert said == [(reason, note)]
+    assert rollout_status(bench.web()).done
+    assert not any(ROLLBACK_TO in rs["metadata"]["annotations"] for rs in bench.sets().values())
+
+
+def test_a_paused_deployment_does_not_serve_the_old_annotation_until_it_resumes() -> None:
+    bench = rolled_back("1", paused=True)
+    assert bench.web()["spec"]["template"]["spec"]["containers"][0]["image"] == "web:3"
+    bench.patch({"paused": False})
+    bench.run(300)
+    assert bench.web()["spec"]["template"]["spec"]["containers"][0]["image"] == "web:1"
+    assert bench.sizes() == {2: 0, 3: 0, 4: 2}

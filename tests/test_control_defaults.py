@@ -1,4 +1,4 @@
-"""The API server's defaults hold for every write, not only for the manifest (section 17)."""
+"""Defaults and validation hold for every write, not only for the manifest (sections 17, 18)."""
 
 from __future__ import annotations
 
@@ -132,3 +132,74 @@ def test_a_pod_and_a_set_made_by_hand_have_their_defaults_too() -> None:
     bench.run(30)
     [pod] = bench.api.list("Pod", labels=labels)
     assert pod["spec"]["dnsPolicy"] == "ClusterFirst"
+
+
+def template_patch(**spec: Any) -> JsonObject:
+    return {"spec": {"template": {"spec": spec}}}
+
+
+TCP = {"tcpSocket": {"port": 80}}
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        (template_patch(containers=[]), r"spec\.template\.spec\.containers: Required value"),
+        (template_patch(containers=None), r"spec\.template\.spec\.containers: Required value"),
+        (pod_patch(), r"spec\.template\.spec\.containers\[0\]\.image: Required value"),
+        (
+            template_patch(containers=[{"image": "web:2"}]),
+            r"containers\[0\]\.name: Required value",
+        ),
+        (
+            template_patch(initContainers=[{"name": "web", "image": "web:2"}]),
+            r'containers\[0\]\.name: Duplicate value: "web"',
+        ),
+        (
+            template_patch(restartPolicy="Never"),
+            r'restartPolicy: Unsupported value: "Never": supported values: "Always"',
+        ),
+        (
+            template_patch(terminationGracePeriodSeconds=-1),
+            "terminationGracePeriodSeconds: Invalid value: -1: must be greater than or equal to 0",
+        ),
+        (
+            pod_patch(image="web:2", readinessProbe={"periodSeconds": 3}),
+            "readinessProbe: Required value: must specify a handler type",
+        ),
+        (
+            pod_patch(image="web:2", readinessProbe={**TCP, "exec": {}}),
+            "Forbidden: may not specify more than 1 handler type",
+        ),
+        (
+            pod_patch(image="web:2", livenessProbe={**TCP, "successThreshold": 2}),
+            r"livenessProbe\.successThreshold: Invalid value: 2: must be 1",
+        ),
+        (
+            pod_patch(
+                image="web:2",
+                resources={"limits": {"memory": "100Mi"}, "requests": {"memory": "192Mi"}},
+            ),
+            'requests: Invalid value: "192Mi": must be less than or equal to memory limit of 100Mi',
+        ),
+        (
+            pod_patch(image="web:2", resources={"limits": {"memory": "384Mbi"}}),
+            "quantities must match the regular expression",
+        ),
+        ({"spec": {"strategy": {"type": "Blue"}}}, 'spec.strategy.type: Unsupported value: "Blue"'),
+        (
+            {"spec": {"strategy": {"rollingUpdate": {"maxSurge": "34"}}}},
+            'maxSurge: Invalid value: "34": a valid percent string must be a numeric string',
+        ),
+        ({"spec": {"revisionHistoryLimit": -1}}, "must be greater than or equal to 0"),
+        ({"spec": {"minReadySeconds": "5"}}, "must be greater than or equal to 0"),
+        ({"spec": {"template": None}}, "`selector` does not match template `labels`"),
+    ],
+)
+def test_a_patch_that_the_api_server_would_refuse_changes_nothing(patch: Any, words: str) -> None:
+    """Section 21.1 has most of the answers, measured."""
+    api = stored(deployment(3))
+    before = api.get("Deployment", "web")
+    with pytest.raises(Invalid, match=words):
+        api.patch("Deployment", "web", patch)
+    assert api.get("Deployment", "web") is before

@@ -239,7 +239,7 @@ def test_owned_objects_are_found_by_the_uid_of_their_controller() -> None:
     ("patch", "words"),
     [
         ({"spec": {"replicas": -1}}, "spec.replicas: Invalid value: -1: must be greater than or"),
-        ({"spec": {"replicas": "3"}}, "spec.replicas: Invalid value: '3'"),
+        ({"spec": {"replicas": "3"}}, 'spec.replicas: Invalid value: "3"'),
         ({"spec": {"selector": {"matchLabels": {"a": "b"}}}}, "field is immutable"),
         (
             {"spec": {"template": {"metadata": {"labels": {"app": "other"}}}}},

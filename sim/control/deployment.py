@@ -12,6 +12,7 @@ from sim.control.clock import Environment
 from sim.control.history import clean_history
 from sim.control.membership import claim_sets, set_claimants
 from sim.control.new_replica_set import find_new
+from sim.control.old_rollback import is_asked_for, roll_back
 from sim.control.progress import note_pause, write_status
 from sim.control.recorder import Recorder
 from sim.control.recreate import recreate
@@ -81,22 +82,8 @@ class DeploymentController:
             return
         claim_sets(self._store, deployment)
         sync = DeploymentSync(self._store, self._recorder, self._memo, self._env.now, deployment)
-        if is_terminating(deployment):
-            find_new(sync)
-            write_status(sync)
-            return
-        note_pause(sync)
-        find_new(sync)
-        paused = bool(deployment["spec"].get("paused"))
-        if paused or is_scaling_event(sync):
-            scale_proportionally(sync)
-            if paused:
-                clean_history(sync)
-            write_status(sync)
-            return
-        step = roll if is_rolling(deployment) else recreate
         try:
-            again = step(sync)
+            again = _step(sync)
         except SyncFailed:
             self._failures[key] += 1
             again = self._env.now + retry_seconds(self._failures[key])
@@ -106,3 +93,27 @@ class DeploymentController:
             self._failures.pop(key, None)
         if again is not None:
             self._queue.add_at(key, again)
+
+
+def _step(sync: DeploymentSync) -> float | None:
+    """The one thing to do in this look; the moment at which to look again by itself, if any.
+
+    (syncDeployment, in its order)
+    """
+    if is_terminating(sync.deployment):
+        find_new(sync)
+        write_status(sync)
+        return None
+    note_pause(sync)
+    paused = bool(sync.deployment["spec"].get("paused"))
+    if not paused and is_asked_for(sync.deployment):
+        roll_back(sync)
+        return None
+    find_new(sync)
+    if paused or is_scaling_event(sync):
+        scale_proportionally(sync)
+        if paused and not is_asked_for(sync.deployment):
+            clean_history(sync)
+        write_status(sync)
+        return None
+    return roll(sync) if is_rolling(sync.deployment) else recreate(sync)

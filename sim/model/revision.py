@@ -20,6 +20,7 @@ REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"
 DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas"
 MAX_REPLICAS = "deployment.kubernetes.io/max-replicas"
+ROLLBACK_TO = "deprecated.deployment.rollback.to"
 # Never copied between a Deployment and its ReplicaSets.
 OWN_ANNOTATIONS = (
     "kubectl.kubernetes.io/last-applied-configuration",
@@ -27,7 +28,7 @@ OWN_ANNOTATIONS = (
     REVISION_HISTORY,
     DESIRED_REPLICAS,
     MAX_REPLICAS,
-    "deprecated.deployment.rollback.to",
+    ROLLBACK_TO,
 )
 MOST_HISTORY_LETTERS = 2000  # maxRevHistoryLengthInChars
 
@@ -126,12 +127,24 @@ def undo_patch(
     template = _without_hash(target["spec"]["template"])
     if canonical(template) == canonical(deployment["spec"]["template"]):
         return []
-    own = {k: v for k, v in annotations_of(deployment).items() if k in OWN_ANNOTATIONS}
-    notes = {**own, **shared_annotations(target)}
+    notes = annotations_of(restored(deployment, target))
     return [
         {"op": "replace", "path": "/spec/template", "value": template},
         {"op": "add", "path": "/metadata/annotations", "value": notes},
     ]
+
+
+def restored(deployment: JsonObject, replica_set: JsonObject) -> JsonObject:
+    """The *deployment* with the template of *replica_set* and the annotations that came with it."""
+    own = {k: v for k, v in annotations_of(deployment).items() if k in OWN_ANNOTATIONS}
+    template = _without_hash(replica_set["spec"]["template"])
+    after = {**deployment, "spec": {**deployment["spec"], "template": template}}
+    return with_annotations(after, {**own, **shared_annotations(replica_set)})
+
+
+def with_annotations(obj: JsonObject, annotations: Mapping[str, str]) -> JsonObject:
+    """*obj* with these annotations and no others."""
+    return {**obj, "metadata": {**obj["metadata"], "annotations": dict(annotations)}}
 
 
 def _set_to_undo_to(

@@ -32,6 +32,8 @@ class Checks:
         self._store = store
         self._freeze = freeze
         self._last_version = 0
+        self._scaling: set[str] = set()
+        self._moment = float("-inf")
         self._before: dict[str, JsonObject] = {}
         self._prints: list[tuple[Change, str]] = []
 
@@ -69,7 +71,10 @@ class Checks:
             case "Pod":
                 return self._check_pod(change)
             case "ReplicaSet":
-                return check_replica_set(self._store, before, obj)
+                if change.time != self._moment:
+                    self._moment = change.time
+                    self._scaling.clear()
+                return check_replica_set(self._store, before, obj, self._scaling)
             case "Deployment":
                 return check_deployment(self._store, before, obj)
             case "EndpointSlice":

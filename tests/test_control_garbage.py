@@ -198,12 +198,57 @@ def test_what_blocks_its_owner_keeps_it_until_its_own_finalizer_is_gone() -> Non
     assert names(bench) == []
 
 
-def test_an_object_whose_owner_never_was_is_collected() -> None:
+def test_an_object_made_for_an_owner_that_is_gone_is_collected() -> None:
     bench = settled(1)
-    ghost = {"metadata": {"name": "ghost", "uid": "0"}}
-    bench.api.create(thing("child", ghost))
+    parent = bench.api.create(thing("parent"))
+    bench.api.delete("ConfigMap", "parent")
+    bench.run(65)
+    bench.api.create(thing("child", parent))
     bench.run(70)
     assert names(bench) == []
+
+
+def test_an_owner_that_this_cluster_never_had_is_taken_to_be_there() -> None:
+    """A manifest taken from a cluster names owners, such as an operator's own, that stayed there.
+
+    Upstream would collect the object; here that would take away what the release is about.
+    """
+    bench = settled(1)
+    stranger = {"metadata": {"name": "stranger", "uid": "0"}}
+    parent = bench.api.create(thing("parent"))
+    bench.api.create(thing("child", stranger))
+    bench.api.create(thing("both", stranger, parent))
+    bench.api.delete("ConfigMap", "parent")
+    bench.run(70)
+    assert names(bench) == ["child", "both"]
+    [left] = bench.api.get("ConfigMap", "both")["metadata"]["ownerReferences"]
+    assert left["name"] == "stranger"
+
+
+def test_a_set_deleted_alone_is_made_anew_around_the_same_pods() -> None:
+    bench = settled()
+    before = [name_of(pod) for pod in bench.pods()]
+    old = bench.sets()[1]
+    bench.api.delete("ReplicaSet", name_of(old), propagation_policy="Orphan")
+    bench.run(120)
+    [rs] = bench.api.list("ReplicaSet")
+    assert (name_of(rs), uid(rs) == uid(old)) == (name_of(old), False)
+    assert [name_of(pod) for pod in bench.pods()] == before
+    owners = [controller_of(pod) for pod in bench.pods()]
+    assert [one and one["uid"] for one in owners] == [uid(rs)] * 3
+    bench.checks.verify()
+
+
+def test_a_manifest_taken_from_a_cluster_brings_no_status_along() -> None:
+    """The API server clears it: what a Deployment says of itself is its controller's to write."""
+    first = deployment(2, container=READY)
+    done = {"replicas": 9, "readyReplicas": 9, "observedGeneration": 77, "collisionCount": 3}
+    bench = Bench({**first, "status": done})
+    assert "status" not in bench.web()
+    bench.run(60)
+    status = bench.web()["status"]
+    assert (status["replicas"], status["observedGeneration"]) == (2, 1)
+    assert "collisionCount" not in status
 
 
 def test_a_finalizer_keeps_a_pod_that_has_ended_until_it_is_removed() -> None:

@@ -28,12 +28,17 @@ References: TypeAlias = Sequence[JsonObject]
 
 
 class GarbageCollector:
-    """Knows who owns whom, and looks at an object when one of its owners or dependents changed."""
+    """Knows who owns whom, and looks at an object when one of its owners or dependents changed.
+
+    An owner that this cluster never had counts as there: a manifest may name one that nobody
+    brought along, such as an operator's own object. Upstream would look for it and find it gone.
+    """
 
     def __init__(self, env: Environment, store: Store, delay: WatchDelay) -> None:
         self._store = store
         self._queue = WorkQueue(env, delay, self._attempt)
         self._owners: dict[str, References] = {}
+        self._gone: set[str] = set()
         self._dependents: dict[str, dict[str, Key]] = {}
         store.subscribe("", self._on_change)
 
@@ -43,6 +48,7 @@ class GarbageCollector:
         uid = metadata["uid"]
         known = self._owners.get(uid)
         if change.verb == "DELETED":
+            self._gone.add(uid)
             self._note(uid, known, None, obj)
             for key in self._dependents.pop(uid, {}).values():
                 self._queue.add(key)
@@ -50,7 +56,7 @@ class GarbageCollector:
         owners = metadata.get("ownerReferences") or None
         if owners is not known:
             self._note(uid, known, owners, obj)
-            if owners and not all(self._is_there(one, obj) for one in owners):
+            if owners and not self._gone.isdisjoint(one["uid"] for one in owners):
                 self._queue.add(_place(obj))
         if finalizers_of(obj) and (is_deleting_dependents(obj) or is_orphaning(obj)):
             self._queue.add(_place(obj))
@@ -102,7 +108,7 @@ class GarbageCollector:
         owners: References = obj["metadata"].get("ownerReferences") or ()
         there = [owner for one in owners if (owner := self._owner(one, obj)) is not None]
         waiting = {owner["metadata"]["uid"] for owner in there if is_deleting_dependents(owner)}
-        solid = {owner["metadata"]["uid"] for owner in there} - waiting
+        solid = {one["uid"] for one in owners} - waiting - self._gone
         if not owners:
             return
         if solid:
@@ -141,9 +147,6 @@ class GarbageCollector:
         namespace = "default" if kind in CLUSTER_SCOPED else namespace_of(dependent)
         found = self._store.find(kind, reference["name"], namespace)
         return found if found and found["metadata"]["uid"] == reference["uid"] else None
-
-    def _is_there(self, reference: JsonObject, dependent: JsonObject) -> bool:
-        return self._owner(reference, dependent) is not None
 
 
 def _place(obj: JsonObject) -> Key:

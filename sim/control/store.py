@@ -16,7 +16,7 @@ from sim.control.clock import Environment
 from sim.control.identity import MOST_STEM_LETTERS, Identity
 from sim.errors import BackendError, Conflict, Invalid, NotFound
 from sim.i18n import Message, message
-from sim.model.defaults import defaulted
+from sim.model.defaults import defaulted, unclaimed
 from sim.model.finalizers import POLICIES, deleted, finalizers_of, is_done, under_policy
 from sim.model.objects import (
     JsonObject,
@@ -149,7 +149,7 @@ class Store:
     def create(self, obj: JsonObject) -> JsonObject:
         """Store a new object; `metadata.generateName` gets five random letters."""
         admit(obj)
-        obj = defaulted(obj)
+        obj = unclaimed(defaulted(obj))
         kind = obj["kind"]
         metadata = {k: v for k, v in obj["metadata"].items() if k not in ("resourceVersion",)}
         namespace = "default"  # Where a cluster's own objects are kept, though they name none.

@@ -57,6 +57,24 @@ def defaulted(obj: JsonObject) -> JsonObject:
     return rule(obj)
 
 
+def unclaimed(obj: JsonObject) -> JsonObject:
+    """*obj* as it is when it is new: without a status that only its controller may write.
+
+    (PrepareForCreate in kubernetes/kubernetes pkg/registry/apps/deployment/strategy.go and others)
+    """
+    if "status" not in obj or obj["kind"] not in _CONTROLLED:
+        return obj
+    return {key: value for key, value in obj.items() if key != "status"}
+
+
+_CONTROLLED = frozenset(
+    [
+        *("Deployment", "HorizontalPodAutoscaler", "PodDisruptionBudget", "ResourceQuota"),
+        "Service",
+    ]
+)
+
+
 def deployment(given: JsonObject) -> JsonObject:
     """The Deployment as the API server would store it."""
     obj = _object(given)

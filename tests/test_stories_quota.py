@@ -45,7 +45,8 @@ def test_a_rollout_without_room_for_its_surge_stands_still_until_the_deadline_an
 ) -> None:
     """Sections 2.8, 2.9, 3.2: nobody is hurt, nothing is released, and the reason is written."""
     scenario = story(tmp_path, {"pods": "3"}, progressDeadlineSeconds=60)
-    assert [one.render() for one in scenario.warnings] == []
+    [warning] = scenario.warnings
+    assert "and stands still" in warning.render()
     run = rehearsed(scenario)
     assert run.phase == "Degraded"
     assert run.finished_at is not None and 30 + 60 <= run.finished_at <= 30 + 65
@@ -79,11 +80,11 @@ def read(hard: dict[str, Any], **spec: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("hard", "spec", "expected"),
     [
-        ({"pods": 5, "requests.cpu": "2", "count/deployments.apps": 3}, {}, []),
+        ({"pods": 5, "count/deployments.apps": 3}, {}, []),
         ({"pods": -1}, {}, ["spec.hard.pods: -1: must be greater than or equal to 0"]),
         ({"pods": "1500m"}, {}, ['spec.hard.pods: "1500m": must be an integer']),
         ({"count/pods": 1.5}, {}, ["spec.hard[count/pods]: 1.5: must be an integer"]),
-        ({"requests.cpu": "1500m"}, {}, []),
+        ({"cpu": "1500m"}, {}, ["spec.hard: ResourceQuota/team lets no pod in: must specify cpu"]),
         ({"cores": 5}, {}, ["spec.hard.cores: must be a standard resource for quota"]),
         ({"limits.cpu": "lots"}, {}, ["spec.hard[limits.cpu]: 'lots' is not a quantity"]),
         ({"configmaps": 5}, {}, ["spec.hard.configmaps: kept, not yet simulated"]),
@@ -118,3 +119,33 @@ def test_a_quota_is_validated_and_what_nobody_reaches_is_said(
         file, line, column = place.rsplit(":", 2)
         assert rest.startswith(wanted)
         assert file and int(line) > 40 and int(column) > 0
+
+
+@pytest.mark.parametrize(
+    ("hard", "manifest", "expected"),
+    [
+        ({"pods": 4}, {}, ""),
+        ({"pods": 3}, {}, "ResourceQuota/team has room for 3 pods; without maxUnavailable"),
+        ({"pods": 3}, {"unavailable": 1}, ""),
+        ({"pods": 2}, {"unavailable": 1}, "ResourceQuota/team has room for 2 pods; the Deployment"),
+        ({"limits.memory": "400Mi"}, {"memory": "100Mi"}, ""),
+        ({"limits.memory": "399Mi"}, {"memory": "100Mi"}, "ResourceQuota/team has room for 3 pods"),
+        ({"requests.cpu": "1"}, {}, "lets no pod in: must specify requests.cpu for: web"),
+        ({"services": 0}, {}, ""),
+    ],
+)
+def test_a_quota_in_the_way_of_the_release_is_said_before_any_run(
+    tmp_path: Path, hard: dict[str, Any], manifest: dict[str, Any], expected: str
+) -> None:
+    found = [one.render() for one in story(tmp_path, hard, **manifest).warnings]
+    assert len(found) == bool(expected)
+    assert all(expected in one for one in found)
+
+
+def test_a_quota_of_another_namespace_or_of_other_pods_is_in_nobodys_way(tmp_path: Path) -> None:
+    elsewhere = quota({"pods": 1})
+    elsewhere["metadata"]["namespace"] = "harbour"
+    other = quota({"pods": 1}, scopes=["Terminating"])
+    file = tmp_path / "web.yaml"
+    file.write_text("\n---\n".join(json.dumps(one) for one in (deployment(), elsewhere, other)))
+    assert load([file], images=["web=web:2"]).warnings == ()

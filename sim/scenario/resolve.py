@@ -17,6 +17,7 @@ from sim.scenario import (
     capacity,
     numbers,
     pairing,
+    quota_room,
     unmodelled,
 )
 from sim.scenario.choice import owner_of, released
@@ -224,5 +225,6 @@ def _warnings(
             for quota in draft.manifests.of_kind(QUOTA)
             for one in unmodelled.quota_warnings(quota)
         ),
+        *quota_room.warnings(draft.manifests, deployment, release.template),
     ]
     return tuple(in_reading_order(draft.files, found))

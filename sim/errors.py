@@ -7,6 +7,8 @@ SimError
 │   ├── NotFound      no such object
 │   ├── Conflict      the object changed since it was read, or exists already
 │   ├── Invalid       the API server would refuse this object
+│   ├── Expired       a watch from a version whose changes are not kept any more
+│   ├── NotYet        a watch from a version that has not been written yet
 │   ├── Forbidden     an admission rule, such as a quota, forbids this request
 │   └── TooManyRequests  a disruption budget does not allow this eviction now
 └── InvariantError    the simulation broke a promise of its own: a bug, never a result
@@ -97,6 +99,14 @@ class Conflict(BackendError):
 
 class Invalid(BackendError):
     """The API server would refuse this object (HTTP 422)."""
+
+
+class Expired(BackendError):
+    """A watch from a version whose changes are not kept any more: list anew (HTTP 410)."""
+
+
+class NotYet(BackendError):
+    """A watch from a version that has not been written yet (HTTP 504)."""
 
 
 class Forbidden(BackendError):

@@ -62,8 +62,10 @@ class KubeApi(Protocol):
     404, 409 or 422. *kind* is the object's kind (`Deployment`); every call names its namespace.
     """
 
-    def get(self, kind: str, name: str, namespace: str = "default") -> JsonObject:
-        """The object as it is now."""
+    def get(
+        self, kind: str, name: str, namespace: str = "default", subresource: str = ""
+    ) -> JsonObject:
+        """The object as it is now; *subresource* `scale` is its size as an autoscaling/v1 Scale."""
         ...
 
     def list(
@@ -83,11 +85,16 @@ class KubeApi(Protocol):
         patch: JsonObject | Sequence[JsonObject],
         namespace: str = "default",
         subresource: str = "",
+        patch_type: str = "",
     ) -> JsonObject:
         """Apply a merge patch (an object, RFC 7396) or a JSON patch (a list, RFC 6902).
 
-        *subresource* `status` changes the status only, and without it the status is left alone.
-        A resourceVersion inside a merge patch must still be the current one.
+        *patch_type* may say so (`merge`, `json`), or ask for a `strategic` merge patch, in which
+        lists merge by what tells their items apart: {"spec": {"template": {"spec": {"containers":
+        [{"name": "web", "image": "web:2"}]}}}} is what `kubectl set image` sends.
+        *subresource* `status` changes the status only, and without it the status is left alone;
+        `scale` patches the size as an autoscaling/v1 Scale and answers with one.
+        A resourceVersion inside a patch must still be the current one.
         """
         ...
 
@@ -97,14 +104,23 @@ class KubeApi(Protocol):
         name: str,
         namespace: str = "default",
         grace_period_seconds: int | None = None,
+        propagation_policy: str | None = None,
     ) -> None:
-        """Ask for deletion; a pod winds up in its grace period first."""
+        """Ask for deletion; a pod winds up in its grace period first, finalizers are waited for.
+
+        *propagation_policy*: what the object owns goes after it (`Background`, the default),
+        before it (`Foreground`), or stays and belongs to nobody (`Orphan`).
+        """
         ...
 
     def watch(
         self, kind: str, since: int = 0, namespace: str = "default"
     ) -> Sequence[tuple[str, JsonObject]]:
-        """Changes of *kind* after resourceVersion *since*: (ADDED|MODIFIED|DELETED, object)."""
+        """Changes of *kind* after resourceVersion *since*: (ADDED|MODIFIED|DELETED, object).
+
+        From 0 on everything that is kept: the objects as they are now, if their beginnings are
+        not. Raise `Expired` for a version that is not kept any more, `NotYet` for one to come.
+        """
         ...
 
 

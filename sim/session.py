@@ -21,12 +21,12 @@ from sim.faults.reading import fault_written, faults_of
 from sim.i18n import message
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
+from sim.model.defaults import pod_template
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import settled_at
 from sim.ports import Fault, Process, Wait
-from sim.scenario.defaults import pod_template
 from sim.scenario.scenario import Scenario
 from sim.strategies import STRATEGIES
 
@@ -221,7 +221,8 @@ class Session:
             case Verb.SCALE:
                 cluster.scale(command.replicas or 0)
             case Verb.PATCH:
-                api.patch(command.kind, name, command.patch or {}, namespace)
+                patch, kind_of_patch = command.patch or {}, command.patch_type
+                api.patch(command.kind, name, patch, namespace, patch_type=kind_of_patch)
             case Verb.DELETE:
                 api.delete(command.kind, name, namespace)
             case Verb.RESTART:

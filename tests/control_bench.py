@@ -11,6 +11,7 @@ from sim.control.checks import Checks
 from sim.control.plane import ControlPlane
 from sim.control.versions import Versions
 from sim.model.behaviour import Behaviour, Clients, Delays, Node, RateCurve, Workload
+from sim.model.defaults import pod_template
 from sim.model.objects import JsonObject, condition
 from sim.model.revision import revision_of
 from sim.scenario.resources import cpu_share
@@ -99,7 +100,7 @@ class Bench:
 
         self.env = TwoPlaneEnvironment(0.0)
         self.data = ReferencePlane(workload, seed, start=0.0)
-        template_now = first["spec"]["template"]
+        template_now = pod_template(first["spec"]["template"])
         self.versions = Versions(template_now, template_now, behaviour_of)
         self.plane = ControlPlane(
             self.env,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from control_bench import NEVER, READY, WORKED, Bench, deployment, slow, stuck
+import pytest
+from control_bench import NEVER, READY, WORKED, Bench, deployment, slow, stuck, template
 
+from sim.model.defaults import pod_template
 from sim.model.objects import is_true
 from sim.model.pod import is_active
 from sim.model.rollout_status import rollout_status
+from sim.model.template_hash import template_hash
 
 
 def test_pause_freezes_the_sizes_and_lets_pods_under_way_get_ready() -> None:
@@ -163,3 +166,122 @@ def test_ten_quiet_minutes_end_the_combining_of_similar_events() -> None:
     bench.run(1010)
     marked = [note.startswith("(combined") for note in bench.scaling_notes()]
     assert marked == [False] * 9 + [True] * 4 + [False]
+
+
+@pytest.mark.parametrize("size", [0, 1, 9])
+def test_a_set_that_somebody_scales_by_hand_is_brought_back(size: int) -> None:
+    """Section 2.5, step B: its size follows spec.replicas of the Deployment, whoever changed it."""
+    bench = Bench(deployment(4, container=READY))
+    bench.run(60)
+    name = bench.sets()[1]["metadata"]["name"]
+    patch = {"spec": {"replicas": size}}
+    bench.api.patch("ReplicaSet", name, patch, subresource="scale")
+    assert bench.sizes() == {1: size}
+    bench.run(120)
+    assert bench.sizes() == {1: 4}
+    assert rollout_status(bench.web()).done and len(bench.pods()) == 4
+    bench.checks.verify()
+
+
+def test_an_old_set_that_somebody_scales_up_by_hand_goes_back_to_nothing() -> None:
+    bench = Bench(deployment(4, container=READY))
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(120)
+    name = bench.sets()[1]["metadata"]["name"]
+    bench.api.patch("ReplicaSet", name, {"spec": {"replicas": 3}})
+    bench.run(240)
+    assert bench.sizes() == {1: 0, 2: 4}
+    assert {pod["spec"]["containers"][0]["image"] for pod in bench.pods()} == {"web:2"}
+
+
+def test_a_quantity_written_in_another_way_rolls_nothing_out() -> None:
+    """Section 2.2: templates are compared by meaning; 1000m is 1."""
+    sized = {"resources": {"limits": {"cpu": "1000m", "memory": "1Gi"}}}
+    bench = Bench(deployment(1, container=READY | sized))
+    bench.run(60)
+    bench.release("web:1", **READY, resources={"limits": {"cpu": 1, "memory": "1024Mi"}})
+    bench.run(90)
+    assert len(bench.sets()) == 1
+    bench.release("web:1", **READY, resources={"limits": {"cpu": 2, "memory": "1024Mi"}})
+    bench.run(150)
+    assert len(bench.sets()) == 2
+
+
+def test_a_hash_that_is_taken_is_counted_and_another_one_used() -> None:
+    """Section 2.3: collisionCount, and a name made with it; section 2.11 knows nothing of it."""
+    bench = Bench(deployment(1, container=READY))
+    bench.run(60)
+    new = pod_template(template("web:2", **READY))
+    taken = f"web-{template_hash(new)}"
+    other = {"matchLabels": {"app": "other"}}
+    labels = {"metadata": {"labels": {"app": "other"}}}
+    stray = {"replicas": 0, "selector": other, "template": template("web:9") | labels}
+    bench.api.create(
+        {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": taken}, "spec": stray}
+    )
+    bench.release("web:2", **READY)
+    bench.run(120)
+    assert bench.web()["status"]["collisionCount"] == 1
+    assert bench.sets()[2]["metadata"]["name"] == f"web-{template_hash(new, 1)}"
+    assert rollout_status(bench.web()).done
+    assert "ReplicaSetCreateError" not in bench.reasons("Deployment")
+    bench.release("web:1", **READY)
+    bench.run(180)
+    assert bench.web()["status"]["collisionCount"] == 1
+
+
+ROLLBACK_TO = "deprecated.deployment.rollback.to"
+
+
+def rolled_back(to: str, *, paused: bool = False) -> Bench:
+    """Versions 1, 2 and 3, and the old annotation with a revision in it."""
+    bench = Bench(deployment(2, container=READY))
+    for at, image in ((60, "web:2"), (120, "web:3")):
+        bench.run(at)
+        bench.release(image, **READY)
+    bench.run(180)
+    bench.patch({"paused": paused})
+    bench.api.patch("Deployment", "web", {"metadata": {"annotations": {ROLLBACK_TO: to}}})
+    bench.run(240)
+    return bench
+
+
+@pytest.mark.parametrize(
+    ("to", "image", "reason", "note"),
+    [
+        ("1", "web:1", "DeploymentRollback", 'Rolled back deployment "web" to revision 1'),
+        ("0", "web:2", "DeploymentRollback", 'Rolled back deployment "web" to revision 2'),
+        (
+            "9",
+            "web:3",
+            "DeploymentRollbackRevisionNotFound",
+            "Unable to find the revision to rollback to.",
+        ),
+        (
+            "3",
+            "web:3",
+            "DeploymentRollbackTemplateUnchanged",
+            'The rollback revision contains the same template as current deployment "web"',
+        ),
+    ],
+)
+def test_a_rollback_in_the_old_annotation_is_served_and_taken_away(to, image, reason, note) -> None:
+    """Section 2.1, step 4."""
+    bench = rolled_back(to)
+    [container] = bench.web()["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == image
+    assert ROLLBACK_TO not in bench.web()["metadata"]["annotations"]
+    said = [(e.reason, e.note) for e in bench.plane.events if "Rollback" in e.reason]
+    assert said == [(reason, note)]
+    assert rollout_status(bench.web()).done
+    assert not any(ROLLBACK_TO in rs["metadata"]["annotations"] for rs in bench.sets().values())
+
+
+def test_a_paused_deployment_does_not_serve_the_old_annotation_until_it_resumes() -> None:
+    bench = rolled_back("1", paused=True)
+    assert bench.web()["spec"]["template"]["spec"]["containers"][0]["image"] == "web:3"
+    bench.patch({"paused": False})
+    bench.run(300)
+    assert bench.web()["spec"]["template"]["spec"]["containers"][0]["image"] == "web:1"
+    assert bench.sizes() == {2: 0, 3: 0, 4: 2}

@@ -47,6 +47,9 @@ deed = st.one_of(
     st.tuples(st.just("uncordon"), st.integers(0, 2)),
     st.tuples(st.just("undo"), st.just(None)),
     st.tuples(st.just("restart"), st.integers(0, 9)),
+    st.tuples(st.just("scale a set"), st.tuples(st.integers(0, 3), st.integers(0, 12))),
+    st.tuples(st.just("quota"), st.none() | st.integers(0, 14)),
+    st.tuples(st.just("remake"), st.sampled_from(["Background", "Orphan"])),
 )
 
 
@@ -80,6 +83,19 @@ def do(bench: Bench, what: str, value: Any) -> None:
         case "restart":
             note = {"kubectl.kubernetes.io/restartedAt": str(value)}
             bench.patch({"template": {"metadata": {"annotations": note}}})
+        case "scale a set":
+            if sets := bench.api.list("ReplicaSet"):
+                name = sets[value[0] % len(sets)]["metadata"]["name"]
+                size = {"spec": {"replicas": value[1]}}
+                bench.api.patch("ReplicaSet", name, size, subresource="scale")
+        case "quota":
+            allow(bench, value)
+        case "remake":
+            spec = bench.web()["spec"]
+            bench.api.delete("Deployment", "web", propagation_policy=value)
+            bench.run(bench.env.now + 5.0)
+            bench.api.create({**deployment(1), "spec": spec})
+            bench.run(bench.env.now + 5.0)
         case "break":
             for number in list(bench.data.pods())[:value]:
                 bench.data.set_pod(number, listening=False)  # A fault: readiness will notice.
@@ -88,6 +104,15 @@ def do(bench: Bench, what: str, value: Any) -> None:
             for pod in bench.pods()[:value]:
                 name = pod["metadata"]["name"]
                 bench.api.delete("Pod", name, grace_period_seconds=grace)
+
+
+def allow(bench: Bench, pods: int | None) -> None:
+    """Let the namespace have so many pods; None: as many as it likes."""
+    if bench.api.find("ResourceQuota", "team") is not None:
+        bench.api.delete("ResourceQuota", "team")
+    if pods is not None:
+        spec = {"hard": {"pods": pods}}
+        bench.api.create({"kind": "ResourceQuota", "metadata": {"name": "team"}, "spec": spec})
 
 
 CONTAINER = {
@@ -100,7 +125,10 @@ CONTAINER = {
 def rehearse(
     pods: int, budget: tuple[Any, Any], deeds: list[tuple[float, tuple[str, Any]]], seed: int
 ) -> Bench:
-    """One random history; afterwards all is healed, and the rollout has ten minutes to finish."""
+    """One random history; afterwards all is healed, and the rollout has time to finish.
+
+    Twenty minutes: a set that a quota refused may be held back for as long as that lasted.
+    """
     grace = {"terminationGracePeriodSeconds": 4}
     surge, unavailable = budget if budget != (0, 0) else (1, 0)
     try:
@@ -118,6 +146,7 @@ def rehearse(
         except (Invalid, RolloutError):
             continue
     bench.run(bench.env.now + 1.0)
+    allow(bench, None)
     for node in ("node-0", "node-1", "node-2"):
         bench.plane.return_node(node)
         bench.plane.cordon(node, unschedulable=False)
@@ -126,7 +155,7 @@ def rehearse(
         do(bench, "budget", ("25%", "25%"))
     bench.patch({"paused": False, "minReadySeconds": 0})
     bench.release("web:1", **CONTAINER)
-    bench.run(bench.env.now + 600.0)
+    bench.run(bench.env.now + 1200.0)
     return bench
 
 
@@ -187,6 +216,9 @@ def drawn(number: int) -> dict[str, Any]:
         "undo": [None],
         "restart": list(range(10)),
         "budget": [None],
+        "scale a set": [(which, size) for which in range(3) for size in (0, 1, 5, 12)],
+        "quota": [None, 0, 3, 8, 12],
+        "remake": ["Background", "Orphan"],
     }
 
     def some_deed() -> tuple[str, Any]:

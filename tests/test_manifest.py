@@ -7,6 +7,7 @@ import io
 import pytest
 
 from sim.errors import ScenarioError
+from sim.model import defaults
 from sim.model.duration import (
     duration,
     duration_range,
@@ -21,7 +22,6 @@ from sim.model.duration import (
 )
 from sim.model.quantity import quantity, show_bytes, show_cores
 from sim.model.unreadable import Unreadable
-from sim.scenario import defaults
 from sim.scenario.api import fields_of, model_of, versions_of
 from sim.scenario.dialect import MANIFEST, SCENARIO
 from sim.scenario.load import load, validate

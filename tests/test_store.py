@@ -7,7 +7,7 @@ from control_bench import deployment
 
 from sim.control.clock import Environment
 from sim.control.store import Store
-from sim.errors import Conflict, Invalid, NotFound
+from sim.errors import Conflict, Expired, Invalid, NotFound, NotYet
 from sim.model.objects import JsonObject
 from sim.model.run import Change
 
@@ -239,7 +239,7 @@ def test_owned_objects_are_found_by_the_uid_of_their_controller() -> None:
     ("patch", "words"),
     [
         ({"spec": {"replicas": -1}}, "spec.replicas: Invalid value: -1: must be greater than or"),
-        ({"spec": {"replicas": "3"}}, "spec.replicas: Invalid value: '3'"),
+        ({"spec": {"replicas": "3"}}, 'spec.replicas: Invalid value: "3"'),
         ({"spec": {"selector": {"matchLabels": {"a": "b"}}}}, "field is immutable"),
         (
             {"spec": {"template": {"metadata": {"labels": {"app": "other"}}}}},
@@ -303,3 +303,132 @@ def test_events_at_absolute_moments_are_exact_and_never_in_the_past() -> None:
     assert heard == sorted(moments)
     with pytest.raises(ValueError, match="must not lie before"):
         env.at(0.0)
+
+
+def written(count: int) -> Store:
+    _, api = store()
+    for number in range(count):
+        api.create(thing(f"x{number}"))
+    return api
+
+
+def test_a_watch_goes_on_from_any_version_that_is_kept() -> None:
+    api = written(10)
+    assert [len(api.watch("ConfigMap", since)) for since in range(11)] == list(range(10, -1, -1))
+    api.compact(4)
+    assert [len(api.watch("ConfigMap", since)) for since in range(6, 11)] == [4, 3, 2, 1, 0]
+    assert len(api.history) == 4
+    assert api.create(thing("next"))["metadata"]["resourceVersion"] == "11"
+    assert [obj["metadata"]["name"] for _, obj in api.watch("ConfigMap", 9)] == ["x9", "next"]
+
+
+def test_a_watch_from_a_forgotten_version_is_told_to_list_anew() -> None:
+    api = written(10)
+    api.compact(4)
+    with pytest.raises(Expired, match=r"^too old resource version: 5 \(6\)$"):
+        api.watch("ConfigMap", 5)
+    with pytest.raises(Expired):
+        api.watch("Secret", 1)
+
+
+def test_a_watch_from_the_future_is_refused() -> None:
+    api = written(3)
+    assert api.watch("ConfigMap", 3) == ()
+    with pytest.raises(NotYet, match=r"^Too large resource version: 4, current: 3$"):
+        api.watch("ConfigMap", 4)
+
+
+def test_a_watch_from_the_beginning_of_a_compacted_history_starts_with_what_there_is() -> None:
+    api = written(3)
+    api.delete("ConfigMap", "x0")
+    api.patch("ConfigMap", "x1", {"spec": {"a": 1}})
+    everything = api.watch("ConfigMap")
+    assert [verb for verb, _ in everything] == ["ADDED"] * 3 + ["DELETED", "MODIFIED"]
+    api.compact(0)
+    assert api.watch("ConfigMap") == (
+        ("ADDED", api.get("ConfigMap", "x1")),
+        ("ADDED", api.get("ConfigMap", "x2")),
+    )
+
+
+def test_nothing_is_forgotten_that_nobody_asked_to_forget() -> None:
+    api = written(10)
+    api.compact(10)
+    assert len(api.history) == 10 and len(api.watch("ConfigMap")) == 10
+    with pytest.raises(ValueError, match="keep must not be negative"):
+        api.compact(-1)
+
+
+def scalable() -> Store:
+    _, api = store()
+    first = deployment(3)
+    first["spec"]["selector"] = {
+        "matchLabels": {"app": "web"},
+        "matchExpressions": [
+            {"key": "tier", "operator": "In", "values": ["b", "a"]},
+            {"key": "era", "operator": "DoesNotExist"},
+        ],
+    }
+    first["spec"]["template"]["metadata"]["labels"]["tier"] = "a"
+    made = api.create(first)
+    api.put_status(made, {"replicas": 2})
+    return api
+
+
+def test_a_scale_says_what_is_wanted_what_is_there_and_whom_it_is_about() -> None:
+    scale = scalable().get("Deployment", "web", subresource="scale")
+    assert (scale["apiVersion"], scale["kind"]) == ("autoscaling/v1", "Scale")
+    assert scale["spec"] == {"replicas": 3}
+    assert scale["status"] == {"replicas": 2, "selector": "app=web,!era,tier in (a,b)"}
+    assert scale["metadata"]["resourceVersion"] == "2"
+    assert "labels" not in scale["metadata"]
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [{"spec": {"replicas": 5}}, [{"op": "replace", "path": "/spec/replicas", "value": 5}]],
+)
+def test_patching_the_scale_changes_the_size_only(patch) -> None:
+    api = scalable()
+    before = api.get("Deployment", "web")
+    scale = api.patch("Deployment", "web", patch, subresource="scale")
+    after = api.get("Deployment", "web")
+    assert scale["spec"] == {"replicas": 5} and scale["metadata"]["resourceVersion"] == "3"
+    assert after["spec"] == before["spec"] | {"replicas": 5}
+    assert after["status"] == before["status"]
+    assert after["metadata"]["generation"] == before["metadata"]["generation"] + 1
+
+
+def test_a_scale_keeps_the_rules_of_its_object() -> None:
+    api = scalable()
+    with pytest.raises(Invalid, match=r"spec\.replicas: Invalid value: -1: must be greater than"):
+        api.patch("Deployment", "web", {"spec": {"replicas": -1}}, subresource="scale")
+    stale = {"metadata": {"resourceVersion": "1"}, "spec": {"replicas": 5}}
+    with pytest.raises(Conflict):
+        api.patch("Deployment", "web", stale, subresource="scale")
+    api.create(thing("a"))
+    with pytest.raises(Invalid, match="there is no subresource 'scale'"):
+        api.get("ConfigMap", "a", subresource="scale")
+    with pytest.raises(Invalid, match="there is no subresource 'size'"):
+        api.patch("Deployment", "web", {}, subresource="size")
+
+
+def test_the_status_comes_with_the_whole_object() -> None:
+    api = scalable()
+    whole = api.get("Deployment", "web", subresource="status")
+    assert whole is api.get("Deployment", "web")
+    ready = {"status": {"conditions": [{"type": "Ready", "status": "True"}]}}
+    other = {"status": {"conditions": [{"type": "Other", "status": "True"}]}}
+    for one in (ready, other):
+        api.patch("Deployment", "web", one, subresource="status", patch_type="strategic")
+    types = [one["type"] for one in api.get("Deployment", "web")["status"]["conditions"]]
+    assert types == ["Other", "Ready"]
+
+
+def test_a_long_name_is_cut_before_its_five_letters_so_that_it_stays_a_label() -> None:
+    """Section 2.3: a name is at most 63 letters long (names.SimpleNameGenerator)."""
+    _, api = store()
+    stem = "a" * 70 + "-"
+    made = api.create({**pod(""), "metadata": {"generateName": stem}})
+    name = made["metadata"]["name"]
+    assert (len(name), name[:58]) == (63, stem[:58])

@@ -17,7 +17,7 @@ from sim.model.revision import (
     undo_revision,
 )
 from sim.model.rollout_status import rollout_status
-from sim.model.template_hash import HASH_LABEL, fnv1a, spelled, template_hash
+from sim.model.template_hash import HASH_LABEL, canonical, fnv1a, spelled, template_hash
 
 
 def replica_set(revision: int, *, image: str = "", size: int = 0, created: float = 0.0, **status):
@@ -302,3 +302,41 @@ def test_conditions_of_other_types_are_left_alone() -> None:
     available = new_condition("Available", "True", "X", "", 0.0)
     found = with_condition([available], condition("True", "A", 1.0))
     assert without(found, "Progressing") == [available]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ({"resources": {"limits": {"cpu": "1000m"}}}, {"resources": {"limits": {"cpu": 1}}}, True),
+        (
+            {"resources": {"requests": {"memory": "1Gi"}}},
+            {"resources": {"requests": {"memory": "1024Mi"}}},
+            True,
+        ),
+        (
+            {"resources": {"requests": {"memory": "1G"}}},
+            {"resources": {"requests": {"memory": "1Gi"}}},
+            False,
+        ),
+        ({"env": []}, {}, True),
+        ({"env": None}, {}, True),
+        ({"env": [{"name": "A", "value": "1"}]}, {"env": [{"name": "A", "value": "2"}]}, False),
+        ({"args": ["1000m"]}, {"args": ["1"]}, False),
+        ({"tty": False}, {}, True),
+        ({"tty": True}, {}, False),
+        ({"securityContext": {"privileged": False}}, {"securityContext": {}}, False),
+    ],
+)
+def test_templates_are_compared_by_what_they_mean(one, other, equal) -> None:
+    """Section 2.2: quantities by value, and an empty list is none (apiequality.Semantic)."""
+    first, second = ({"spec": {"containers": [{"name": "web", **more}]}} for more in (one, other))
+    assert (canonical(first) == canonical(second)) is equal
+    assert (template_hash(first) == template_hash(second)) is equal
+
+
+@pytest.mark.parametrize("text", ["", "x", "-1", "1.5", "³"])
+def test_a_revision_that_is_no_number_is_left_alone(text) -> None:
+    """Section 2.11: upstream gives up on such an annotation and does not overwrite it."""
+    notes = {"deployment.kubernetes.io/revision": text}
+    expected = notes if text else {"deployment.kubernetes.io/revision": "3"}
+    assert raised(notes, 3) == expected

@@ -154,6 +154,12 @@ def share(name: str, size: int, created: float, ceiling: int) -> Share:
         (posts(5, 0, 1), [("old", 6, 1, 10), ("new", 4, 2, 10)], 10, {"old": 3, "new": 2}),
         (posts(0, 0, 0), [("old", 6, 1, 10), ("new", 4, 2, 10)], 10, {"old": 0, "new": 0}),
         (posts(10, 0, 1), [("old", 5, 1, 10), ("new", 5, 2, 10)], 10, {"old": 5, "new": 5}),
+        # All was given away before the last one's turn: it keeps what it has …
+        (posts(10, 0, 1), [("old", 5, 1, 6), ("new", 2, 2, 20)], 7, {"old": 8, "new": 2}),
+        # … and else shrinks, although there is something to add.
+        (posts(10, 0, 1), [("old", 5, 1, 8), ("new", 2, 2, 20)], 7, {"old": 9, "new": 1}),
+        # One that was scaled by hand, with an old ceiling, grows at the other's expense.
+        (posts(7, 2, 1), [("new", 7, 2, 9), ("old", 5, 1, 6)], 7, {"new": 1, "old": 8}),
         # Equal sizes: what is left over goes to the newest when growing …
         (posts(11, 0, 1), [("old", 5, 1, 10), ("new", 5, 2, 10)], 10, {"old": 5, "new": 6}),
         # … and is taken from the oldest when shrinking.

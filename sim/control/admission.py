@@ -7,12 +7,24 @@ the store. The words are the API server's.
 
 from __future__ import annotations
 
+import json
+
+from sim.control.pod_admission import admit_pod
 from sim.errors import Invalid
-from sim.i18n import message
-from sim.model.int_or_percent import percent
-from sim.model.objects import JsonObject, labels_of
+from sim.i18n import Message, message
+from sim.model.finalizers import added
+from sim.model.int_or_percent import is_percent, percent
+from sim.model.objects import JsonObject, is_terminating, labels_of
 
 _SELECTING = ("Deployment", "ReplicaSet")
+_NO_SUCH_STRATEGY = (
+    'spec.strategy.type: Unsupported value: "{}": supported values: "Recreate", "RollingUpdate"'
+)
+_PERCENT = "a valid percent string must be a numeric string followed by an ending '%'"
+_NO_NEW_FINALIZERS = (
+    "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being"
+    " deleted, found new finalizers []string{{{}}}"
+)
 
 
 def admit(obj: JsonObject, before: JsonObject | None = None) -> None:
@@ -20,14 +32,21 @@ def admit(obj: JsonObject, before: JsonObject | None = None) -> None:
     kind, metadata = obj.get("kind"), obj.get("metadata") or {}
     if not kind or not (metadata.get("name") or metadata.get("generateName")):
         raise Invalid(message("an object needs a kind and a metadata.name"))
+    if before is not None and is_terminating(before) and (new := added(before, obj)):
+        raise Invalid(Message(_NO_NEW_FINALIZERS.format(", ".join(f'"{one}"' for one in new))))
+    spec = obj.get("spec") or {}
+    if kind == "Pod" and before is None and not metadata.get("ownerReferences"):
+        admit_pod(spec, "spec", replaced=False)
     if kind not in _SELECTING:
         return
-    spec = obj.get("spec") or {}
     if before is not None and spec.get("selector") != before["spec"].get("selector"):
         raise _invalid("spec.selector", spec.get("selector"), "field is immutable")
     _admit_size(spec)
     if before is None or spec.get("template") is not before["spec"].get("template"):
         _admit_labels(spec)
+        template = (spec.get("template") or {}).get("spec") or {}
+        admit_pod(template, "spec.template.spec", replaced=True)
+    _admit_counts(spec, "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds")
     if kind == "Deployment":
         _admit_strategy(spec.get("strategy") or {})
         _admit_deadline(spec)
@@ -37,6 +56,13 @@ def _admit_size(spec: JsonObject) -> None:
     replicas = spec.get("replicas", 1)
     if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 0:
         raise _invalid("spec.replicas", replicas, "must be greater than or equal to 0")
+
+
+def _admit_counts(spec: JsonObject, *fields: str) -> None:
+    for field in fields:
+        value = spec.get(field, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise _invalid(f"spec.{field}", value, "must be greater than or equal to 0")
 
 
 def _admit_labels(spec: JsonObject) -> None:
@@ -54,7 +80,10 @@ def _admit_labels(spec: JsonObject) -> None:
 
 def _admit_strategy(strategy: JsonObject) -> None:
     rolling = strategy.get("rollingUpdate")
-    if strategy.get("type") == "Recreate":
+    kind = strategy.get("type", "RollingUpdate")
+    if kind not in ("Recreate", "RollingUpdate"):
+        raise Invalid(Message(_NO_SUCH_STRATEGY.format(kind)))
+    if kind == "Recreate":
         if rolling is not None:
             raise Invalid(
                 message(
@@ -69,6 +98,8 @@ def _admit_strategy(strategy: JsonObject) -> None:
         if isinstance(value, int) and not isinstance(value, bool):
             if value < 0:
                 raise _invalid(field, value, "must be greater than or equal to 0")
+        elif not is_percent(value):
+            raise _invalid(field, value, _PERCENT)
         elif percent(value) > 100 and name == "maxUnavailable":
             raise _invalid(field, value, "must not be greater than 100%")
     if all(value in (0, "0%") for value in budget.values()):
@@ -85,7 +116,6 @@ def _admit_deadline(spec: JsonObject) -> None:
 
 def _invalid(field: str, value: object, rule: str) -> Invalid:
     # The rule stays in the API server's own English, as kubectl would print it.
-    text = message(
-        "{field}: Invalid value: {value}: {rule}", field=field, value=repr(value), rule=rule
-    )
+    shown = json.dumps(value) if isinstance(value, str) else repr(value)
+    text = message("{field}: Invalid value: {value}: {rule}", field=field, value=shown, rule=rule)
     return Invalid(text)

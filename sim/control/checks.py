@@ -2,8 +2,8 @@
 
 A broken invariant is a bug of Seatrial and crashes the run. What is checked is what controllers
 *do*; pods may become unavailable by themselves, and a scaling event (spec.replicas changed, the
-ReplicaSets not told yet) or a pause suspends the bounds of a rollout. A ReplicaSet that a
-Deployment owns must not be scaled by hand while checks are on.
+ReplicaSets not told yet) or a pause suspends the bounds of a rollout, and so does a person who
+scales a ReplicaSet by hand.
 """
 
 from __future__ import annotations
@@ -32,12 +32,14 @@ class Checks:
         self._store = store
         self._freeze = freeze
         self._last_version = 0
+        self._scaling: set[str] = set()
+        self._moment = float("-inf")
         self._before: dict[str, JsonObject] = {}
         self._prints: list[tuple[Change, str]] = []
 
     def attach(self) -> None:
         """Begin to watch."""
-        self._last_version = len(self._store.history)
+        self._last_version = self._store.version
         self._before = {obj["metadata"]["uid"]: obj for obj in self._store.objects()}
         self._store.subscribe("", self._on_change)
 
@@ -69,7 +71,10 @@ class Checks:
             case "Pod":
                 return self._check_pod(change)
             case "ReplicaSet":
-                return check_replica_set(self._store, before, obj)
+                if change.time != self._moment:
+                    self._moment = change.time
+                    self._scaling.clear()
+                return check_replica_set(self._store, before, obj, self._scaling)
             case "Deployment":
                 return check_deployment(self._store, before, obj)
             case "EndpointSlice":

@@ -15,7 +15,7 @@ from sim.control.store import Key, Store
 from sim.control.work_queue import WatchDelay, WorkQueue
 from sim.model.draws import Purpose, Stream
 from sim.model.endpoints import endpoint_conditions
-from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
 from sim.model.pod import is_finished
 from sim.model.run import Change
 from sim.model.service import serves
@@ -97,7 +97,7 @@ class Endpoints:
         service = self._services.get(key)
         slices = self._slices.setdefault(key, Slices(self._store))
         changed = self._changed.pop(key, {})
-        if service is None:
+        if service is None or is_terminating(service):
             slices.remove(key[0])
         else:
             for uid in changed:

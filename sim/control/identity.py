@@ -8,7 +8,9 @@ from zlib import crc32
 from sim.model.draws import Purpose, Stream
 from sim.model.template_hash import ALPHABET
 
-_SUFFIX_LETTERS = 5  # k8s.io/apiserver pkg/storage/names/generate.go
+# k8s.io/apiserver pkg/storage/names/generate.go
+_SUFFIX_LETTERS = 5
+MOST_STEM_LETTERS = 63 - _SUFFIX_LETTERS
 
 
 class Identity:
@@ -17,6 +19,7 @@ class Identity:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._issued: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
         self._streams: dict[tuple[str, Purpose], Stream] = {}
 
     def count(self, kind: str) -> int:
@@ -27,10 +30,19 @@ class Identity:
         """The UID of the next object of *kind*."""
         ordinal = self._issued[kind]
         self._issued[kind] += 1
+        self._refused.pop(kind, None)
         stream = self._stream(kind, Purpose.POD_UID)
         digits = f"{stream.bits(ordinal, 0):016x}{stream.bits(ordinal, 1):016x}"
         parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
         return "-".join(parts)
+
+    def refuse(self, kind: str) -> None:
+        """The next object of *kind* was not let in; whoever tries again gets another name."""
+        self._refused[kind] += 1
+
+    def refusals(self, kind: str) -> int:
+        """How often the next object of *kind* has been refused so far."""
+        return self._refused[kind]
 
     def suffix(self, kind: str, ordinal: int, attempt: int) -> str:
         """Five letters for the name of object number *ordinal* of *kind*."""

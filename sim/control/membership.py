@@ -1,4 +1,4 @@
-"""Which pods a ReplicaSet may call its own: it adopts orphans that match and lets go who does not.
+"""Who belongs to whom by labels: orphans that match are adopted, members that do not are let go.
 
 (kubernetes/kubernetes pkg/controller/controller_ref_manager.go)
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sim.control.census import Census
 from sim.control.store import Store
-from sim.model.objects import JsonObject, is_terminating, labels_of, name_of, namespace_of
-from sim.model.pod import controller_of, is_active
+from sim.model.objects import JsonObject, is_terminating, labels_of, namespace_of
+from sim.model.pod import controller_of, is_active, reference_to
 from sim.model.selector import selects
 
 
@@ -26,32 +26,53 @@ def claimants(store: Store, pod: JsonObject) -> list[JsonObject]:
 def claim(store: Store, census: Census, rs: JsonObject) -> None:
     """Let *rs* take active orphans that it selects and release members that it no longer does.
 
-    A set that is being deleted adopts nobody.
+    A set that is being deleted does neither.
     """
+    if is_terminating(rs):
+        return
     selector = rs["spec"].get("selector")
     for pod in census.relabelled(rs["metadata"]["uid"]):
         if not selects(selector, labels_of(pod)):
-            _own(store, pod, None)
-    if is_terminating(rs):
-        return
+            own(store, pod, None)
     for pod in census.orphans(namespace_of(rs)):
         if selects(selector, labels_of(pod)):
-            _own(store, pod, rs)
+            own(store, pod, rs)
 
 
-def _own(store: Store, pod: JsonObject, rs: JsonObject | None) -> None:
-    """Make *rs* the controller of *pod*, or nobody."""
-    current = controller_of(pod)
-    owners = [one for one in pod["metadata"].get("ownerReferences") or () if one is not current]
-    if rs is not None:
-        owners.append(
-            {
-                "apiVersion": "apps/v1",
-                "kind": "ReplicaSet",
-                "name": name_of(rs),
-                "uid": rs["metadata"]["uid"],
-                "controller": True,
-                "blockOwnerDeletion": True,
-            }
-        )
-    store.put({**pod, "metadata": {**pod["metadata"], "ownerReferences": owners}})
+def set_claimants(store: Store, rs: JsonObject) -> list[JsonObject]:
+    """The Deployments that an orphaned ReplicaSet matches."""
+    if is_terminating(rs) or not labels_of(rs):
+        return []
+    return [
+        deployment
+        for deployment in store.list("Deployment", namespace_of(rs))
+        if selects(deployment["spec"].get("selector"), labels_of(rs))
+    ]
+
+
+def claim_sets(store: Store, deployment: JsonObject) -> None:
+    """Let *deployment* adopt the orphaned ReplicaSets that it selects and release the others.
+
+    So a Deployment that was deleted alone can be made anew around its pods. One that is being
+    deleted does neither.
+    """
+    if is_terminating(deployment):
+        return
+    selector = deployment["spec"].get("selector")
+    uid = deployment["metadata"]["uid"]
+    for rs in store.list("ReplicaSet", namespace_of(deployment)):
+        owner = controller_of(rs)
+        if owner is None:
+            if not is_terminating(rs) and selects(selector, labels_of(rs)):
+                own(store, rs, deployment)
+        elif owner["uid"] == uid and not selects(selector, labels_of(rs)):
+            own(store, rs, None)
+
+
+def own(store: Store, obj: JsonObject, owner: JsonObject | None) -> None:
+    """Make *owner* the controller of *obj*, or nobody."""
+    current = controller_of(obj)
+    owners = [one for one in obj["metadata"].get("ownerReferences") or () if one is not current]
+    if owner is not None:
+        owners.append(reference_to(owner))
+    store.put({**obj, "metadata": {**obj["metadata"], "ownerReferences": owners}})

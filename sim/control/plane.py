@@ -15,6 +15,7 @@ from sim.control.kubelet import Kubelets
 from sim.control.node_lifecycle import NodeLifecycle
 from sim.control.nodes import register
 from sim.control.pod_worker import Surroundings
+from sim.control.quota import Quotas
 from sim.control.recorder import Recorder
 from sim.control.replica_set import ReplicaSetController
 from sim.control.resource_metrics import ResourceMetrics
@@ -64,6 +65,7 @@ class ControlPlane:
         def watch(listener: str) -> WatchDelay:
             return WatchDelay(seed, listener, delays.watch)
 
+        Quotas(env, store, watch("quota"))
         DeploymentController(env, store, recorder, watch("deployment"), roster=roster)
         ReplicaSetController(env, store, recorder, watch("replicaset"), roster=roster)
         GarbageCollector(env, store, watch("garbage"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.control.sync import DeploymentSync, available_of, replicas_of, size_of
 from sim.model.conditions import found, new_condition, refreshed, with_condition, without
-from sim.model.objects import JsonObject, name_of
+from sim.model.objects import JsonObject, condition, name_of
 from sim.model.progress import (
     Counts,
     due_at,
@@ -21,6 +21,7 @@ PROGRESSING = "Progressing"
 FINISHED = "NewReplicaSetAvailable"
 TIMED_OUT = "ProgressDeadlineExceeded"
 PAUSED = "DeploymentPaused"
+FAILURE = "ReplicaFailure"
 
 
 def is_complete_now(sync: DeploymentSync) -> bool:
@@ -43,8 +44,8 @@ def note_pause(sync: DeploymentSync) -> None:
     if reason == TIMED_OUT or paused == (reason == PAUSED):
         return
     after = (PAUSED, "Deployment is paused") if paused else _RESUMED
-    condition = new_condition(PROGRESSING, "Unknown", *after, sync.now)
-    sync.write_conditions(with_condition(conditions, condition))
+    verdict = new_condition(PROGRESSING, "Unknown", *after, sync.now)
+    sync.write_conditions(with_condition(conditions, verdict))
 
 
 _RESUMED = ("DeploymentResumed", "Deployment is resumed")
@@ -58,7 +59,7 @@ def write_status(sync: DeploymentSync) -> None:
 def write_rollout_status(sync: DeploymentSync) -> float | None:
     """The whole status; the moment at which to check the deadline again, if nothing changed."""
     status = _counted(sync)
-    status["conditions"] = _judged(sync, status)
+    status["conditions"] = _with_failure(sync, _judged(sync, status))
     if sync.write_status(status):
         return None  # Our own write brings us back.
     return _recheck(sync)
@@ -68,7 +69,7 @@ def _counted(sync: DeploymentSync) -> JsonObject:
     before = sync.deployment.get("status", {})
     available = sum(map(available_of, sync.all))
     enough = available >= sync.bounds.minimum
-    condition = new_condition(
+    verdict = new_condition(
         "Available",
         "True" if enough else "False",
         "MinimumReplicasAvailable" if enough else "MinimumReplicasUnavailable",
@@ -87,7 +88,7 @@ def _counted(sync: DeploymentSync) -> JsonObject:
         "terminatingReplicas": sum(
             rs.get("status", {}).get("terminatingReplicas", 0) for rs in sync.all
         ),
-        "conditions": with_condition(sync.conditions(), condition),
+        "conditions": with_condition(sync.conditions(), verdict),
     }
     if "collisionCount" in before:
         status["collisionCount"] = before["collisionCount"]
@@ -118,6 +119,20 @@ def _judged(sync: DeploymentSync, status: JsonObject) -> list[JsonObject]:
         late = new_condition(PROGRESSING, "False", TIMED_OUT, note, sync.now)
         return with_condition(conditions, late)
     return conditions
+
+
+def _with_failure(sync: DeploymentSync, conditions: list[JsonObject]) -> list[JsonObject]:
+    """The conditions with what keeps a ReplicaSet from its pods; the new set's word comes first.
+
+    (sync.go, getReplicaFailures)
+    """
+    for rs in ([sync.new] if sync.new is not None else []) + sync.olds:
+        said = condition(rs, FAILURE)
+        if said is not None:
+            return with_condition(
+                conditions, {**said, "lastUpdateTime": said["lastTransitionTime"]}
+            )
+    return without(conditions, FAILURE)
 
 
 def _subject(sync: DeploymentSync) -> str:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from sim.control.history import clean_history
-from sim.control.new_replica_set import find_new
+from sim.control.new_replica_set import find_new, find_or_create_new
 from sim.control.progress import is_complete_now, write_rollout_status
 from sim.control.sync import DeploymentSync, replicas_of
 from sim.model.pod import is_finished
@@ -14,14 +14,11 @@ from sim.model.pod import is_finished
 
 def recreate(sync: DeploymentSync) -> float | None:
     """One step, then the status; the moment at which to look again by itself, if any."""
-    find_new(sync, create=False)
+    find_new(sync)
     scaled = [sync.scale(old, 0) for old in sync.active(sync.olds)]
     if any(scaled) or _old_pods_exist(sync):
         return write_rollout_status(sync)
-    if sync.new is None:
-        find_new(sync, create=True)
-    if sync.new is not None:
-        sync.scale(sync.new, sync.bounds.replicas)
+    sync.scale(sync.new or find_or_create_new(sync), sync.bounds.replicas)
     if is_complete_now(sync):
         clean_history(sync)
     return write_rollout_status(sync)

@@ -20,6 +20,7 @@ from sim.model.backoff import retry_seconds
 from sim.model.conditions import found, new_condition, with_condition, without
 from sim.model.deletion import pods_to_delete
 from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
+from sim.model.pod import reference_to
 from sim.model.run import Change
 from sim.model.taints import with_default_tolerations
 
@@ -144,6 +145,7 @@ class ReplicaSetController:
         conditions: list[JsonObject] = list(rs.get("status", {}).get("conditions") or ())
         if failure and found(conditions, FAILURE) is None:
             said = new_condition(FAILURE, "True", "FailedCreate", failure, self._env.now)
+            del said["lastUpdateTime"]  # Which a ReplicaSet's conditions do not have.
             conditions = with_condition(conditions, said)
         elif not failure:
             conditions = without(conditions, FAILURE)
@@ -165,19 +167,11 @@ class ReplicaSetController:
 def _new_pod(rs: JsonObject, spec: JsonObject) -> JsonObject:
     template = rs["spec"]["template"]
     metadata = rs["metadata"]
-    owner = {
-        "apiVersion": "apps/v1",
-        "kind": "ReplicaSet",
-        "name": metadata["name"],
-        "uid": metadata["uid"],
-        "controller": True,
-        "blockOwnerDeletion": True,
-    }
     meta = {k: v for k, v in template["metadata"].items() if k in ("labels", "annotations")}
     meta |= {
         "generateName": f"{metadata['name']}-",
         "namespace": namespace_of(rs),
-        "ownerReferences": [owner],
+        "ownerReferences": [reference_to(rs)],
     }
     return {
         "apiVersion": "v1",

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from sim.control.history import clean_history
-from sim.control.new_replica_set import find_new
+from sim.control.new_replica_set import find_or_create_new
 from sim.control.progress import is_complete_now, write_rollout_status
 from sim.control.sync import DeploymentSync, available_of, size_of
 from sim.model.objects import JsonObject
@@ -19,10 +19,10 @@ def roll(sync: DeploymentSync) -> float | None:
     Either the new set grows or the old ones shrink; only the sync that creates the new set does
     both, for creation already gave it its size.
     """
-    find_new(sync, create=True)
-    if sync.new is None or _grow_new(sync, sync.new):
+    new = find_or_create_new(sync)
+    if _grow_new(sync, new):
         return write_rollout_status(sync)
-    shrunk = _shrink_olds(sync, sync.new)
+    shrunk = _shrink_olds(sync, new)
     if shrunk is None:
         return None  # A ReplicaSet's status is on its way and will bring us back.
     if not shrunk and is_complete_now(sync):

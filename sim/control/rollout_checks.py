@@ -26,8 +26,14 @@ def check_deployment(store: Store, before: JsonObject | None, after: JsonObject)
     return ""
 
 
-def check_replica_set(store: Store, before: JsonObject | None, after: JsonObject) -> str:
-    """What one write to a ReplicaSet did to the family of its Deployment."""
+def check_replica_set(
+    store: Store, before: JsonObject | None, after: JsonObject, scaling: set[str]
+) -> str:
+    """What one write to a ReplicaSet did to the family of its Deployment.
+
+    *scaling* keeps the UIDs of the Deployments that scale at this moment, for the rest of the
+    same look.
+    """
     owner = controller_of(after)
     if owner is None:
         return ""
@@ -35,12 +41,18 @@ def check_replica_set(store: Store, before: JsonObject | None, after: JsonObject
     if deployment is None or deployment["metadata"]["uid"] != owner["uid"]:
         return ""
     family = store.owned("ReplicaSet", owner["uid"])
-    revisions = [revision_of(rs) for rs in family]
-    if min(revisions) < 1 or len(set(revisions)) < len(revisions):
-        return f"revisions must be distinct and above 0, not {revisions}"
+    if before is None or revision_of(before) != revision_of(after):
+        # One that was adopted brings what number it has, and may have none.
+        revisions = [revision_of(rs) for rs in family]
+        if revisions.count(revision_of(after)) > 1 or revision_of(after) < 1:
+            return f"revisions must be distinct and above 0, not {revisions}"
     was = 0 if before is None else before["spec"]["replicas"]
     now = after["spec"]["replicas"]
-    if now == was or _is_scaling(deployment, family, before):
+    if now == was or store.by_client:
+        return ""
+    if _is_scaling(deployment, family, before):
+        scaling.add(owner["uid"])
+    if owner["uid"] in scaling:
         return ""
     others = [rs for rs in family if rs["metadata"]["uid"] != after["metadata"]["uid"]]
     if now > was:

@@ -8,38 +8,49 @@ shows objects to people or to kubectl formats them.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sim.control.admission import admit
 from sim.control.clock import Environment
-from sim.control.identity import Identity
-from sim.errors import Conflict, Invalid, NotFound
-from sim.i18n import message
+from sim.control.identity import MOST_STEM_LETTERS, Identity
+from sim.errors import BackendError, Conflict, Invalid, NotFound
+from sim.i18n import Message, message
+from sim.model.defaults import defaulted, unclaimed
+from sim.model.finalizers import POLICIES, deleted, finalizers_of, is_done, under_policy
 from sim.model.objects import (
     JsonObject,
     annotations_of,
-    is_terminating,
     labels_of,
     namespace_of,
 )
-from sim.model.patch import json_patch, merge_patch
-from sim.model.pod import controller_of, grace_of, is_finished, node_of
+from sim.model.patching import patched
+from sim.model.pod import controller_of, deletion_grace
 from sim.model.run import Change
+from sim.model.scale import part_of, rescaled, scale_of
+from sim.model.watch import place_after, require_kept
 
 CLUSTER_SCOPED = frozenset({"Node"})
 Subscriber: TypeAlias = Callable[[Change], None]
+Admission: TypeAlias = Callable[[JsonObject], None]
 Key: TypeAlias = tuple[str, str]  # (namespace, name)
 # What the API server sets itself; a client's value is ignored.
-_SERVER_OWNED = ("uid", "creationTimestamp", "generation", "deletionTimestamp", "namespace", "name")
+_SERVER_OWNED = (
+    *("uid", "creationTimestamp", "generation", "namespace", "name"),
+    *("deletionTimestamp", "deletionGracePeriodSeconds"),
+)
+_UNKNOWN_POLICY = (
+    'propagationPolicy: Unsupported value: "{}": supported values: "Background", "Foreground",'
+    ' "Orphan"'
+)
 
 
 class Store:
     """`ports.KubeApi` in simulated time, with whole-object writes for controllers.
 
     *history* holds every `Change` by reference, in order. A watch's `since` is a
-    resourceVersion; they count all writes from 1 on.
+    resourceVersion; they count all writes from 1 on. *by_client* tells, inside a write, whether
+    somebody's patch makes it: controllers put whole objects.
     """
 
     def __init__(self, env: Environment, seed: int) -> None:
@@ -48,15 +59,20 @@ class Store:
         self._objects: dict[str, dict[Key, JsonObject]] = {}
         self._owned: dict[tuple[str, str], dict[Key, None]] = {}
         self._subscribers: dict[str, list[Subscriber]] = {}
+        self._admission: list[Admission] = []
         self._history_of: dict[str, list[Change]] = {}
+        self._forgotten = 0
+        self.by_client = False
         self.history: list[Change] = []
 
-    def get(self, kind: str, name: str, namespace: str = "default") -> JsonObject:
-        """The object as it is now. Raise `NotFound` if there is none."""
+    def get(
+        self, kind: str, name: str, namespace: str = "default", subresource: str = ""
+    ) -> JsonObject:
+        """The object, or its *subresource*, as it is now. Raise `NotFound` if there is none."""
         found = self.find(kind, name, namespace)
         if found is None:
             raise NotFound(message('{kind} "{name}" not found', kind=kind, name=name))
-        return found
+        return part_of(found, subresource) if subresource else found
 
     def find(self, kind: str, name: str, namespace: str = "default") -> JsonObject | None:
         """The object as it is now, or None."""
@@ -90,14 +106,35 @@ class Store:
     def watch(
         self, kind: str, since: int = 0, namespace: str = "default"
     ) -> Sequence[tuple[str, JsonObject]]:
-        """Changes of *kind* after the resourceVersion *since*."""
+        """Changes of *kind* after the resourceVersion *since*; see `ports.KubeApi.watch`."""
+        if since == 0 and self._forgotten:
+            return tuple(("ADDED", obj) for obj in self.list(kind, namespace))
+        require_kept(since, forgotten=self._forgotten, current=self.version)
         changes = self._history_of.get(kind, [])
-        start = bisect_right(changes, since, key=lambda change: change.resource_version)
+        start = place_after(changes, since)
         return tuple(
             (change.verb, change.object)
             for change in changes[start:]
             if namespace_of(change.object) == namespace
         )
+
+    @property
+    def version(self) -> int:
+        """The resourceVersion of the last write, 0 before the first one."""
+        return self._forgotten + len(self.history)
+
+    def compact(self, keep: int) -> None:
+        """Forget all but the last *keep* changes; the objects as they are now stay, of course.
+
+        Who reads the whole *history* afterwards finds the rest of it only.
+        """
+        if keep < 0:
+            raise ValueError(f"keep must not be negative, not {keep}")
+        dropped = max(0, len(self.history) - keep)
+        self._forgotten += dropped
+        del self.history[:dropped]
+        for changes in self._history_of.values():
+            del changes[: place_after(changes, self._forgotten)]
 
     def subscribe(self, kind: str, callback: Subscriber) -> None:
         """Call *callback* inside every later write to an object of *kind*, after it is stored.
@@ -106,9 +143,14 @@ class Store:
         """
         self._subscribers.setdefault(kind, []).append(callback)
 
+    def admit_with(self, check: Admission) -> None:
+        """Ask *check* before each new object is stored; what it raises is the client's answer."""
+        self._admission.append(check)
+
     def create(self, obj: JsonObject) -> JsonObject:
         """Store a new object; `metadata.generateName` gets five random letters."""
         admit(obj)
+        obj = unclaimed(defaulted(obj))
         kind = obj["kind"]
         metadata = {k: v for k, v in obj["metadata"].items() if k not in ("resourceVersion",)}
         namespace = "default"  # Where a cluster's own objects are kept, though they name none.
@@ -120,10 +162,12 @@ class Store:
         name = metadata["name"]
         if self.find(kind, name, namespace) is not None:
             raise Conflict(message('{kind} "{name}" already exists', kind=kind, name=name))
+        self._ask_admission({**obj, "metadata": metadata})
         metadata["uid"] = self._identity.issue(kind)
         metadata["creationTimestamp"] = self._env.now
         metadata["generation"] = 1
         metadata.pop("deletionTimestamp", None)
+        metadata.pop("deletionGracePeriodSeconds", None)
         return self._write("ADDED", {**obj, "metadata": metadata})
 
     def patch(
@@ -133,22 +177,22 @@ class Store:
         patch: JsonObject | Sequence[JsonObject],
         namespace: str = "default",
         subresource: str = "",
+        patch_type: str = "",
     ) -> JsonObject:
-        """Apply a merge patch or a JSON patch; one that changes nothing writes nothing."""
+        """Apply a patch; one that changes nothing writes nothing. See `ports.KubeApi.patch`."""
         before = self.get(kind, name, namespace)
-        if isinstance(patch, Mapping):
-            wanted = (patch.get("metadata") or {}).get("resourceVersion")
-            self._require_current(before, wanted)
-            after = merge_patch(before, patch)
-        else:
-            after = json_patch(before, patch)
-        if not isinstance(after, dict):
-            raise Invalid(message("a patch must leave an object"))
-        if subresource == "status":
-            return self.put_status(before, after.get("status") or {})
-        if subresource:
-            raise Invalid(message("there is no subresource {name}", name=repr(subresource)))
-        return self._replace(before, after)
+        after = patched(part_of(before, subresource), patch, patch_type)
+        self._require_current(before, (after.get("metadata") or {}).get("resourceVersion"))
+        self.by_client = True
+        try:
+            match subresource:
+                case "status":
+                    return self.put_status(before, after.get("status") or {})
+                case "scale":
+                    return scale_of(self._replace(before, rescaled(before, after)))
+            return self._replace(before, after)
+        finally:
+            self.by_client = False
 
     def put(self, obj: JsonObject) -> JsonObject:
         """Replace the object with *obj*, which must stem from its current version (PUT)."""
@@ -187,29 +231,36 @@ class Store:
         name: str,
         namespace: str = "default",
         grace_period_seconds: int | None = None,
+        propagation_policy: str | None = None,
     ) -> None:
-        """Remove the object; a running pod is only marked, and its kubelet removes it later.
+        """Remove the object; one with a grace period or finalizers is only marked for now.
 
-        A pod that no node runs, or grace 0, goes at once
-        (kubernetes/kubernetes pkg/registry/core/pod/strategy.go, CheckGracefulDelete).
+        *propagation_policy* says what becomes of the objects that it owns.
         """
-        before = self.get(kind, name, namespace)
-        grace = 0
-        if kind == "Pod" and node_of(before) and not is_finished(before):
-            grace = grace_of(before) if grace_period_seconds is None else grace_period_seconds
-        if grace <= 0:
+        if propagation_policy not in (None, *POLICIES):
+            raise Invalid(Message(_UNKNOWN_POLICY.format(propagation_policy)))
+        stored = self.get(kind, name, namespace)
+        before = under_policy(stored, propagation_policy)
+        grace = deletion_grace(before, grace_period_seconds)
+        if grace <= 0 and not finalizers_of(before):
             self._remove(before)
             return
-        metadata = before["metadata"]
-        due = self._env.now + grace
-        if is_terminating(before) and metadata["deletionTimestamp"] <= due:
-            return  # A grace period can be shortened, never prolonged.
-        deletion = {"deletionTimestamp": due, "deletionGracePeriodSeconds": grace}
-        self._write("MODIFIED", {**before, "metadata": {**metadata, **deletion}})
+        marked = deleted(before, max(grace, 0), self._env.now)
+        if marked["metadata"] != stored["metadata"]:
+            self._write("MODIFIED", marked)
+
+    def _ask_admission(self, obj: JsonObject) -> None:
+        try:
+            for check in self._admission:
+                check(obj)
+        except BackendError:
+            self._identity.refuse(obj["kind"])
+            raise
 
     def _free_name(self, kind: str, namespace: str, stem: str, ordinal: int) -> str:
         taken = self._objects.get(kind, {})
-        attempt = 0
+        attempt = self._identity.refusals(kind)
+        stem = stem[:MOST_STEM_LETTERS]
         while (namespace, name := stem + self._identity.suffix(kind, ordinal, attempt)) in taken:
             attempt += 1
         return name
@@ -233,30 +284,37 @@ class Store:
             if field in old:
                 new[field] = old[field]
         new["resourceVersion"] = old["resourceVersion"]
-        result = {**after, "kind": before["kind"], "metadata": new}
+        kind = before["kind"]
+        result = {**after, "kind": kind, "metadata": new}
         result.pop("status", None)
         if status is not None or "status" in before:
             result["status"] = before["status"] if status is None else status
+        if kind != "Pod" and result.get("spec") is not before.get("spec"):
+            result = defaulted(result)
         if result == before:
             return before
         admit(result, before)
         if any(
             result.get(field) != before.get(field)
-            for field in {**before, **after}
+            for field in {**before, **result}
             if field not in ("metadata", "status")
         ):
-            new["generation"] = old["generation"] + 1
+            result["metadata"] = {**result["metadata"], "generation": old["generation"] + 1}
+        if is_done(result):
+            self._remove(result)
+            return result
         return self._write("MODIFIED", result)
 
     def _remove(self, obj: JsonObject) -> None:
         key = (namespace_of(obj), obj["metadata"]["name"])
-        del self._objects[obj["kind"]][key]
-        self._note_owner(key, obj, None)
+        stored = self._objects[obj["kind"]].pop(key)
+        self._note_owner(key, stored, None)
         self._announce("DELETED", obj)
 
     def _write(self, verb: str, obj: JsonObject) -> JsonObject:
         metadata = obj["metadata"]
-        obj["metadata"] = {**metadata, "resourceVersion": str(len(self.history) + 1)}
+        version = self._forgotten + len(self.history) + 1
+        obj["metadata"] = {**metadata, "resourceVersion": str(version)}
         key = (metadata.get("namespace", "default"), metadata["name"])
         table = self._objects.setdefault(obj["kind"], {})
         before = table.get(key)
@@ -281,7 +339,7 @@ class Store:
         change = Change(
             time=self._env.now,
             verb=verb,
-            resource_version=len(self.history) + 1,
+            resource_version=self._forgotten + len(self.history) + 1,
             object=obj,
         )
         self.history.append(change)

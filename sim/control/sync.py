@@ -15,6 +15,10 @@ from sim.model.rollout import Fenceposts, fenceposts_of
 from sim.model.template_hash import canonical
 
 
+class SyncFailed(Exception):
+    """This look came to nothing; the controller's queue holds it back and tries again."""
+
+
 class TemplateMemo:
     """Canonical forms of pod templates, computed once for each object: every sync compares them."""
 
@@ -52,6 +56,8 @@ class DeploymentSync:
         self.bounds: Fenceposts = fenceposts_of(deployment)
         wanted = memo.canonical(deployment["spec"]["template"])
         owned = store.owned("ReplicaSet", deployment["metadata"]["uid"])
+        # Adoption may bring an old one late. (ReplicaSetsByCreationTimestamp)
+        owned = sorted(owned, key=lambda rs: (rs["metadata"]["creationTimestamp"], name_of(rs)))
         matching = [rs for rs in owned if memo.canonical(rs["spec"]["template"]) == wanted]
         self.new: JsonObject | None = matching[0] if matching else None
         self.olds: list[JsonObject] = [rs for rs in owned if rs is not self.new]

@@ -34,7 +34,8 @@ class Command:
 
     *name* is an object's name (the released Deployment if it is not given; a node's for the verbs
     about nodes), *kind* its kind for PATCH and DELETE; *template* goes with RELEASE, *revision*
-    with UNDO, *replicas* with SCALE, *patch* with PATCH and *fault* with INJECT.
+    with UNDO, *replicas* with SCALE, *patch* and *patch_type* (`json`, `merge`, `strategic`) with
+    PATCH and *fault* with INJECT.
     """
 
     verb: Verb
@@ -44,6 +45,7 @@ class Command:
     revision: int | None = None
     replicas: int | None = None
     patch: JsonObject | Sequence[JsonObject] | None = None
+    patch_type: str = ""
     fault: str | None = None
 
 

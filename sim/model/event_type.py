@@ -5,6 +5,7 @@ from __future__ import annotations
 _WARNINGS = frozenset(
     [
         *("BackOff", "ErrImageNeverPull", "Failed", "FailedCreate", "FailedPostStartHook"),
+        *("DeploymentRollbackRevisionNotFound", "DeploymentRollbackTemplateUnchanged"),
         *("FailedPreStopHook", "FailedScheduling", "ReplicaSetCreateError", "Unhealthy"),
     ]
 )

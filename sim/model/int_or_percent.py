@@ -23,9 +23,14 @@ def scaled(value: int | str, whole: int, *, round_up: bool) -> int:
     return -(-share * whole // 100) if round_up else share * whole // 100
 
 
+def is_percent(value: object) -> bool:
+    """Whether *value* is a number with a percent sign."""
+    return isinstance(value, str) and _PERCENT.fullmatch(value) is not None
+
+
 def percent(value: object) -> int:
     """The number before the percent sign. Raise `Invalid` for anything else."""
-    if isinstance(value, str) and _PERCENT.fullmatch(value):
+    if isinstance(value, str) and is_percent(value):
         return int(value[:-1])
     raise Invalid(
         message(

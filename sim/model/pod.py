@@ -83,6 +83,17 @@ def grace_of(pod: JsonObject) -> int:
     return DEFAULT_GRACE_SECONDS if grace is None else int(grace)
 
 
+def deletion_grace(obj: JsonObject, seconds: int | None) -> int:
+    """The grace period that a deletion of *obj* gets if it asks for *seconds* (None: its own).
+
+    Only a pod has one, and only once a node runs it.
+    (kubernetes/kubernetes pkg/registry/core/pod/strategy.go, CheckGracefulDelete)
+    """
+    if obj["kind"] != "Pod" or not node_of(obj) or is_finished(obj):
+        return 0
+    return grace_of(obj) if seconds is None else seconds
+
+
 def serving_container(spec: JsonObject) -> JsonObject:
     """The container that is simulated: the first of a pod *spec*."""
     first: JsonObject = spec["containers"][0]
@@ -96,3 +107,18 @@ def controller_of(obj: JsonObject) -> JsonObject | None:
             found: JsonObject = owner
             return found
     return None
+
+
+def reference_to(owner: JsonObject) -> JsonObject:
+    """The owner reference by which *owner* controls an object and waits for its end.
+
+    (kubernetes/apimachinery pkg/apis/meta/v1/controller_ref.go, NewControllerRef)
+    """
+    return {
+        "apiVersion": owner["apiVersion"],
+        "kind": owner["kind"],
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }

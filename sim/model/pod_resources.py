@@ -18,15 +18,17 @@ def is_sidecar(container: JsonObject) -> bool:
     return bool(container.get("restartPolicy") == "Always")
 
 
-def requested(spec: JsonObject, resource: str) -> float | None:
+def requested(spec: JsonObject, resource: str, which: str = "requests") -> float | None:
     """How much of *resource* a pod of that *spec* requests; None if no container requests any.
+
+    With *which* `limits`, how much it is limited to.
 
     The larger of app containers and sidecars together, and of any init step: that init container
     with the sidecars that were started before it. Overhead comes on top.
     """
-    apps = [amount_of(one, "requests", resource) for one in spec["containers"]]
+    apps = [amount_of(one, which, resource) for one in spec["containers"]]
     first = spec.get("initContainers") or ()
-    early = [amount_of(one, "requests", resource) for one in first]
+    early = [amount_of(one, which, resource) for one in first]
     if all(amount is None for amount in (*apps, *early)):
         return None
     sidecars, largest = 0.0, 0.0

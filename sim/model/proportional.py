@@ -59,6 +59,8 @@ def _fraction(bounds: Fenceposts, share: Share, status_replicas: int) -> int:
 
 
 def _limited(part: int, left: int, to_add: int) -> int:
+    if left == 0:
+        return 0
     if to_add > 0:
         return min(part, left)
     return max(part, left)

@@ -20,6 +20,7 @@ REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"
 DESIRED_REPLICAS = "deployment.kubernetes.io/desired-replicas"
 MAX_REPLICAS = "deployment.kubernetes.io/max-replicas"
+ROLLBACK_TO = "deprecated.deployment.rollback.to"
 # Never copied between a Deployment and its ReplicaSets.
 OWN_ANNOTATIONS = (
     "kubectl.kubernetes.io/last-applied-configuration",
@@ -27,15 +28,18 @@ OWN_ANNOTATIONS = (
     REVISION_HISTORY,
     DESIRED_REPLICAS,
     MAX_REPLICAS,
-    "deprecated.deployment.rollback.to",
+    ROLLBACK_TO,
 )
 MOST_HISTORY_LETTERS = 2000  # maxRevHistoryLengthInChars
 
 
 def revision_of(obj: JsonObject) -> int:
     """The revision annotation of a Deployment or ReplicaSet, 0 if it has none."""
-    text = annotations_of(obj).get(REVISION, "0")
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return _number(annotations_of(obj).get(REVISION, "0")) or 0
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def next_revision(olds: Iterable[JsonObject]) -> int:
@@ -50,10 +54,11 @@ def raised(annotations: Mapping[str, str], revision: int) -> dict[str, str]:
     "1". The oldest numbers are dropped where the list gets too long.
     """
     before = annotations.get(REVISION, "")
-    if int(before or 0) >= revision:
+    number = _number(before) if before else 0
+    if number is None or number >= revision:
         return dict(annotations)
     after = {**annotations, REVISION: str(revision)}
-    if before and int(before) > 0:
+    if number > 0:
         after[REVISION_HISTORY] = _appended(annotations.get(REVISION_HISTORY, ""), before)
     return after
 
@@ -122,12 +127,24 @@ def undo_patch(
     template = _without_hash(target["spec"]["template"])
     if canonical(template) == canonical(deployment["spec"]["template"]):
         return []
-    own = {k: v for k, v in annotations_of(deployment).items() if k in OWN_ANNOTATIONS}
-    notes = {**own, **shared_annotations(target)}
+    notes = annotations_of(restored(deployment, target))
     return [
         {"op": "replace", "path": "/spec/template", "value": template},
         {"op": "add", "path": "/metadata/annotations", "value": notes},
     ]
+
+
+def restored(deployment: JsonObject, replica_set: JsonObject) -> JsonObject:
+    """The *deployment* with the template of *replica_set* and the annotations that came with it."""
+    own = {k: v for k, v in annotations_of(deployment).items() if k in OWN_ANNOTATIONS}
+    template = _without_hash(replica_set["spec"]["template"])
+    after = {**deployment, "spec": {**deployment["spec"], "template": template}}
+    return with_annotations(after, {**own, **shared_annotations(replica_set)})
+
+
+def with_annotations(obj: JsonObject, annotations: Mapping[str, str]) -> JsonObject:
+    """*obj* with these annotations and no others."""
+    return {**obj, "metadata": {**obj["metadata"], "annotations": dict(annotations)}}
 
 
 def _set_to_undo_to(

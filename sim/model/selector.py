@@ -38,3 +38,28 @@ def _holds(expression: JsonObject, labels: Mapping[str, str]) -> bool:
         case "DoesNotExist":
             return value is None
     return False
+
+
+def written(selector: JsonObject | None) -> str:
+    """*selector* as one line, its requirements by key: `app=web,!old,tier in (a,b)`.
+
+    (kubernetes/apimachinery pkg/labels/selector.go, Requirement.String)
+    """
+    found = selector or {}
+    rules = [(key, f"{key}={value}") for key, value in (found.get("matchLabels") or {}).items()]
+    for one in found.get("matchExpressions") or ():
+        rules.append((one["key"], _written(one)))
+    return ",".join(text for _, text in sorted(rules, key=lambda rule: rule[0]))
+
+
+def _written(expression: JsonObject) -> str:
+    key = expression["key"]
+    values = ",".join(sorted(expression.get("values") or ()))
+    match expression["operator"]:
+        case "In":
+            return f"{key} in ({values})"
+        case "NotIn":
+            return f"{key} notin ({values})"
+        case "Exists":
+            return str(key)
+    return f"!{key}"

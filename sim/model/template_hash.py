@@ -11,18 +11,30 @@ import json
 from typing import Any
 
 from sim.model.objects import JsonObject
+from sim.model.quantity import quantity, show_bytes, show_cores
+from sim.model.unreadable import Unreadable
 
 HASH_LABEL = "pod-template-hash"
 # k8s.io/apimachinery pkg/util/rand: no vowels, and no 0, 1, 3, so that no bad words come up.
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+# Plain booleans of the API's types; others are pointers, where false is not "not set".
+_FALSE_IS_UNSET = frozenset(
+    ["hostIPC", "hostNetwork", "hostPID", "readOnly", "stdin", "stdinOnce", "tty"]
+)
+_AMOUNTS = ("limits", "requests", "overhead")
 _OFFSET = 2166136261
 _PRIME = 16777619
 _MASK = (1 << 32) - 1
 
 
 def canonical(template: JsonObject) -> JsonObject:
-    """The *template* without its pod-template-hash and without nulls, which mean "not set"."""
-    plain: JsonObject = _without_nulls(template)
+    """The *template* without its pod-template-hash, so that equal ones mean the same.
+
+    Nulls, empty lists and what is false by default say "not set", and quantities are compared
+    by value: `1000m` is `1`.
+    (kubernetes/apimachinery pkg/api/equality/semantic.go)
+    """
+    plain: JsonObject = _meaning(template)
     metadata = dict(plain.get("metadata") or {})
     labels = {k: v for k, v in (metadata.pop("labels", None) or {}).items() if k != HASH_LABEL}
     if labels:
@@ -54,9 +66,25 @@ def spelled(text: str) -> str:
     return "".join(ALPHABET[ord(letter) % len(ALPHABET)] for letter in text)
 
 
-def _without_nulls(value: Any) -> Any:
+def _meaning(value: Any) -> Any:
     if isinstance(value, dict):
-        return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+        return {
+            key: _amounts(one) if key in _AMOUNTS and isinstance(one, dict) else _meaning(one)
+            for key, one in value.items()
+            if one is not None and one != [] and not (one is False and key in _FALSE_IS_UNSET)
+        }
     if isinstance(value, list | tuple):
-        return [_without_nulls(item) for item in value]
+        return [_meaning(item) for item in value]
     return value
+
+
+def _amounts(given: JsonObject) -> JsonObject:
+    return {name: _amount(text) for name, text in given.items() if text is not None}
+
+
+def _amount(text: Any) -> Any:
+    try:
+        value = quantity(text)
+    except Unreadable:
+        return text
+    return show_cores(value) if value < 1024 else show_bytes(value)

@@ -16,6 +16,7 @@ from sim.scenario.findings import Findings
 from sim.scenario.node import Mapping as MappingNode
 from sim.scenario.node import Node, Step, get
 from sim.scenario.pod_checks import check_pod
+from sim.scenario.quota_checks import check_quota
 
 MOST_PODS = 20_000
 
@@ -36,6 +37,8 @@ def check(node: Node, kind: str, path: str) -> list[Problem]:
         _autoscaler(spec)
     elif kind == "PodDisruptionBudget" and (spec := found.below("spec")) is not None:
         _disruption_budget(spec)
+    elif kind == "ResourceQuota" and (spec := found.below("spec")) is not None:
+        check_quota(spec)
     return found.problems
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
-from sim.scenario import defaults, release
+from sim.model import defaults
+from sim.scenario import release
 from sim.scenario.draft import Draft
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import Place, get, plain

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sim.errors import Problem
 from sim.i18n import message
+from sim.model import defaults
 from sim.model.objects import JsonObject, matches
-from sim.scenario import defaults
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import get, plain, value
 

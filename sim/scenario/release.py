@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sim.errors import Problem
 from sim.i18n import Message, message
+from sim.model import defaults
 from sim.model.objects import JsonObject
 from sim.model.revision import RESTARTED_AT
-from sim.scenario import defaults
 from sim.scenario.api import Type
 from sim.scenario.checks import check_template
 from sim.scenario.manifest import Manifest

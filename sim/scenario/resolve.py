@@ -9,13 +9,15 @@ from pathlib import Path
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
+from sim.model import defaults
 from sim.model.behaviour import Node
+from sim.model.quota import KIND as QUOTA
 from sim.scenario import (
     assumptions,
     capacity,
-    defaults,
     numbers,
     pairing,
+    quota_room,
     unmodelled,
 )
 from sim.scenario.choice import owner_of, released
@@ -218,5 +220,11 @@ def _warnings(
         *capacity.warnings(spec, deployment, release, owner),
         *unmodelled.warnings(owner),
         *(unmodelled.warnings(service) if service is not None else ()),
+        *(
+            one
+            for quota in draft.manifests.of_kind(QUOTA)
+            for one in unmodelled.quota_warnings(quota)
+        ),
+        *quota_room.warnings(draft.manifests, deployment, release.template),
     ]
     return tuple(in_reading_order(draft.files, found))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem
 from sim.i18n import Message
+from sim.model import defaults
 from sim.model.behaviour import (
     Behaviour,
     Clients,
@@ -19,7 +20,7 @@ from sim.model.behaviour import (
     Workload,
 )
 from sim.model.objects import JsonObject, name_of
-from sim.scenario import defaults, resources
+from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
 from sim.scenario.manifest import SIMULATED
 from sim.scenario.release import Release
@@ -102,7 +103,7 @@ class Scenario:
     def applied(self) -> tuple[JsonObject, ...]:
         """The objects beside Deployment and Service that the cluster acts on, in file order."""
         return tuple(
-            defaults.applied(one)
+            defaults.defaulted(one)
             for one in self.kept
             if SIMULATED.get(one["kind"]) == one["apiVersion"] and one["kind"] != "Deployment"
         )

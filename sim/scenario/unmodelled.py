@@ -10,8 +10,10 @@ from collections.abc import Iterator
 
 from sim.errors import Problem
 from sim.i18n import message
+from sim.model.quota import TRACKED
 from sim.scenario.manifest import Manifest
-from sim.scenario.node import Node, Scalar, walk
+from sim.scenario.node import Mapping, Node, Scalar, Sequence, get, join, walk
+from sim.scenario.quota_checks import UNSEEN_SCOPES
 
 _CONTAINER = "spec.template.spec.containers[]"
 _LISTS = ("spec.template.spec.containers", "spec.template.spec.initContainers")
@@ -76,6 +78,18 @@ def warnings(manifest: Manifest) -> Iterator[Problem]:
     for path, node in found.items():
         hint = None if _is_nothing(node) else _CONSEQUENCES.get(path)
         yield node.place.problem(message("kept, not yet simulated"), path, hint)
+
+
+def quota_warnings(manifest: Manifest) -> Iterator[Problem]:
+    """One warning per limit or scope of a ResourceQuota that nothing simulated ever meets."""
+    hard = get(manifest.node, "spec", "hard")
+    for name, node in hard.entries.items() if isinstance(hard, Mapping) else ():
+        if name not in TRACKED:
+            yield node.place.problem(message("kept, not yet simulated"), join("spec.hard", name))
+    scopes = get(manifest.node, "spec", "scopes")
+    for index, node in enumerate(scopes.items if isinstance(scopes, Sequence) else ()):
+        if isinstance(node, Scalar) and node.value in UNSEEN_SCOPES:
+            yield node.place.problem(message("kept, not yet simulated"), f"spec.scopes[{index}]")
 
 
 def _is_nothing(node: Node) -> bool:

@@ -48,6 +48,19 @@ def test_a_quota_knows_what_its_namespace_uses() -> None:
     assert used(bench) == expected | {"pods": "1", "requests.cpu": "250m", "memory": "64Mi"}
 
 
+def test_what_is_deleted_is_given_back() -> None:
+    bench = limited(1, {"count/replicasets.apps": 2, "count/services": 5})
+    other = {"selector": {"matchLabels": {"app": "other"}}, "replicas": 0}
+    pod = template("web:1") | {"metadata": {"labels": {"app": "other"}}}
+    stray = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "stray"}}
+    bench.api.create({**stray, "spec": {**other, "template": pod}})
+    assert used(bench) == {"count/replicasets.apps": "2", "count/services": "1"}
+    bench.api.delete("ReplicaSet", "stray")
+    bench.api.delete("Service", "web")
+    bench.run(61)
+    assert used(bench) == {"count/replicasets.apps": "1", "count/services": "0"}
+
+
 def test_a_pod_beyond_the_quota_is_refused_in_the_api_servers_words() -> None:
     bench = limited(2, {"pods": 2})
     one = {"kind": "Pod", "metadata": {"name": "more"}, **template("web:1")}

@@ -6,7 +6,7 @@ API server in simulated time and, later, against a real one by the wall clock.
 
 from __future__ import annotations
 
-from sim.errors import RolloutError
+from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
 from sim.model.objects import JsonObject
 from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
@@ -96,7 +96,10 @@ class Cluster:
         """Until *pods* pods are available (True), or the time is up (False)."""
 
         def enough() -> bool:
-            status = self.deployment().get("status", {})
+            try:
+                status = self.deployment().get("status", {})
+            except NotFound:
+                return False
             return bool(status.get("availableReplicas", 0) >= pods)
 
         return self._clock.until(enough, self._clock.now() + timeout_seconds)
@@ -104,11 +107,15 @@ class Cluster:
     def until_rolled_out(self) -> Wait:
         """Until `kubectl rollout status` would return: the phase Healthy, or Degraded on failure.
 
-        As there, a Deployment that stays paused is waited for without end.
+        As there, a Deployment that stays paused is waited for without end, and one that is deleted
+        has failed.
         """
 
         def over() -> Phase | None:
-            status = rollout_status(self.deployment())
+            try:
+                status = rollout_status(self.deployment())
+            except NotFound:
+                return Phase.DEGRADED
             if status.failed:
                 return Phase.DEGRADED
             return Phase.HEALTHY if status.done else None

@@ -224,7 +224,8 @@ class Session:
                 patch, kind_of_patch = command.patch or {}, command.patch_type
                 api.patch(command.kind, name, patch, namespace, patch_type=kind_of_patch)
             case Verb.DELETE:
-                api.delete(command.kind, name, namespace)
+                policy = command.propagation_policy
+                api.delete(command.kind, name, namespace, propagation_policy=policy)
             case Verb.RESTART:
                 cluster.restart()
             case Verb.DRAIN | Verb.CORDON | Verb.UNCORDON | Verb.LOSE_NODE | Verb.RETURN_NODE:
@@ -248,10 +249,11 @@ class Session:
         """What the control plane did up to now, before requests are followed to their answers."""
         control = self._backend.control_plane
         spans = control.pod_spans(self.window.end)
-        deployment = self._backend.cluster.deployment()
-        version = self._backend.versions.number(deployment["spec"]["template"])
+        namespace, name = namespace_of(self.scenario.deployment), name_of(self.scenario.deployment)
+        deployment = control.store.find("Deployment", name, namespace)
         settled = None
-        if (written := self._last_template_write()) is not None:
+        if deployment is not None and (written := self._last_template_write()) is not None:
+            version = self._backend.versions.number(deployment["spec"]["template"])
             replicas = deployment["spec"]["replicas"]
             settled = settled_at(
                 spans, version=version, replicas=replicas, since=written, end=self.window.end

@@ -130,6 +130,29 @@ def test_a_set_of_another_template_is_adopted_as_an_old_one_and_scaled_down() ->
     assert rollout_status(bench.web()).done and len(bench.pods()) == 3
 
 
+def test_of_two_sets_that_match_the_older_one_is_the_new_set_however_late_it_came() -> None:
+    """Section 2.2: by creation time, not by when the Deployment took it."""
+    first = deployment(2, container=READY)
+    labels = {"app": "web", "pod-template-hash": "early"}
+    early = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {"name": "early", "labels": {"app": "apart"}},
+        "spec": {
+            "replicas": 0,
+            "selector": {"matchLabels": labels},
+            "template": {**first["spec"]["template"], "metadata": {"labels": labels}},
+        },
+    }
+    bench = Bench(first, also=[early])
+    bench.run(60)
+    assert [rs["spec"]["replicas"] for rs in bench.api.list("ReplicaSet")] == [0, 2]
+    bench.api.patch("ReplicaSet", "early", {"metadata": {"labels": {"app": "web"}}})
+    bench.run(180)
+    assert [rs["spec"]["replicas"] for rs in bench.api.list("ReplicaSet")] == [2, 0]
+    assert rollout_status(bench.web()).done
+
+
 def test_a_services_slices_go_before_it_in_the_foreground() -> None:
     bench = settled()
     bench.api.delete("Service", "web", propagation_policy="Foreground")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from control_bench import EXACT, READY, Bench, deployment, template
 
-from sim.errors import Forbidden
+from sim.errors import Forbidden, Invalid
 from sim.model.objects import JsonObject, condition, is_true
 from sim.model.rollout_status import rollout_status
 
@@ -46,6 +46,19 @@ def test_a_quota_knows_what_its_namespace_uses() -> None:
     bench.patch({"replicas": 1})
     bench.run(120)
     assert used(bench) == expected | {"pods": "1", "requests.cpu": "250m", "memory": "64Mi"}
+
+
+def test_what_is_deleted_is_given_back() -> None:
+    bench = limited(1, {"count/replicasets.apps": 2, "count/services": 5})
+    other = {"selector": {"matchLabels": {"app": "other"}}, "replicas": 0}
+    pod = template("web:1") | {"metadata": {"labels": {"app": "other"}}}
+    stray = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "metadata": {"name": "stray"}}
+    bench.api.create({**stray, "spec": {**other, "template": pod}})
+    assert used(bench) == {"count/replicasets.apps": "2", "count/services": "1"}
+    bench.api.delete("ReplicaSet", "stray")
+    bench.api.delete("Service", "web")
+    bench.run(61)
+    assert used(bench) == {"count/replicasets.apps": "1", "count/services": "0"}
 
 
 def test_a_pod_beyond_the_quota_is_refused_in_the_api_servers_words() -> None:
@@ -179,3 +192,23 @@ def test_a_lost_nodes_pod_stops_counting_so_that_its_replacement_can_come() -> N
     assert len(bench.pods()) == 1 and used(bench) == {"pods": "1"}
     bench.run(60 + 50 + 300 + 60 + 1400)
     assert len(bench.pods()) == 2  # One hangs on the lost node, one replaces it.
+
+
+@pytest.mark.parametrize(
+    ("patch", "words"),
+    [
+        (
+            {"hard": {"pods": "lots"}},
+            r"spec\.hard\[pods\]: Invalid value: \"lots\": quantities must",
+        ),
+        ({"hard": {"pods": -1}}, r"spec\.hard\[pods\]: Invalid value: -1: must be greater than or"),
+        ({"hard": {"pods": "1500m"}}, r"spec\.hard\[pods\]: Invalid value: .*: must be an integer"),
+        ({"scopes": ["BestEffort"]}, r"spec\.scopes: Invalid value: .*: field is immutable"),
+    ],
+)
+def test_a_quota_that_makes_no_sense_is_refused_at_run_time_too(patch, words) -> None:
+    bench = limited(1, {"pods": 4, "requests_cpu": "2500m"}, SIZED)
+    before = bench.api.get("ResourceQuota", "team")
+    with pytest.raises(Invalid, match=words):
+        bench.api.patch("ResourceQuota", "team", {"spec": patch})
+    assert bench.api.get("ResourceQuota", "team") is before

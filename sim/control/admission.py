@@ -15,6 +15,10 @@ from sim.i18n import Message, message
 from sim.model.finalizers import added
 from sim.model.int_or_percent import is_percent, percent
 from sim.model.objects import JsonObject, is_terminating, labels_of
+from sim.model.quantity import PATTERN, quantity
+from sim.model.quota import KIND as QUOTA
+from sim.model.quota import is_piece
+from sim.model.unreadable import Unreadable
 
 _SELECTING = ("Deployment", "ReplicaSet")
 _NO_SUCH_STRATEGY = (
@@ -37,6 +41,8 @@ def admit(obj: JsonObject, before: JsonObject | None = None) -> None:
     spec = obj.get("spec") or {}
     if kind == "Pod" and before is None and not metadata.get("ownerReferences"):
         admit_pod(spec, "spec", replaced=False)
+    if kind == QUOTA:
+        _admit_quota(spec, before)
     if kind not in _SELECTING:
         return
     if before is not None and spec.get("selector") != before["spec"].get("selector"):
@@ -50,6 +56,23 @@ def admit(obj: JsonObject, before: JsonObject | None = None) -> None:
     if kind == "Deployment":
         _admit_strategy(spec.get("strategy") or {})
         _admit_deadline(spec)
+
+
+def _admit_quota(spec: JsonObject, before: JsonObject | None) -> None:
+    for field in ("scopes", "scopeSelector"):
+        if before is not None and spec.get(field) != before["spec"].get(field):
+            raise _invalid(f"spec.{field}", spec.get(field), "field is immutable")
+    for resource, text in (spec.get("hard") or {}).items():
+        field = f"spec.hard[{resource}]"
+        try:
+            amount = quantity(text)
+        except Unreadable as error:
+            rule = f"quantities must match the regular expression '{PATTERN}'"
+            raise _invalid(field, text, rule) from error
+        if amount < 0:
+            raise _invalid(field, text, "must be greater than or equal to 0")
+        if amount != int(amount) and is_piece(resource):
+            raise _invalid(field, text, "must be an integer")
 
 
 def _admit_size(spec: JsonObject) -> None:

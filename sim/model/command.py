@@ -35,7 +35,8 @@ class Command:
     *name* is an object's name (the released Deployment if it is not given; a node's for the verbs
     about nodes), *kind* its kind for PATCH and DELETE; *template* goes with RELEASE, *revision*
     with UNDO, *replicas* with SCALE, *patch* and *patch_type* (`json`, `merge`, `strategic`) with
-    PATCH and *fault* with INJECT.
+    PATCH, *propagation_policy* (`Background`, `Foreground`, `Orphan`) with DELETE and *fault* with
+    INJECT.
     """
 
     verb: Verb
@@ -46,6 +47,7 @@ class Command:
     replicas: int | None = None
     patch: JsonObject | Sequence[JsonObject] | None = None
     patch_type: str = ""
+    propagation_policy: str | None = None
     fault: str | None = None
 
 

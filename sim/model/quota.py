@@ -7,7 +7,7 @@ kubernetes/apiserver pkg/admission/plugin/resourcequota/controller.go)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from sim.model.objects import JsonObject, is_terminating
 from sim.model.pod import is_finished
@@ -36,6 +36,12 @@ COMPUTE = {
     "limits.cpu": ("limits", "cpu"),
     "limits.memory": ("limits", "memory"),
 }
+PIECES = frozenset(
+    [
+        *("pods", "resourcequotas", "services", "services.nodeports", "services.loadbalancers"),
+        *("replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims"),
+    ]
+)
 _PLAIN = ("services", "resourcequotas")  # Countable without the prefix, as pods are.
 TRACKED = frozenset(["pods", *_PLAIN, *COMPUTE, *(f"count/{name}" for name in RESOURCES.values())])
 _DECIMAL = (("T", 10**12), ("G", 10**9), ("M", 10**6), ("k", 1000))
@@ -57,6 +63,11 @@ def shown(resource: str, amount: int) -> str:
             if amount % size == 0:
                 return f"{amount // size}{suffix}"
     return str(amount)
+
+
+def is_piece(resource: str) -> bool:
+    """Whether *resource* counts whole objects."""
+    return resource in PIECES or resource.startswith("count/")
 
 
 def cost(obj: JsonObject, now: float) -> dict[str, int]:
@@ -182,10 +193,3 @@ def _holds(rule: JsonObject, spec: JsonObject) -> bool:
         case "NotIn":
             return name not in values
     return not name  # DoesNotExist
-
-
-def scopes_of(spec: JsonObject) -> Iterator[str]:
-    """The names of all scopes that a quota's *spec* mentions."""
-    yield from spec.get("scopes") or ()
-    for rule in (spec.get("scopeSelector") or {}).get("matchExpressions") or ():
-        yield rule["scopeName"]

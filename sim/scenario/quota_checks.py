@@ -7,24 +7,18 @@ from __future__ import annotations
 
 from sim.i18n import message
 from sim.model.quantity import quantity
-from sim.model.quota import COMPUTE, SCOPES, TRACKED
+from sim.model.quota import COMPUTE, PIECES, SCOPES, TRACKED, is_piece
 from sim.model.unreadable import Unreadable
 from sim.scenario.findings import Findings
 from sim.scenario.node import Mapping, Scalar, get
 
-_PIECES = frozenset(
-    [
-        *("pods", "resourcequotas", "services", "services.nodeports", "services.loadbalancers"),
-        *("replicationcontrollers", "secrets", "configmaps", "persistentvolumeclaims"),
-    ]
-)
 _STORAGE = frozenset(
     [
         *("ephemeral-storage", "requests.ephemeral-storage", "limits.ephemeral-storage"),
         "requests.storage",
     ]
 )
-_STANDARD = _PIECES | _STORAGE | frozenset(COMPUTE)
+_STANDARD = PIECES | _STORAGE | frozenset(COMPUTE)
 UNSEEN_SCOPES = ("CrossNamespacePodAffinity", "VolumeAttributesClass")
 _OPPOSITES = (("BestEffort", "NotBestEffort"), ("Terminating", "NotTerminating"))
 
@@ -52,7 +46,7 @@ def _check_amount(spec: Findings, name: str, amount: Scalar) -> None:
     if value < 0:
         lowest = message("must be greater than or equal to {lowest}", lowest=0)
         spec.invalid(("hard", name), lowest)
-    elif value != int(value) and (name in _PIECES or name.startswith("count/")):
+    elif value != int(value) and is_piece(name):
         spec.invalid(("hard", name), message("must be an integer"))
 
 

@@ -118,7 +118,6 @@ def test_a_deleted_pod_is_replaced_at_once_even_under_recreate() -> None:
     assert len(bench.pods()) == 3
 
 
-@pytest.mark.fact("2.7c")
 def test_scaling_two_active_sets_under_recreate_stands_still_as_upstream_does() -> None:
     """A rollout is switched to Recreate half-way and scaled: sync.go's scale() shares sizes out
     for rolling updates only, and every later sync takes it for the same scaling event."""

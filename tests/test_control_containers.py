@@ -117,16 +117,20 @@ def test_sidecars_end_in_the_reverse_order_of_their_start(hook_of, seconds) -> N
     assert found == pytest.approx([30.01 + late for late in seconds], abs=0.05)
 
 
-def test_containers_of_a_pod_stop_in_parallel_each_with_its_own_hook() -> None:
-    beside = [{"name": "cache", "image": "c", "lifecycle": {"preStop": {"sleep": {"seconds": 7}}}}]
-    bench = pod_of(behaves(), beside=beside)
+@pytest.mark.parametrize("seconds", [[0, 7], [6, 0], [6, 7]])
+def test_containers_of_a_pod_stop_in_parallel_each_with_its_own_hook(seconds) -> None:
+    hooks = [{"lifecycle": {"preStop": {"sleep": {"seconds": each}}}} for each in seconds]
+    beside = [{"name": "cache", "image": "c", **hooks[1]}]
+    first = deployment(1, container={**READY, **hooks[0]})
+    first["spec"]["template"]["spec"]["containers"] += beside
+    bench = Bench(first, {"web:1": behaves()}, delays=EXACT)
     bench.run(30)
     bench.api.delete("Pod", bench.pods()[0]["metadata"]["name"])
     bench.run(60)
     ended = [c.object["status"] for c in bench.api.history if c.object["kind"] == "Pod"]
     [*_, last] = [s for s in ended if s.get("phase") == "Succeeded"]
     found = [one["state"]["terminated"]["finishedAt"] for one in last["containerStatuses"]]
-    assert found == pytest.approx([30.01, 37.01], abs=0.05)
+    assert found == pytest.approx([30.01 + each for each in seconds], abs=0.05)
 
 
 def test_a_pod_is_ready_when_all_its_containers_are() -> None:

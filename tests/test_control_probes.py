@@ -74,3 +74,13 @@ def test_readiness_that_fails_three_times_takes_a_pod_out_and_never_restarts_it(
     assert bench.plane.restarts == 0
     endpoints = bench.api.list("EndpointSlice")[0]["endpoints"]
     assert sorted(entry["conditions"]["ready"] for entry in endpoints) == [False, True]
+
+
+@pytest.mark.parametrize("after", [0.1, 2.3, 4.9, 7.7, 9.8])
+def test_a_dead_process_is_found_by_its_liveness_probe_within_its_periods(after) -> None:
+    """Refused at once: three failures ten seconds apart, the first within a period."""
+    bench = one(slow(1.0), livenessProbe={"tcpSocket": {"port": 8080}})
+    bench.run(40 + after)
+    bench.data.set_pod(0, listening=False)
+    killed = bench.run_until(lambda: bool(times(bench, "Killing")), 90)
+    assert 20.0 <= killed - (40 + after) <= 30.01

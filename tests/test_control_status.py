@@ -5,10 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 
 import pytest
-from control_bench import EXACT, NEVER, READY, Bench, deployment, slow
+from control_bench import EXACT, READY, Bench, deployment, slow
 
 from sim.model.objects import condition, labels_of, name_of
-from sim.model.pod import is_active
 from sim.model.template_hash import HASH_LABEL
 
 
@@ -70,21 +69,22 @@ def test_available_turns_below_replicas_less_unavailable(unready, available) -> 
 
 
 def test_losing_new_pods_does_not_put_the_deadline_off() -> None:
-    """Two new pods come and then break, one after the other: the clock runs from their coming."""
-    first = deployment(4, surge=1, unavailable=1, container=READY, progressDeadlineSeconds=40)
-    bench = Bench(first, {"web:2": slow(NEVER)}, delays=EXACT)
-    bench.run(60)
+    """Two new pods get ready and break before they count as available: the clock runs from the
+    one, not from the other."""
+    first = deployment(
+        4, surge=1, unavailable=1, container=READY, minReadySeconds=30, progressDeadlineSeconds=40
+    )
+    bench = Bench(first, {"web:2": slow(2.0)}, delays=EXACT)
+    bench.run(90)
     bench.release("web:2", **READY)
-    bench.run(70)
-    found = condition(bench.web(), "Progressing")
-    assert found is not None
-    last = found["lastUpdateTime"]
-    for at in (80, 90):
-        bench.run(at)
-        victim = next(pod for pod in reversed(bench.pods()) if is_active(pod))
-        bench.api.delete("Pod", name_of(victim))
-    turned = bench.run_until(lambda: bench.progressing()[0] == "False", latest=160)
-    assert 40 < turned - last < 41.1
+    bench.run_until(lambda: bench.ready().get(2) == 2, latest=110)
+    ready_at = bench.env.now
+    bench.run(ready_at + 15)
+    for number in list(bench.data.pods())[-2:]:
+        bench.data.set_pod(number, listening=False)
+    bench.run_until(lambda: bench.ready()[2] == 0, latest=ready_at + 25)
+    turned = bench.run_until(lambda: bench.progressing()[0] == "False", latest=200)
+    assert 39 < turned - ready_at < 41.1
 
 
 def test_the_hash_of_a_template_is_in_the_labels_and_selector_of_its_set_and_pods() -> None:

@@ -46,9 +46,9 @@ def test_old_pods_go_all_at_once_and_new_ones_come_all_at_once() -> None:
     assert bench.size_steps() == [{1: 4}, {1: 0}, {1: 0, 2: 4}]
     names = [rs["metadata"]["name"] for rs in bench.api.list("ReplicaSet")]
     assert bench.scaling_notes() == [
-        f"Scaled up replica set {names[0]} to 4",
+        f"Scaled up replica set {names[0]} from 0 to 4",
         f"Scaled down replica set {names[0]} from 4 to 0",
-        f"Scaled up replica set {names[1]} to 4",
+        f"Scaled up replica set {names[1]} from 0 to 4",
     ]
 
 

@@ -96,7 +96,7 @@ def test_creation_and_the_first_shrinking_are_one_sync_and_the_growth_after_it_a
     assert bench.scaling_notes()[1:] == [
         note.format(*names(bench))
         for note in (
-            "Scaled up replica set {1} to 3",
+            "Scaled up replica set {1} from 0 to 3",
             "Scaled down replica set {0} from 10 to 8",
             "Scaled up replica set {1} from 3 to 5",
         )

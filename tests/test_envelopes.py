@@ -96,8 +96,8 @@ def test_bounds_hold_at_every_row_of_every_rollout(
     posts = fenceposts_of(bench.web())
     assert (posts.surge, posts.unavailable) == resolved
     wanted, ready = zip(*rows(bench), strict=True)
-    assert max(wanted) == posts.ceiling  # Reached, and never passed.
-    assert min(ready) == posts.minimum
+    assert max(wanted) == pods + resolved[0]  # Reached, and never passed.
+    assert min(ready) == pods - resolved[1]
     bench.checks.verify()
 
 

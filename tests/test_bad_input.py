@@ -438,6 +438,18 @@ SCENARIOS = {
         "  clients: ¦{deadline: 0s}\n  traffic:",
         "deadline must be longer than nothing",
     ),
+    "tries of kube-proxy": Bad(
+        "  traffic:",
+        "  network: ¦{tries: 3}\n  traffic:",
+        "tries: kube-proxy sends a connection to one pod and never tries another",
+        "proxy: ingress-nginx or istio",
+    ),
+    "proxy misspelt": Bad(
+        "  traffic:",
+        "  network: {proxy: ¦nginx}\n  traffic:",
+        "spec.network.proxy",
+        "ingress-nginx",
+    ),
     "prices in part": Bad(
         "  traffic:",
         "  prices: ¦{currency: EUR, coreHour: 0.1}\n  traffic:",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
+from sim.model.network import Connections
 from sim.ports import RequestRecord, Signal, SignalKind
 from sim.traffic.reference import ReferencePlane
 
@@ -35,6 +36,7 @@ def plane_of(
     window: tuple[float, float] = (0.0, 1e9),
     seed: int = 1,
     start: float = 0.0,
+    connections: Connections | None = None,
 ) -> ReferencePlane:
     """A plane with *pods* of version 0 that listen and are known to every proxy from the start.
 
@@ -48,6 +50,7 @@ def plane_of(
         balancer=balancer,
         window_start=window[0],
         window_end=window[1],
+        connections=connections or Connections(),
     )
     plane = ReferencePlane(workload, seed, start=start, keep_log=True)
     plane.set_behaviour(0, behaviour or serving(0.25))

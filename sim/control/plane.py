@@ -12,6 +12,7 @@ from sim.control.drain import Drain, cordon
 from sim.control.endpoints import Endpoints
 from sim.control.garbage import GarbageCollector
 from sim.control.kubelet import Kubelets
+from sim.control.news import news
 from sim.control.node_lifecycle import NodeLifecycle
 from sim.control.nodes import register
 from sim.control.pod_worker import Surroundings
@@ -86,8 +87,7 @@ class ControlPlane:
             store,
             data_plane,
             watch("endpoints"),
-            seed=seed,
-            propagation=delays.propagation,
+            news=news(seed, delays),
             proxies=proxies,
             roster=roster,
         )

@@ -15,6 +15,7 @@ CAUSE_PHRASES: Mapping[str, Message] = {
     "gone_at_sigterm": message("were lost with a process that exits at SIGTERM"),
     "cut_by_sigkill": message("were cut off by SIGKILL"),
     "cut_by_crash_or_oom": message("were cut off by a crash or OOM kill"),
+    "idle_reset": message("were sent on a connection that the server had just closed"),
     "queue_full": message("met a full queue"),
     "timed_out_waiting": message("timed out waiting for a worker"),
     "timed_out_in_service": message("timed out in service"),

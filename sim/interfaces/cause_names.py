@@ -14,6 +14,7 @@ CAUSE_NAMES: Mapping[Cause, Message] = {
     Cause.GONE_AT_SIGTERM: message("process gone at SIGTERM"),
     Cause.CUT_BY_SIGKILL: message("cut off in flight by SIGKILL"),
     Cause.CUT_BY_CRASH_OR_OOM: message("cut off by crash or OOM"),
+    Cause.IDLE_RESET: message("idle connection reset"),
     Cause.QUEUE_FULL: message("queue full"),
     Cause.TIMED_OUT_WAITING: message("timed out waiting"),
     Cause.TIMED_OUT_IN_SERVICE: message("timed out in service"),

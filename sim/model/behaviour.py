@@ -6,8 +6,10 @@ where a number came from. Seconds, bytes, shares from 0 to 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from sim.model.network import Connections, ProxyKind
 
 
 class Reaction(StrEnum):
@@ -50,8 +52,9 @@ class Behaviour:
     *leak_bytes_per_second* since the process started. Of *startup_seconds* the process computes
     *startup_cpu_seconds*, which a CPU limit stretches. An HTTP or gRPC probe takes
     *probe_seconds*; with *probes_share_workers* it waits for a worker like any request, otherwise
-    a thread of its own answers it. *crash_after_seconds* is when a process ends by itself with
-    exit code 1 (None: never); an image that is not *pullable* cannot be pulled.
+    a thread of its own answers it. An idle connection is closed *keep_alive_seconds* after its last
+    answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
+    an image that is not *pullable* cannot be pulled.
     """
 
     cpu_seconds: float = 0.005
@@ -69,6 +72,7 @@ class Behaviour:
     startup_cpu_seconds: float = 0.0
     probe_seconds: float = 0.001
     probes_share_workers: bool = True
+    keep_alive_seconds: float = 75.0
     crash_after_seconds: float | None = None
     pullable: bool = True
     containers: tuple[ContainerBehaviour, ...] = ()
@@ -101,32 +105,6 @@ class Clients:
     backoff_seconds: float = 0.1
 
 
-class ProxyKind(StrEnum):
-    """What stands between clients and pods, and so decides who is chosen when."""
-
-    KUBE_PROXY = "kube-proxy"  # Per connection, at random; a refused connection is the client's.
-    INGRESS_NGINX = "ingress-nginx"  # Per request, round robin; a refused one is tried elsewhere.
-    ISTIO = "istio"  # Per request in the client's sidecar, fewer of two; tried elsewhere too.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connections:
-    """How requests travel: through which *proxy*, and on connections that live how long.
-
-    A connection (a user's to a pod through kube-proxy, a proxy's to a pod otherwise) is kept for
-    *keep_alive_seconds* after its last answer, 0 being a connection for each attempt, and for at
-    most *requests_each* requests (0: no limit). *tries* endpoints are tried by a proxy that finds
-    connections refused; through kube-proxy it is always one. *affinity_seconds* is a Service's
-    ClientIP affinity (None: none).
-    """
-
-    proxy: ProxyKind = ProxyKind.KUBE_PROXY
-    keep_alive_seconds: float = 0.0
-    requests_each: int = 0
-    tries: int = 1
-    affinity_seconds: float | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RateCurve:
     """Requests per second over time: piecewise constant, `rates[i]` from `times[i]` on.
@@ -157,7 +135,7 @@ class Workload:
     balancer: str
     window_start: float
     window_end: float
-    connections: Connections = Connections()
+    connections: Connections = field(default_factory=Connections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,12 +166,14 @@ class Delays:
     """How long news takes inside the cluster; (low, high) pairs are uniform draws, in seconds.
 
     *watch* is a write reaching a controller or kubelet; *propagation* is an EndpointSlice change
-    reaching one proxy (each draws its own); *pull* an image pull, on each node's first use.
-    *relist* is the kubelet's period for noticing that a container ended.
+    reaching one proxy (each draws its own), or None for the way of *proxy*'s own kind; *pull* an
+    image pull, on each node's first use. *relist* is the kubelet's period for noticing that a
+    container ended.
     """
 
     watch: tuple[float, float] = (0.01, 0.04)
-    propagation: tuple[float, float] = (0.1, 1.0)
+    propagation: tuple[float, float] | None = (0.1, 1.0)
+    proxy: ProxyKind = ProxyKind.KUBE_PROXY
     schedule: tuple[float, float] = (0.01, 0.05)
     sandbox: tuple[float, float] = (0.3, 0.7)
     pull: tuple[float, float] = (1.0, 3.0)

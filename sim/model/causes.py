@@ -45,6 +45,7 @@ MECHANISMS = (
     Cause.GONE_AT_SIGTERM,
     Cause.CUT_BY_SIGKILL,
     Cause.CUT_BY_CRASH_OR_OOM,
+    Cause.IDLE_RESET,
     Cause.QUEUE_FULL,
     Cause.TIMED_OUT_WAITING,
     Cause.TIMED_OUT_IN_SERVICE,

@@ -44,6 +44,9 @@ class Purpose(IntEnum):
     PROXY_PHASE = 17
     RELIST_PHASE = 18
     LEASE_PHASE = 19
+    BALANCER_SECOND = 20
+    BALANCER_AGAIN = 21
+    METHOD = 22
 
 
 def _mix(x: int) -> int:

@@ -188,7 +188,7 @@ def _scenario(
         kept=tuple(plain(one.node) for one in others),
         release=release,
         assumptions=assumptions.table(
-            spec, draft.root, release, given, deployment, service_manifest is not None
+            spec, draft.root, release, given, deployment, service, service_manifest is not None
         ),
         warnings=_warnings(draft, owner, service_manifest, release, spec),
         faults=faults,
@@ -197,7 +197,8 @@ def _scenario(
         clients=numbers.clients(spec),
         population=spec.users.population,
         proxies=spec.network.proxies or spec.nodes.count,
-        balancer=spec.network.balancer,
+        balancer=spec.network.balancer or "random",
+        connections=numbers.connections(spec.network, service),
         slo_availability=spec.slo.availability,
         prices=numbers.prices(spec),
         window=numbers.window(spec),

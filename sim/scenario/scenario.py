@@ -19,6 +19,7 @@ from sim.model.behaviour import (
     RateCurve,
     Workload,
 )
+from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
@@ -91,6 +92,7 @@ class Scenario:
     population: int
     proxies: int
     balancer: str
+    connections: Connections
     slo_availability: float
     prices: Prices | None
     window: WindowSpec | None
@@ -121,6 +123,7 @@ class Scenario:
             population=self.population,
             proxies=self.proxies,
             balancer=self.balancer,
+            connections=self.connections,
             window_start=window.start,
             window_end=window.end,
         )
@@ -188,6 +191,7 @@ class Scenario:
             "population": self.population,
             "proxies": self.proxies,
             "balancer": self.balancer,
+            "connections": _fields(self.connections),
             "sloAvailability": self.slo_availability,
             "prices": _fields(self.prices) if self.prices else None,
             "window": _fields(self.window) if self.window else None,
@@ -215,4 +219,6 @@ def _fields(value: Any) -> JsonObject:
 def _json(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_json(one) for one in value]
+    if value == float("inf"):
+        return "never"  # JSON has no word for it.
     return _fields(value) if hasattr(value, "__dataclass_fields__") else value

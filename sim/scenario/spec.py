@@ -9,10 +9,12 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
 from sim.model.behaviour import Demand, Reaction
 from sim.model.duration import show_duration
+from sim.model.network import ProxyKind
 from sim.model.unreadable import Unreadable
 from sim.scenario.traffic import Poisson, Traffic
 from sim.scenario.words import Bytes, Cores, Duration, Range, Share, Strict
@@ -70,6 +72,7 @@ class Version(Strict):
     on_sigterm: Reaction = Reaction.DRAIN
     memory: Bytes = 64 * 2.0**20
     probes: Literal["shared", "own"] = "shared"
+    keep_alive: Duration = 75.0
     crash_after: Duration | None = None
     containers: Annotated[dict[str, Container], Field(default_factory=dict)]
 
@@ -138,12 +141,38 @@ class Users(Strict):
 
 
 class Network(Strict):
-    """The way from a user to a pod, and how long news takes inside the cluster."""
+    """The way from a user to a pod, and how long news takes inside the cluster.
 
-    balancer: Literal["random", "round_robin"] = "random"
+    What is None follows from the kind of *proxy*.
+    """
+
+    proxy: ProxyKind = ProxyKind.KUBE_PROXY
+    balancer: Literal["random", "round_robin", "least_request"] | None = None
     proxies: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
-    propagation: Range = (0.1, 1.0)
+    propagation: Range | None = None
     watch: Range = (0.01, 0.04)
+    keep_alive: Duration | None = None
+    requests_per_connection: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = (
+        None
+    )
+    connection_lifetime: Duration | None = None
+    close_notice: Duration = 0.001
+    tries: Annotated[int, Field(strict=True, ge=1, le=10)] | None = None
+    connect_timeout: Duration | None = None
+    idempotent: Share = 0.0
+
+    @model_validator(mode="after")
+    def _what_kube_proxy_cannot(self) -> Network:
+        asked = self.model_fields_set & {"tries", "connect_timeout", "idempotent"}
+        if asked and self.proxy is ProxyKind.KUBE_PROXY:
+            raise Unreadable(
+                message(
+                    "{field}: kube-proxy sends a connection to one pod and never tries another",
+                    field=to_camel(min(asked)),
+                ),
+                message("proxy: ingress-nginx or istio, or clients.attempts"),
+            )
+        return self
 
 
 class Requests(Strict):

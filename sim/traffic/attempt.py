@@ -9,6 +9,7 @@ from sim.traffic.clock import Due
 
 if TYPE_CHECKING:
     from sim.model.causes import Cause
+    from sim.traffic.connection import Connection
 
 
 class Request:
@@ -35,17 +36,22 @@ class Attempt:
     *pod* and *version* are -1 until a pod is chosen. *abandoned* means that the client gave up
     while a worker was busy with it: the server does not notice and works on to *ends*, which is
     infinite while nobody knows how long its computing will take; *waits* is what comes after that.
+    *tried* are the pods that failed it before, without the client's knowing; *picks* counts the
+    balancer's choices.
     """
 
     __slots__ = (
         "abandoned",
+        "connection",
         "ends",
         "gives_up",
         "number",
         "pending",
+        "picks",
         "pod",
         "request",
         "sent",
+        "tried",
         "version",
         "waits",
     )
@@ -60,6 +66,9 @@ class Attempt:
         self.ends = float("inf")
         self.waits = 0.0
         self.abandoned = False
+        self.connection: Connection | None = None
+        self.tried: tuple[int, ...] = ()
+        self.picks = 0
         self.pending: Due | None = None
 
     @property

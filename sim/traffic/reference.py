@@ -5,7 +5,8 @@ optimised at the cost of being read; whatever is faster must give the same answe
 
     clock      time, and the rule for what happens first      sending    the way of every request
     arrivals   when users mean to send                        attempt    a request, one try at it
-    client     patience and retries                           proxy      who is sent where
+    client     patience and retries                           proxy      beliefs and choices
+    way        who is sent where, and who next                idle       connections kept open
     pod        listener, drain and kill                       station    workers and queue
     cores      who computes on a node                         meter      a quota, or a crowd
     memory     base, leak and the limit                       demand     how much work there is

@@ -9,5 +9,6 @@ BALANCERS = Registry(
     {
         "random": "sim.traffic.balancers.random:Random",
         "round_robin": "sim.traffic.balancers.round_robin:RoundRobin",
+        "least_request": "sim.traffic.balancers.least_request:LeastRequest",
     },
 )

@@ -77,6 +77,21 @@ def test_a_user_with_a_request_under_way_opens_a_second_connection():
     assert [(0, OK), (1, OK)] == met(play(plane, 20.0))
 
 
+def test_the_connection_that_was_used_last_is_used_first():
+    """Pods 0 and 1 answer at 5.5 and 6.5; the request of 7.5 and all after it go to pod 1."""
+    plane = plane_of(pods=2, population=1, behaviour=serving(5.0), connections=kept())
+    script = [(2.0, lambda p: p.set_behaviour(0, serving(0.25)))]
+    plane.set_behaviour(0, serving(5.0))
+
+    log = play(plane, 20.0, [*script, *[(2.0, lambda p: p.publish([], [2.0]))]]).log
+
+    served = {entry.request: (entry.pod, entry.cause) for entry in log}
+    assert [(0, OK), (1, OK)] == [served[0], served[1]]
+    assert [(-1, Cause.NO_ENDPOINT)] * 3 == [served[n] for n in (2, 3, 4)]
+    assert [(0, OK)] == [served[5]], "the only idle one at 5.5"
+    assert [(1, OK)] * 3 == [served[n] for n in (7, 8, 9)]
+
+
 def test_a_draining_server_answers_on_an_open_connection_and_closes_it():
     """Meant at 0.5, 1.5, 2.5 …: the answer to the one at 1.5 says `Connection: close`."""
     busy = serving(0.25)
@@ -239,6 +254,19 @@ def test_a_machine_that_does_not_answer_costs_the_connect_timeout_and_then_anoth
     log = play(plane, 9.0).log
 
     assert [(other, OK, 0.5 + 2.0 + 0.25)] == [(e.pod, e.cause, e.answered) for e in log]
+
+
+def test_who_has_given_up_is_not_served_elsewhere():
+    clients = Clients(attempt_timeout_seconds=1.0, deadline_seconds=1.0)
+    rules = by(NGINX, connect_timeout_seconds=1.0)
+    plane = plane_of(end=1.0, pods=1, clients=clients, connections=rules)
+    other = plane.add_pod(0, float("inf"), "node-1")
+    plane.set_pod(other, listening=True)
+    plane.publish([0, other], [0.0])
+    plane.set_node("node-0", reachable=False)
+
+    assert [(0, Cause.NODE_UNREACHABLE)] == met(play(plane, 9.0))
+    assert 0 == plane.pods()[other].answered
 
 
 def test_on_an_open_connection_to_a_lost_machine_the_client_waits_in_vain():

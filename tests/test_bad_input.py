@@ -441,7 +441,7 @@ SCENARIOS = {
     "tries of kube-proxy": Bad(
         "  traffic:",
         "  network: ¦{tries: 3}\n  traffic:",
-        "tries: kube-proxy sends a connection to one pod and never tries another",
+        "tries: kube-proxy passes a connection on to one pod and looks no further",
         "proxy: ingress-nginx or istio",
     ),
     "proxy misspelt": Bad(

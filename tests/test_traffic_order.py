@@ -17,11 +17,19 @@ from sim.model.behaviour import Behaviour, Clients, RateCurve, Workload
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
 from sim.model.network import Connections, ProxyKind
+from sim.model.protection import OutlierDetection, Protection
 from sim.ports import ProbeKind
 from sim.traffic.arrivals import Arrivals
+from sim.traffic.balancers import BALANCERS
 from sim.traffic.reference import ReferencePlane
 
 ANSWERS = {Cause.NONE, Cause.APPLICATION_BUG}
+AT_THE_PROXY = {
+    Cause.NO_ENDPOINT,
+    Cause.ALL_EJECTED,
+    Cause.POOL_OVERFLOW,
+    Cause.RATE_LIMITED,
+}
 REFUSALS = {
     Cause.NO_ENDPOINT,
     Cause.REFUSED_STARTING,
@@ -172,6 +180,20 @@ connections = st.builds(
     idempotent_share=st.sampled_from([0.0, 0.5, 1.0]),
     affinity_seconds=st.sampled_from([None, 1.0]),
 )
+protections = st.builds(
+    Protection,
+    outliers=st.none()
+    | st.builds(
+        OutlierDetection,
+        consecutive_errors=st.sampled_from([1, 3]),
+        sweep_seconds=st.sampled_from([0.25, 1.0]),
+        base_ejection_seconds=st.sampled_from([0.125, 1.0]),
+        most_share=st.sampled_from([0.1, 1.0]),
+    ),
+    most_in_flight=st.sampled_from([0, 2]),
+    per_second=st.sampled_from([0.0, 8.0]),
+    burst=st.sampled_from([1, 5]),
+)
 scripts = st.lists(st.tuples(moments, actions), max_size=25)
 
 
@@ -205,8 +227,10 @@ def act(plane: ReferencePlane, what: str, whom) -> None:
     seed=st.integers(min_value=0, max_value=2**64 - 1),
     rate=st.sampled_from([4.0, 16.0, 64.0]),
     poisson=st.booleans(),
-    balancer=st.sampled_from(["random", "round_robin", "least_request"]),
+    balancer=st.sampled_from(list(BALANCERS)),
     rules=connections,
+    protection=protections,
+    budget=st.sampled_from([None, 0.0, 0.5]),
     population=st.sampled_from([3, 1000]),
     demand=st.sampled_from(["constant", "exponential", "lognormal"]),
     timeout=st.sampled_from([0.0625, 0.25, 4.0]),
@@ -221,6 +245,8 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
     poisson,
     balancer,
     rules,
+    protection,
+    budget,
     population,
     demand,
     timeout,
@@ -237,6 +263,7 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
             deadline_seconds=2.0,
             attempts=attempts,
             backoff_seconds=backoff,
+            retry_budget=budget,
         )
         plane = plane_of(
             rate=rate,
@@ -250,6 +277,7 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
             memory_limit=66 * 2.0**20,
             population=population,
             connections=rules,
+            protection=protection,
             seed=seed,
         )
         steps = [(time, lambda p, a=action: act(p, *a)) for time, action in script]
@@ -272,7 +300,7 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
         assert entry.sent <= entry.answered <= patience
         if rules.tries == 1:
             assert (entry.cause in REFUSALS) <= (entry.answered == entry.sent)
-        assert (entry.pod == -1) == (entry.cause is Cause.NO_ENDPOINT)
+        assert (entry.pod == -1) == (entry.cause in AT_THE_PROXY)
         assert (entry.cause in ANSWERS) <= (entry.answered <= plane.last_answers().get(0, -1.0))
 
 

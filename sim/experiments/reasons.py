@@ -20,6 +20,9 @@ CAUSE_PHRASES: Mapping[str, Message] = {
     "timed_out_waiting": message("timed out waiting for a worker"),
     "timed_out_in_service": message("timed out in service"),
     "application_bug": message("met a bug of the application"),
+    "rate_limited": message("were refused by a proxy's rate limit"),
+    "pool_overflow": message("found a proxy with all the requests that it may have under way"),
+    "all_ejected": message("found every pod ejected as an outlier"),
     "node_unreachable": message("were sent to a machine that no longer answers"),
 }
 

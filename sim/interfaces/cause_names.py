@@ -20,6 +20,9 @@ CAUSE_NAMES: Mapping[Cause, Message] = {
     Cause.TIMED_OUT_IN_SERVICE: message("timed out in service"),
     Cause.APPLICATION_BUG: message("application bug"),
     Cause.NODE_UNREACHABLE: message("node unreachable"),
+    Cause.RATE_LIMITED: message("rate-limited by a proxy"),
+    Cause.POOL_OVERFLOW: message("pool overflow at a proxy"),
+    Cause.ALL_EJECTED: message("all pods ejected as outliers"),
 }
 
 

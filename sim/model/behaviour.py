@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sim.model.network import Connections, ProxyKind
+from sim.model.protection import Protection
+from sim.model.retry import EVERY_FAILURE, RetryOn
 
 
 class Reaction(StrEnum):
@@ -96,13 +98,17 @@ class Clients:
     The last attempt decides the cause. An attempt ends at *attempt_timeout_seconds* or at the
     deadline of the whole request, whichever is first. Attempt k + 1 starts after
     *backoff_seconds* x 2**k, jittered between half and one and a half times; if that would pass
-    the deadline the client gives up at once.
+    the deadline the client gives up at once. It tries again after failures of the kinds in
+    *retry_on* only, and, under a *retry_budget*, while retries are no more than that share of all
+    attempts under way by the same proxy.
     """
 
     attempt_timeout_seconds: float = 5.0
     deadline_seconds: float = 10.0
     attempts: int = 1
     backoff_seconds: float = 0.1
+    retry_on: tuple[RetryOn, ...] = EVERY_FAILURE
+    retry_budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +142,7 @@ class Workload:
     window_start: float
     window_end: float
     connections: Connections = field(default_factory=Connections)
+    protection: Protection = field(default_factory=Protection)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,9 @@ class Purpose(IntEnum):
     BALANCER_SECOND = 20
     BALANCER_AGAIN = 21
     METHOD = 22
+    SWEEP_PHASE = 23
+    HASH_RING = 24
+    HASH_USER = 25
 
 
 def _mix(x: int) -> int:

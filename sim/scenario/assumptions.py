@@ -27,6 +27,8 @@ _WHY = {
     "clients.attemptTimeout": message("a common timeout of HTTP clients"),
     "clients.deadline": message("people give a page up after about ten seconds"),
     "clients.attempts": message("no retries, so that every failed attempt is seen"),
+    "clients.retryOn": message("a client that tries again does so after any failure"),
+    "clients.retryBudget": message("no limit unless one is set"),
     "clients.backoff": message("matters only with more than one attempt"),
     "nodes.count": message(
         "three machines, or as many as the rollout needs, with the pods that wind up"
@@ -130,6 +132,10 @@ def _user_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "clients.deadline", words.show_duration(clients.deadline)
     yield "clients.attempts", str(clients.attempts)
     yield "clients.backoff", words.show_duration(clients.backoff)
+    if clients.attempts > 1:
+        yield "clients.retryOn", ", ".join(clients.retry_on)
+        if clients.retry_budget is not None:
+            yield "clients.retryBudget", words.show_share(clients.retry_budget)
 
 
 def _cluster_rows(spec: Spec) -> Iterator[tuple[str, str]]:

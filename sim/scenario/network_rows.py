@@ -43,6 +43,18 @@ PLAIN: dict[str, Message] = {
     "closeNotice": message("about the way between two machines of one cluster"),
     "requestsPerConnection": message("no limit unless one is set"),
     "connectionLifetime": message("no limit unless one is set"),
+    **dict.fromkeys(
+        (
+            "outlierDetection.consecutiveErrors",
+            "outlierDetection.interval",
+            "outlierDetection.baseEjectionTime",
+            "outlierDetection.maxEjectionPercent",
+        ),
+        message("Istio's default once outlierDetection is given"),
+    ),
+    "maxRequests": message("no limit unless one is set"),
+    "rateLimit": message("no limit unless one is set"),
+    "burst": message("requests come one by one"),
     "idempotent": message("nothing is sent twice, so that no cut request is hidden"),
 }
 
@@ -69,6 +81,22 @@ def rows(network: Network) -> Iterator[tuple[str, str]]:
         yield "tries", str(network.tries)
         yield "connectTimeout", words.show_duration(network.connect_timeout or 0.0)
         yield "idempotent", words.show_share(network.idempotent)
+        yield from _protection(network)
+
+
+def _protection(network: Network) -> Iterator[tuple[str, str]]:
+    """What the proxies allow, where somebody has asked for it."""
+    found = network.outlier_detection
+    if found is not None:
+        yield "outlierDetection.consecutiveErrors", str(found.consecutive_errors)
+        yield "outlierDetection.interval", words.show_duration(found.interval)
+        yield "outlierDetection.baseEjectionTime", words.show_duration(found.base_ejection_time)
+        yield "outlierDetection.maxEjectionPercent", words.show_share(found.max_ejection_percent)
+    if network.max_requests is not None:
+        yield "maxRequests", str(network.max_requests)
+    if network.rate_limit is not None:
+        yield "rateLimit", words.show_rate(network.rate_limit)
+        yield "burst", str(network.burst)
 
 
 def _kept(network: Network) -> Iterator[tuple[str, str]]:

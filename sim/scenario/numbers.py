@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from sim.model.behaviour import Behaviour, Clients, ContainerBehaviour, Delays, Node
 from sim.model.network import HABITS, Connections, ProxyKind
 from sim.model.objects import JsonObject
+from sim.model.protection import OutlierDetection, Protection
+from sim.model.retry import EVERY_FAILURE
 from sim.model.service import affinity_seconds
 from sim.scenario import capacity
 from sim.scenario.release import Release
@@ -93,6 +95,25 @@ def connections(network: Network, service: JsonObject) -> Connections:
     )
 
 
+def protection(network: Network) -> Protection:
+    """What each proxy of *network* allows."""
+    found = network.outlier_detection
+    outliers = None
+    if found is not None:
+        outliers = OutlierDetection(
+            consecutive_errors=found.consecutive_errors,
+            sweep_seconds=found.interval,
+            base_ejection_seconds=found.base_ejection_time,
+            most_share=found.max_ejection_percent,
+        )
+    return Protection(
+        outliers=outliers,
+        most_in_flight=network.max_requests or 0,
+        per_second=network.rate_limit or 0.0,
+        burst=network.burst,
+    )
+
+
 def clients(spec: Spec) -> Clients:
     clients = spec.clients
     return Clients(
@@ -100,6 +121,8 @@ def clients(spec: Spec) -> Clients:
         deadline_seconds=clients.deadline,
         attempts=clients.attempts,
         backoff_seconds=clients.backoff,
+        retry_on=tuple(one for one in EVERY_FAILURE if one in clients.retry_on),
+        retry_budget=clients.retry_budget,
     )
 
 

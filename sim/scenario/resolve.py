@@ -199,6 +199,7 @@ def _scenario(
         proxies=spec.network.proxies or spec.nodes.count,
         balancer=spec.network.balancer or "random",
         connections=numbers.connections(spec.network, service),
+        protection=numbers.protection(spec.network),
         slo_availability=spec.slo.availability,
         prices=numbers.prices(spec),
         window=numbers.window(spec),

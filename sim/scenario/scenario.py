@@ -21,6 +21,7 @@ from sim.model.behaviour import (
 )
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
+from sim.model.protection import Protection
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
 from sim.scenario.manifest import SIMULATED
@@ -93,6 +94,7 @@ class Scenario:
     proxies: int
     balancer: str
     connections: Connections
+    protection: Protection
     slo_availability: float
     prices: Prices | None
     window: WindowSpec | None
@@ -124,6 +126,7 @@ class Scenario:
             proxies=self.proxies,
             balancer=self.balancer,
             connections=self.connections,
+            protection=self.protection,
             window_start=window.start,
             window_end=window.end,
         )
@@ -192,6 +195,7 @@ class Scenario:
             "proxies": self.proxies,
             "balancer": self.balancer,
             "connections": _fields(self.connections),
+            "protection": _fields(self.protection),
             "sloAvailability": self.slo_availability,
             "prices": _fields(self.prices) if self.prices else None,
             "window": _fields(self.window) if self.window else None,

@@ -6,7 +6,7 @@ A default here is an assumption; `assumptions.py` says why each was chosen.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.alias_generators import to_camel
@@ -15,9 +15,10 @@ from sim.i18n import message
 from sim.model.behaviour import Demand, Reaction
 from sim.model.duration import show_duration
 from sim.model.network import ProxyKind
+from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
 from sim.scenario.traffic import Poisson, Traffic
-from sim.scenario.words import Bytes, Cores, Duration, Range, Share, Strict
+from sim.scenario.words import Bytes, Cores, Duration, Range, Rate, Share, Strict
 
 API_VERSION = "seatrial/v1alpha1"
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", re.ASCII)
@@ -119,6 +120,10 @@ class Clients(Strict):
     deadline: Duration = 10.0
     attempts: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     backoff: Duration = 0.1
+    retry_on: Annotated[
+        list[RetryOn], Field(min_length=1, default_factory=lambda: list(EVERY_FAILURE))
+    ]
+    retry_budget: Share | None = None
 
     @model_validator(mode="after")
     def _waits(self) -> Clients:
@@ -140,6 +145,29 @@ class Users(Strict):
     population: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] = 10_000
 
 
+Balancer: TypeAlias = Literal[
+    "random", "round_robin", "least_request", "least_connections", "ring_hash"
+]
+
+
+class Outliers(Strict):
+    """Which pods a proxy sends nothing to for a while; the defaults are Istio's."""
+
+    consecutive_errors: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 5
+    interval: Duration = 10.0
+    base_ejection_time: Duration = 30.0
+    max_ejection_percent: Share = 0.1
+
+    @model_validator(mode="after")
+    def _sweeps(self) -> Outliers:
+        if self.interval <= 0:
+            raise Unreadable(
+                message("{field} must be longer than nothing", field="interval"),
+                message("for example 5s"),
+            )
+        return self
+
+
 class Network(Strict):
     """The way from a user to a pod, and how long news takes inside the cluster.
 
@@ -147,7 +175,7 @@ class Network(Strict):
     """
 
     proxy: ProxyKind = ProxyKind.KUBE_PROXY
-    balancer: Literal["random", "round_robin", "least_request"] | None = None
+    balancer: Balancer | None = None
     proxies: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
     propagation: Range | None = None
     watch: Range = (0.01, 0.04)
@@ -160,17 +188,24 @@ class Network(Strict):
     tries: Annotated[int, Field(strict=True, ge=1, le=10)] | None = None
     connect_timeout: Duration | None = None
     idempotent: Share = 0.0
+    outlier_detection: Outliers | None = None
+    max_requests: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
+    rate_limit: Rate | None = None
+    burst: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
 
     @model_validator(mode="after")
     def _what_kube_proxy_cannot(self) -> Network:
-        asked = self.model_fields_set & {"tries", "connect_timeout", "idempotent"}
+        asked = self.model_fields_set & {
+            *("tries", "connect_timeout", "idempotent"),
+            *("outlier_detection", "max_requests", "rate_limit", "burst"),
+        }
         if asked and self.proxy is ProxyKind.KUBE_PROXY:
             raise Unreadable(
                 message(
-                    "{field}: kube-proxy sends a connection to one pod and never tries another",
+                    "{field}: kube-proxy passes a connection on to one pod and looks no further",
                     field=to_camel(min(asked)),
                 ),
-                message("proxy: ingress-nginx or istio, or clients.attempts"),
+                message("proxy: ingress-nginx or istio"),
             )
         return self
 

@@ -37,11 +37,12 @@ class Attempt:
     while a worker was busy with it: the server does not notice and works on to *ends*, which is
     infinite while nobody knows how long its computing will take; *waits* is what comes after that.
     *tried* are the pods that failed it before, without the client's knowing; *picks* counts the
-    balancer's choices.
+    balancer's choices. *admitted* means that its proxy's gate has let it in.
     """
 
     __slots__ = (
         "abandoned",
+        "admitted",
         "connection",
         "ends",
         "gives_up",
@@ -69,6 +70,7 @@ class Attempt:
         self.connection: Connection | None = None
         self.tried: tuple[int, ...] = ()
         self.picks = 0
+        self.admitted = False
         self.pending: Due | None = None
 
     @property

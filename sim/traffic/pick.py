@@ -15,6 +15,7 @@ class Pick(NamedTuple):
     request: int
     attempt: int
     again: int
+    user: int = 0
 
 
 class PickDraws:

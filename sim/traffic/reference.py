@@ -7,6 +7,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
     arrivals   when users mean to send                        attempt    a request, one try at it
     client     patience and retries                           proxy      beliefs and choices
     way        who is sent where, and who next                idle       connections kept open
+    gate       rates and limits                               outliers   who gets nothing
     pod        listener, drain and kill                       station    workers and queue
     cores      who computes on a node                         meter      a quota, or a crowd
     memory     base, leak and the limit                       demand     how much work there is

@@ -12,16 +12,21 @@ from collections.abc import Callable, Hashable, Sequence
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
 from sim.model.network import HABITS, Connections, tried_elsewhere
+from sim.model.protection import OutlierDetection, Protection
 from sim.traffic.attempt import Attempt
 from sim.traffic.balancers import BALANCERS
 from sim.traffic.clock import Clock
 from sim.traffic.connection import Connection
+from sim.traffic.gate import Gate
 from sim.traffic.idle import IdleConnections
+from sim.traffic.outliers import Outliers
 from sim.traffic.pick import MOST_PICKS
 from sim.traffic.pod import Pod
-from sim.traffic.proxy import Proxy
+from sim.traffic.proxy import ALL_OUT, Proxy
 
 _ANSWERS = (Cause.NONE, Cause.APPLICATION_BUG)  # After these a connection can be used again.
+# The client left; to a proxy that is no failure of the pod.
+_LEFT = (Cause.TIMED_OUT_WAITING, Cause.TIMED_OUT_IN_SERVICE)
 
 
 class Way:
@@ -30,6 +35,7 @@ class Way:
     def __init__(
         self,
         rules: Connections,
+        protection: Protection,
         *,
         balancer: str,
         proxies: int,
@@ -49,13 +55,28 @@ class Way:
         self._answer = answer
         self._methods = Stream(seed, Purpose.METHOD)
         self._idle = IdleConnections(rules, pods)
+        phases = Stream(seed, Purpose.SWEEP_PHASE)
         self.proxies = tuple(
-            Proxy(BALANCERS[balancer](seed), affinity_seconds=rules.affinity_seconds, avoid=avoid)
-            for _ in range(proxies)
+            Proxy(
+                BALANCERS[balancer](seed),
+                Gate(protection, clock.now),
+                affinity_seconds=rules.affinity_seconds,
+                avoid=avoid,
+                outliers=_outliers(protection.outliers, phases.uniform(proxy)),
+            )
+            for proxy in range(proxies)
         )
 
     def send(self, attempt: Attempt) -> None:
-        """Send *attempt* to a pod, or tell that there is none."""
+        """Let *attempt* through its proxy's gate, and on to a pod, or tell why not."""
+        refused = self.proxies[attempt.request.proxy].gate.enter(self._clock.now)
+        if refused is Cause.NONE:
+            attempt.admitted = True
+            self._to_a_pod(attempt)
+        else:
+            self._answer(attempt, refused)
+
+    def _to_a_pod(self, attempt: Attempt) -> None:
         now = self._clock.now
         proxy = self.proxies[attempt.request.proxy]
         connection = None
@@ -65,27 +86,37 @@ class Way:
             chosen = proxy.choose(attempt, now)
             if chosen < 0:
                 attempt.pod = attempt.version = -1
-                self._answer(attempt, Cause.NO_ENDPOINT)
+                out = chosen == ALL_OUT
+                self._answer(attempt, Cause.ALL_EJECTED if out else Cause.NO_ENDPOINT)
                 return
             connection = self._connection(attempt, chosen, now)
         proxy.sent(connection.pod)
         self._send_on(attempt, connection, now)
 
     def ended(self, attempt: Attempt, cause: Cause) -> bool:
-        """*attempt* got *cause* from its pod; whether the proxy tries it on another one, now."""
-        if attempt.pod < 0:
-            return False
+        """*attempt* ended with *cause*; whether its proxy tries it on another pod instead, now."""
+        if attempt.pod >= 0 and self._came_back(attempt, cause):
+            self._to_a_pod(attempt)
+            return True
+        if attempt.admitted:
+            self.proxies[attempt.request.proxy].gate.leave()
+        return False
+
+    def _came_back(self, attempt: Attempt, cause: Cause) -> bool:
+        """A pod gave *cause* to *attempt*; whether another one is tried."""
         now = self._clock.now
         pod = self._pods[attempt.pod]
+        proxy = self.proxies[attempt.request.proxy]
         pod.note(cause)
-        self.proxies[attempt.request.proxy].heard_back(pod.number)
+        proxy.heard_back(pod.number)
+        if cause not in _LEFT:
+            proxy.judge(pod.number, cause is not Cause.NONE, now)
         connection, attempt.connection = attempt.connection, None
         if connection is not None and cause in _ANSWERS and self._rules.keep_alive_seconds > 0.0:
             self._idle.give_back(self._owner(attempt, pod.number), connection, now)
         if not self._is_tried_again(attempt, cause, now):
             return False
         attempt.tried = (*attempt.tried, pod.number)
-        self.send(attempt)
         return True
 
     def _connection(self, attempt: Attempt, pod: int, now: float) -> Connection:
@@ -117,3 +148,8 @@ class Way:
         share = self._rules.idempotent_share
         idempotent = share > 0.0 and self._methods.uniform(attempt.request.number) < share
         return tried_elsewhere(self._rules.proxy, cause, idempotent)
+
+
+def _outliers(rules: OutlierDetection | None, phase: float) -> Outliers | None:
+    """Outlier detection whose sweeps begin at the share *phase* of their interval."""
+    return None if rules is None else Outliers(rules, phase * rules.sweep_seconds)

@@ -16,8 +16,12 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 from sim.i18n import Message
 from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
+from sim.model.failed import FailedRequest
 from sim.model.objects import JsonObject
 from sim.model.run import RequestCounts, Users
+from sim.model.traffic import PodCounters as PodCounters
+from sim.model.traffic import ProbeKind as ProbeKind
+from sim.model.traffic import RequestRecord as RequestRecord
 
 T = TypeVar("T")
 ANY_CPU = CpuShare()  # No limit.
@@ -184,44 +188,6 @@ class Signal(NamedTuple):
     detail: tuple[str, bool] | None = None
 
 
-class ProbeKind(StrEnum):
-    """Kubernetes' three probes."""
-
-    STARTUP = "startup"
-    READINESS = "readiness"
-    LIVENESS = "liveness"
-
-
-@dataclass(frozen=True, slots=True)
-class PodCounters:
-    """One pod's state, true at the moment of asking."""
-
-    in_flight: int  # In service and waiting.
-    queued: int  # Waiting only.
-    busy_seconds: float  # Cumulated over workers since the pod was added.
-    cpu_seconds: float  # Computed since the pod was added, as cAdvisor would count it.
-    throttled_seconds: float  # Wall time with work to compute and the quota used up.
-    memory_bytes: float
-    answered: int
-    failed: int
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRecord:
-    """One attempt, for tests and comparisons between planes: (request, attempt) is its name."""
-
-    request: int
-    attempt: int
-    user: int
-    proxy: int
-    pod: int  # -1: none was chosen.
-    version: int
-    sent: float
-    answered: float
-    cause: Cause
-    final: bool  # Whether this attempt decided the request's answer.
-
-
 class DataPlane(Protocol):
     """Every request, one by one. Times are absolute; control acts at t before data at t.
 
@@ -340,6 +306,10 @@ class DataPlane(Protocol):
 
     def last_answers(self) -> Mapping[int, float]:
         """When each version gave its last answer, of any kind that the process itself sent."""
+        ...
+
+    def stories(self) -> Sequence[FailedRequest]:
+        """A sample of the requests of the window that failed so far, each with its story."""
         ...
 
     def take_log(self) -> Sequence[RequestRecord]:

@@ -148,7 +148,7 @@ class Session:
         record = self._record_of_the_cluster()
         if self._checks is not None:
             self._checks.verify()
-        plane = self._backend.data_plane
+        plane, control = self._backend.data_plane, self._backend.control_plane
         while plane.in_flight():
             self.advance(self.now + FOLLOW_SECONDS)
         return Run(
@@ -164,6 +164,9 @@ class Session:
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
             in_flight_at_end=plane.in_flight(),
+            failures=tuple(
+                story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()
+            ),
             **record,
         )
 

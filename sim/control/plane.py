@@ -60,7 +60,7 @@ class ControlPlane:
         self.store = store = Store(env, seed)
         self._recorder = recorder = Recorder(env)
         # Subscribers are called in this order: who a pod is must be known before anybody asks.
-        roster = Roster(store, versions)
+        self._roster = roster = Roster(store, versions)
         self._timeline = Timeline(env, roster, pod_requests)
 
         def watch(listener: str) -> WatchDelay:
@@ -157,6 +157,11 @@ class ControlPlane:
     def pod_spans(self, end: float) -> tuple[PodSpan, ...]:
         """Every pod's phases up to *end*; see `Timeline.spans`."""
         return self._timeline.spans(end)
+
+    def pod_name(self, number: int) -> str:
+        """What the data plane's pod *number* is called; nothing if there is none."""
+        record = self._roster.numbered(number)
+        return "" if record is None else record.name
 
     def heard_by_all(self) -> bool:
         """Whether every endpoint change published so far has reached every proxy."""

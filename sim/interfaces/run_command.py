@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isinf
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -114,6 +115,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     from sim.interfaces.printed import print_table
     from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
     from sim.interfaces.scenario_tables import assumptions_table
+    from sim.interfaces.story_table import stories_table
 
     console, language = terminal.console(), terminal.language
     print_table(console, assumptions_table(scenario, language))
@@ -122,6 +124,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, events_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
+    print_table(console, stories_table(found, language))
 
 
 def to_json(found: Run, by: Yardstick) -> JsonObject:
@@ -148,6 +151,17 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             for key, value in measure(found, by).items()
         },
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
+        "failures": [
+            {
+                **one._asdict(),
+                "heard": None if isinf(one.heard) else one.heard,
+                "cause": one.cause.key,
+                "doing": one.doing.value,
+                "version": found.versions[one.version] if one.version >= 0 else None,
+                "pod": one.pod_name or None,
+            }
+            for one in found.failures
+        ],
         "settings": [
             {"name": setting.name, "value": setting.value, "source": setting.source}
             for setting in found.settings

@@ -50,6 +50,7 @@ class Purpose(IntEnum):
     SWEEP_PHASE = 23
     HASH_RING = 24
     HASH_USER = 25
+    SAMPLE = 26
 
 
 def _mix(x: int) -> int:

@@ -37,7 +37,8 @@ class Attempt:
     while a worker was busy with it: the server does not notice and works on to *ends*, which is
     infinite while nobody knows how long its computing will take; *waits* is what comes after that.
     *tried* are the pods that failed it before, without the client's knowing; *picks* counts the
-    balancer's choices. *admitted* means that its proxy's gate has let it in.
+    balancer's choices. *admitted* means that its proxy's gate has let it in. *listed* is how many
+    pods its proxy knew of when it was sent, from the list of *heard*.
     """
 
     __slots__ = (
@@ -46,6 +47,8 @@ class Attempt:
         "connection",
         "ends",
         "gives_up",
+        "heard",
+        "listed",
         "number",
         "pending",
         "picks",
@@ -71,6 +74,8 @@ class Attempt:
         self.tried: tuple[int, ...] = ()
         self.picks = 0
         self.admitted = False
+        self.listed = 0
+        self.heard = float("-inf")
         self.pending: Due | None = None
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
+from sim.model.failed import Doing
 from sim.ports import PodCounters, Signal, SignalKind
 from sim.traffic.attempt import Attempt
 from sim.traffic.clock import Due, Kind
@@ -173,6 +174,26 @@ class Pod:
             self._answered += 1
         else:
             self._failed += 1
+
+    @property
+    def doing(self) -> Doing:
+        """What it is doing, as a request may find it."""
+        if self.forgotten:
+            return Doing.GONE
+        if not self.reachable:
+            return Doing.UNREACHABLE
+        if not self._alive:
+            return Doing.STOPPED if self.terminating else Doing.STARTING
+        if self.draining:
+            return Doing.DRAINING
+        if self.terminating:
+            return Doing.WINDING_UP
+        return Doing.SERVING if self.listening else Doing.STARTING
+
+    @property
+    def queued(self) -> int:
+        """How many attempts wait for one of its workers."""
+        return self._station.queued
 
     def counters(self) -> PodCounters:
         """Its state at this moment."""

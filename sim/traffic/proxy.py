@@ -51,6 +51,7 @@ class Proxy:
         self._avoid = avoid
         self._outliers = outliers
         self._endpoints: tuple[int, ...] = ()
+        self._heard = float("-inf")  # When it took that list up.
         self._coming: deque[tuple[float, tuple[int, ...]]] = deque()
         self._remembered: dict[int, tuple[int, float]] = {}  # By user: pod, last connection.
         self._in_flight: defaultdict[int, int] = defaultdict(int)
@@ -73,6 +74,11 @@ class Proxy:
             return self._pick(attempt, healthy)
         return self._faithful_pick(attempt, healthy, now, self._affinity_seconds)
 
+    def note_belief(self, attempt: Attempt, now: float) -> None:
+        """Write down what this proxy believes as it sends *attempt*."""
+        attempt.listed = len(self._listed(now))
+        attempt.heard = self._heard
+
     def sent(self, pod: int) -> None:
         """A request is on its way to *pod*."""
         self._in_flight[pod] += 1
@@ -89,7 +95,7 @@ class Proxy:
     def _listed(self, now: float) -> tuple[int, ...]:
         """The last list that it has heard of."""
         while self._coming and self._coming[0][0] <= now:
-            self._endpoints = self._coming.popleft()[1]
+            self._heard, self._endpoints = self._coming.popleft()
         return self._endpoints
 
     def _pick(self, attempt: Attempt, endpoints: tuple[int, ...]) -> int:

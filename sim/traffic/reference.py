@@ -13,6 +13,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
     memory     base, leak and the limit                       demand     how much work there is
     probing    probes whose answers are known                 asking     probes that are requests
     judgement  what a probe's results add up to               tally      how it all ended
+    sample     a few failures with their stories
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sim.i18n import message
 from sim.model.behaviour import Behaviour, CpuShare, Workload
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
+from sim.model.failed import FailedRequest
 from sim.model.run import RequestCounts, Users
 from sim.ports import ANY_CPU, PodCounters, ProbeKind, RequestRecord, Signal
 from sim.traffic.asking import AskingProbe
@@ -63,7 +65,7 @@ class ReferencePlane:
         self._clock = Clock(start)
         # By number, the forgotten ones too: a proxy may still believe in them.
         self._pods: list[Pod] = []
-        self._tally = Tally(workload, keep_log)
+        self._tally = Tally(workload, seed, self._pods, keep_log)
         self._sending = Sending(workload, seed, self._clock, self._pods, self._tally)
         self._surroundings = Surroundings(
             clock=self._clock,
@@ -249,6 +251,10 @@ class ReferencePlane:
     def last_answers(self) -> Mapping[int, float]:
         """When each version gave its last answer, right or wrong."""
         return self._tally.last_answers()
+
+    def stories(self) -> Sequence[FailedRequest]:
+        """A sample of the requests of the window that failed, each with its story."""
+        return self._tally.stories()
 
     def take_log(self) -> Sequence[RequestRecord]:
         """The attempts since the last call, if the plane was asked to keep a log."""

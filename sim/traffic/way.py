@@ -79,6 +79,7 @@ class Way:
     def _to_a_pod(self, attempt: Attempt) -> None:
         now = self._clock.now
         proxy = self.proxies[attempt.request.proxy]
+        proxy.note_belief(attempt, now)
         connection = None
         if not self._rules.per_request:
             connection = self._idle.take(attempt.request.user, now)

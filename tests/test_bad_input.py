@@ -254,6 +254,13 @@ MANIFESTS = {
         '"192Mi": must be less than or equal to memory limit of 100Mi',
         "lower the request or raise the limit",
     ),
+    "a budget with both bounds": Bad(
+        "          image: nginx:1.20\n",
+        "          image: a\n---\napiVersion: policy/v1\nkind: PodDisruptionBudget\n"
+        "metadata: {name: web}\nspec:\n  minAvailable: 1\n  maxUnavailable: ¦1\n",
+        "minAvailable and maxUnavailable cannot be both set",
+        "keep one of the two",
+    ),
     "two probe handlers": Bad(
         "image: nginx:1.20",
         PROBE + "httpGet: {port: 80}\n            tcpSocket: ¦{port: 80}",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from control_bench import NEVER, READY, WORKED, Bench, deployment, slow, stuck, template
 
+from sim.errors import RolloutError
 from sim.model.defaults import pod_template
 from sim.model.objects import is_true
 from sim.model.pod import is_active
+from sim.model.revision import undo_patch
 from sim.model.rollout_status import rollout_status
 from sim.model.template_hash import template_hash
 
@@ -90,14 +92,57 @@ def test_history_beyond_the_limit_is_deleted_after_a_complete_rollout() -> None:
     assert bench.sizes() == {3: 0, 4: 0, 5: 2}
 
 
+def test_without_a_history_there_is_nothing_to_undo_to() -> None:
+    bench = Bench(deployment(2, container=READY, revisionHistoryLimit=0))
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(120)
+    assert bench.sizes() == {2: 2}
+    with pytest.raises(RolloutError, match="no rollout history found"):
+        undo_patch(bench.web(), list(bench.sets().values()), None)
+
+
 def test_going_back_takes_up_the_old_set_again_and_frees_its_number() -> None:
     bench = Bench(deployment(2, container=READY))
     for at, image in ((60, "web:2"), (120, "web:3"), (180, "web:2")):
         bench.run(at)
         bench.release(image, **READY)
+        if image == "web:3":
+            second = bench.sets()[2]["metadata"]
     bench.run(240)
     assert sorted(bench.sets()) == [1, 3, 4]
     assert bench.sizes()[4] == 2
+    again = bench.sets()[4]["metadata"]
+    assert (again["name"], again["uid"]) == (second["name"], second["uid"])
+
+
+def test_undo_twice_toggles_between_two_revisions() -> None:
+    bench = Bench(deployment(2, container=READY))
+    bench.run(60)
+    bench.release("web:2", **READY)
+    images = []
+    for at in (120, 180, 240):
+        bench.run(at)
+        images.append(bench.web()["spec"]["template"]["spec"]["containers"][0]["image"])
+        patch = undo_patch(bench.web(), list(bench.sets().values()), None)
+        bench.api.patch("Deployment", "web", patch)
+    bench.run(300)
+    assert images == ["web:2", "web:1", "web:2"]
+    assert bench.sizes() == {4: 0, 5: 2}  # 1 became 3 and 5, 2 became 4.
+
+
+def test_a_restart_is_an_ordinary_rollout_with_a_new_revision() -> None:
+    bench = Bench(deployment(3, surge=1, unavailable=0, container=READY))
+    bench.run(60)
+    before = {pod["metadata"]["uid"] for pod in bench.pods()}
+    stamp = {"kubectl.kubernetes.io/restartedAt": "2026-01-01T00:00:00Z"}
+    bench.patch({"template": {"metadata": {"annotations": stamp}}})
+    bench.run(120)
+    assert bench.sizes() == {1: 0, 2: 3}
+    assert bench.size_steps()[1:4] == [{1: 3, 2: 1}, {1: 2, 2: 1}, {1: 2, 2: 2}]
+    assert not before & {pod["metadata"]["uid"] for pod in bench.pods()}
+    assert all(stamp.items() <= pod["metadata"]["annotations"].items() for pod in bench.pods())
+    assert bench.web()["metadata"]["annotations"]["deployment.kubernetes.io/revision"] == "2"
 
 
 def test_scaling_and_changing_the_strategy_make_no_revision() -> None:

@@ -30,7 +30,6 @@ def started(bench: Bench) -> list[str]:
     return [e.note.split()[-1] for e in bench.plane.events if e.reason == "Started"]
 
 
-@pytest.mark.fact("4.6a", "4.3c")
 def test_init_containers_run_one_by_one_before_the_others() -> None:
     work = [{"name": "first", "image": "a"}, {"name": "second", "image": "b"}]
     rows = [ContainerBehaviour(name="first", run_seconds=5.0), ContainerBehaviour(name="second")]
@@ -50,7 +49,6 @@ def test_init_containers_run_one_by_one_before_the_others() -> None:
     assert is_true(bench.pods()[0], "Ready")
 
 
-@pytest.mark.fact("4.6a", "4.4a")
 def test_an_init_container_that_fails_is_tried_again_with_back_off() -> None:
     row = ContainerBehaviour(name="migrate", run_seconds=2.0, exit_code=1)
     bench = pod_of(behaves(row), init=[{"name": "migrate", "image": "a"}])
@@ -62,7 +60,6 @@ def test_an_init_container_that_fails_is_tried_again_with_back_off() -> None:
     assert bench.pods()[0]["status"]["phase"] == "Pending"
 
 
-@pytest.mark.fact("4.6b")
 def test_a_sidecar_starts_first_gates_by_its_startup_probe_and_ends_last() -> None:
     sidecar = {"name": "mesh", "image": "m", "restartPolicy": "Always"}
     sidecar["startupProbe"] = {**PROBE, "failureThreshold": 30}
@@ -83,7 +80,6 @@ def test_a_sidecar_starts_first_gates_by_its_startup_probe_and_ends_last() -> No
     assert mesh >= web
 
 
-@pytest.mark.fact("4.6b", "6.2b")
 def test_a_sidecar_waits_for_its_turn_inside_the_grace_period() -> None:
     """The app ignores SIGTERM: it dies at 10, and the sidecar gets its SIGTERM then."""
     from sim.model.behaviour import Reaction
@@ -103,7 +99,40 @@ def test_a_sidecar_waits_for_its_turn_inside_the_grace_period() -> None:
     assert mesh["finishedAt"] == web["finishedAt"]
 
 
-@pytest.mark.fact("4.3d")
+@pytest.mark.parametrize(("hook_of", "seconds"), [("first", [6, 0]), ("second", [6, 6])])
+def test_sidecars_end_in_the_reverse_order_of_their_start(hook_of, seconds) -> None:
+    """The one with a hook of six seconds holds up those before it, and nobody after it."""
+    hook = {"lifecycle": {"preStop": {"sleep": {"seconds": 6}}}}
+    sidecars = [
+        {"name": name, "image": "m", "restartPolicy": "Always", **(hook if name == hook_of else {})}
+        for name in ("first", "second")
+    ]
+    bench = pod_of(behaves(), init=sidecars)
+    bench.run(30)
+    bench.api.delete("Pod", bench.pods()[0]["metadata"]["name"])
+    bench.run(60)
+    ended = [c.object["status"] for c in bench.api.history if c.object["kind"] == "Pod"]
+    [*_, last] = [s for s in ended if s.get("phase") == "Succeeded"]
+    found = [one["state"]["terminated"]["finishedAt"] for one in last["initContainerStatuses"]]
+    assert found == pytest.approx([30.01 + late for late in seconds], abs=0.05)
+
+
+@pytest.mark.parametrize("seconds", [[0, 7], [6, 0], [6, 7]])
+def test_containers_of_a_pod_stop_in_parallel_each_with_its_own_hook(seconds) -> None:
+    hooks = [{"lifecycle": {"preStop": {"sleep": {"seconds": each}}}} for each in seconds]
+    beside = [{"name": "cache", "image": "c", **hooks[1]}]
+    first = deployment(1, container={**READY, **hooks[0]})
+    first["spec"]["template"]["spec"]["containers"] += beside
+    bench = Bench(first, {"web:1": behaves()}, delays=EXACT)
+    bench.run(30)
+    bench.api.delete("Pod", bench.pods()[0]["metadata"]["name"])
+    bench.run(60)
+    ended = [c.object["status"] for c in bench.api.history if c.object["kind"] == "Pod"]
+    [*_, last] = [s for s in ended if s.get("phase") == "Succeeded"]
+    found = [one["state"]["terminated"]["finishedAt"] for one in last["containerStatuses"]]
+    assert found == pytest.approx([30.01 + each for each in seconds], abs=0.05)
+
+
 def test_a_pod_is_ready_when_all_its_containers_are() -> None:
     beside = [{"name": "cache", "image": "c", "readinessProbe": PROBE}]
     row = ContainerBehaviour(name="cache", startup_seconds=9.0)
@@ -116,7 +145,6 @@ def test_a_pod_is_ready_when_all_its_containers_are() -> None:
     assert is_true(bench.pods()[0], "Ready")
 
 
-@pytest.mark.fact("5.3a")
 def test_a_container_beside_the_serving_one_has_probes_of_its_own() -> None:
     beside = [{"name": "cache", "image": "c", "livenessProbe": {**PROBE, "failureThreshold": 3}}]
     row = ContainerBehaviour(name="cache", startup_seconds=NEVER)
@@ -126,7 +154,6 @@ def test_a_container_beside_the_serving_one_has_probes_of_its_own() -> None:
     assert bench.status_of("web")["restartCount"] == 0
 
 
-@pytest.mark.fact("4.3e")
 def test_a_readiness_gate_keeps_a_pod_unready_until_somebody_opens_it() -> None:
     bench = pod_of(behaves(), readinessGates=[{"conditionType": "example.com/lb"}])
     bench.run(20)
@@ -145,7 +172,6 @@ def test_a_readiness_gate_keeps_a_pod_unready_until_somebody_opens_it() -> None:
     assert bench.web()["status"]["availableReplicas"] == 1
 
 
-@pytest.mark.fact("4.3c")
 def test_post_start_holds_a_container_in_a_not_running_state() -> None:
     hook = {"lifecycle": {"postStart": {"sleep": {"seconds": 7}}}}
     bench = one(slow(0.0), **hook)
@@ -155,7 +181,6 @@ def test_post_start_holds_a_container_in_a_not_running_state() -> None:
     assert "running" in bench.status_of("web")["state"]
 
 
-@pytest.mark.fact("4.3c")
 def test_a_post_start_request_to_a_server_that_is_not_up_kills_the_container() -> None:
     hook = {"lifecycle": {"postStart": {"httpGet": {"port": 80}}}}
     bench = one(slow(5.0), **hook)
@@ -164,7 +189,6 @@ def test_a_post_start_request_to_a_server_that_is_not_up_kills_the_container() -
     assert bench.plane.restarts >= 1
 
 
-@pytest.mark.fact("6.2e")
 def test_a_pre_stop_that_fails_is_told_and_the_stop_goes_on() -> None:
     hook = {"lifecycle": {"preStop": {"httpGet": {"port": 80}}}}
     bench = one(slow(30.0), **READY | hook)
@@ -175,7 +199,6 @@ def test_a_pre_stop_that_fails_is_told_and_the_stop_goes_on() -> None:
     assert len(bench.pods()) == 1  # The old one is gone, for it never listened.
 
 
-@pytest.mark.fact("4.5b")
 def test_an_image_that_is_not_there_is_asked_for_again_and_again() -> None:
     bench = one(slow(1.0, pullable=False))
     bench.run(100)
@@ -192,7 +215,6 @@ def test_an_image_that_is_not_there_is_asked_for_again_and_again() -> None:
     assert "ErrImagePull" in shown
 
 
-@pytest.mark.fact("4.5d")
 def test_a_wrong_image_tag_leaves_the_old_pods_serving_until_the_deadline() -> None:
     first = deployment(4, container=READY, surge=1, unavailable=0, progressDeadlineSeconds=60)
     bench = Bench(first, {"web:2": Behaviour(pullable=False)})
@@ -204,7 +226,6 @@ def test_a_wrong_image_tag_leaves_the_old_pods_serving_until_the_deadline() -> N
     assert is_true(bench.web(), "Available")
 
 
-@pytest.mark.fact("4.5a")
 def test_an_image_that_is_here_is_not_pulled_again_unless_the_policy_says_always() -> None:
     for policy, pulls in (("IfNotPresent", 1), ("Always", 2)):
         bench = one(slow(0.0, crash_after_seconds=5.0), imagePullPolicy=policy)
@@ -215,7 +236,6 @@ def test_an_image_that_is_here_is_not_pulled_again_unless_the_policy_says_always
     assert bench.status_of("web")["state"]["waiting"]["reason"] == "ErrImageNeverPull"
 
 
-@pytest.mark.fact("4.4b")
 def test_a_process_that_runs_ten_minutes_between_crashes_never_waits() -> None:
     bench = one(slow(0.0, crash_after_seconds=601.0))
     bench.run(2500)
@@ -226,7 +246,6 @@ def test_a_process_that_runs_ten_minutes_between_crashes_never_waits() -> None:
     assert (last["exitCode"], last["reason"]) == (1, "Error")
 
 
-@pytest.mark.fact("6.2b", "6.8a")
 def test_a_second_deletion_with_less_grace_shortens_the_first() -> None:
     from sim.model.behaviour import Reaction
 
@@ -242,7 +261,6 @@ def test_a_second_deletion_with_less_grace_shortens_the_first() -> None:
     assert name not in {pod["metadata"]["name"] for pod in bench.pods()}
 
 
-@pytest.mark.fact("12h")
 def test_the_quality_of_service_is_in_the_status() -> None:
     limits = {"cpu": "1", "memory": "1Gi"}
     for resources, expected in (

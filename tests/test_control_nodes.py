@@ -47,7 +47,6 @@ def notes(bench: Bench, reason: str) -> list[str]:
     return [e.note for e in bench.plane.events if e.reason == reason]
 
 
-@pytest.mark.fact("12a")
 def test_a_pod_without_room_stays_pending_and_the_scheduler_says_why() -> None:
     bench = bench_of(5, nodes(2, cores=2.0))
     bench.run(30)
@@ -62,7 +61,6 @@ def test_a_pod_without_room_stays_pending_and_the_scheduler_says_why() -> None:
     }
 
 
-@pytest.mark.fact("12a")
 def test_a_surge_without_room_and_nothing_unavailable_stands_until_the_deadline() -> None:
     bench = bench_of(4, nodes(1), surge=1, unavailable=0, progressDeadlineSeconds=60)
     bench.run(30)
@@ -72,7 +70,6 @@ def test_a_surge_without_room_and_nothing_unavailable_stands_until_the_deadline(
     assert bench.progressing() == ("False", "ProgressDeadlineExceeded")
 
 
-@pytest.mark.fact("12a")
 def test_a_waiting_pod_gets_the_room_that_another_leaves() -> None:
     bench = bench_of(4, nodes(1), surge=1, unavailable=1)
     bench.run(30)
@@ -81,7 +78,6 @@ def test_a_waiting_pod_gets_the_room_that_another_leaves() -> None:
     assert bench.ready() == {1: 0, 2: 4}
 
 
-@pytest.mark.fact("12a")
 def test_a_node_takes_no_more_pods_than_its_kubelet_allows() -> None:
     bench = bench_of(5, nodes(1, pods=3), container=READY)
     bench.run(30)
@@ -89,7 +85,6 @@ def test_a_node_takes_no_more_pods_than_its_kubelet_allows() -> None:
     assert "1 Too many pods." in notes(bench, "FailedScheduling")[0]
 
 
-@pytest.mark.fact("12a")
 def test_taints_selectors_and_cordons_keep_pods_away_in_the_schedulers_words() -> None:
     tainted = Node(
         name="gpu", cpu_cores=4.0, memory_bytes=GIB, taints=("dedicated=gpu:NoSchedule",)
@@ -107,7 +102,6 @@ def test_taints_selectors_and_cordons_keep_pods_away_in_the_schedulers_words() -
     assert "1 node(s) were unschedulable" in notes(bench, "FailedScheduling")[-1]
 
 
-@pytest.mark.fact("12a")
 def test_pods_of_one_set_are_spread_over_the_nodes() -> None:
     bench = bench_of(7, nodes(3))
     bench.run(30)
@@ -133,7 +127,6 @@ def unready_since(bench: Bench) -> float:
     raise AssertionError("the node was never called unknown")
 
 
-@pytest.mark.fact("11.2a", "11.2b", "11.2c")
 def test_a_lost_node_is_noticed_after_its_grace_and_its_pods_leave_the_endpoints() -> None:
     bench = lost()
     bench.run(135)
@@ -153,7 +146,6 @@ def test_a_lost_node_is_noticed_after_its_grace_and_its_pods_leave_the_endpoints
     assert len(bench.pods()) == 6  # And nobody has been replaced.
 
 
-@pytest.mark.fact("11.2d", "11.2e")
 def test_after_the_toleration_its_pods_are_replaced_and_stay_terminating() -> None:
     bench = lost()
     bench.run(460)
@@ -174,7 +166,6 @@ def test_after_the_toleration_its_pods_are_replaced_and_stay_terminating() -> No
     assert "taints" not in bench.api.get("Node", "node-1")["spec"]
 
 
-@pytest.mark.fact("11.2f")
 def test_a_node_that_comes_back_in_time_starts_its_pods_once_more() -> None:
     bench = lost()
     bench.run(200)
@@ -186,7 +177,6 @@ def test_a_node_that_comes_back_in_time_starts_its_pods_once_more() -> None:
     assert not any(is_terminating(c.object) for c in bench.api.history)
 
 
-@pytest.mark.fact("11.2g")
 def test_when_every_node_is_lost_nobody_is_evicted() -> None:
     bench = bench_of(3, nodes(3))
     bench.run(100)
@@ -200,7 +190,6 @@ def test_when_every_node_is_lost_nobody_is_evicted() -> None:
     assert gone == {"node-1", "node-2"}
 
 
-@pytest.mark.fact("11.2g")
 def test_two_lost_nodes_are_emptied_ten_seconds_apart() -> None:
     bench = bench_of(6, nodes(6))
     bench.run(100)
@@ -215,7 +204,6 @@ def test_two_lost_nodes_are_emptied_ten_seconds_apart() -> None:
     assert 10.0 <= second - first <= 15.1
 
 
-@pytest.mark.fact("11.2a")
 def test_a_rollout_goes_on_beside_a_lost_node() -> None:
     bench = lost(surge=2, unavailable=2)
     bench.release("web:2", **READY, **ASKS)
@@ -224,7 +212,6 @@ def test_a_rollout_goes_on_beside_a_lost_node() -> None:
     assert places(bench)["node-1"] == sum(is_terminating(pod) for pod in bench.pods())
 
 
-@pytest.mark.fact("11.1c")
 def test_an_eviction_beyond_the_budget_is_refused() -> None:
     bench = bench_of(3, nodes(3), also=(budget(minAvailable=2),))
     bench.run(30)
@@ -238,7 +225,36 @@ def test_an_eviction_beyond_the_budget_is_refused() -> None:
     bench.plane.evict(second)
 
 
-@pytest.mark.fact("11.1d")
+def test_rollouts_scaling_and_deletions_ask_no_budget() -> None:
+    """Nothing may be disrupted, and all of it happens."""
+    bench = bench_of(4, nodes(3), surge=0, unavailable=3, also=(budget(maxUnavailable=0),))
+    bench.run(30)
+    bench.release("web:2", **READY, **ASKS)
+    bench.run(31)
+    assert bench.sizes()[1] == 1  # Three at once.
+    bench.run(90)
+    assert bench.ready() == {1: 0, 2: 4}
+    bench.patch({"replicas": 2})
+    bench.run(120)
+    assert len(bench.pods()) == 2
+    name = bench.pods()[0]["metadata"]["name"]
+    bench.api.delete("Pod", name)
+    bench.run(150)
+    assert name not in {pod["metadata"]["name"] for pod in bench.pods()}
+    with pytest.raises(TooManyRequests):
+        bench.plane.evict(bench.pods()[0]["metadata"]["name"])
+
+
+def test_pods_of_a_lost_node_use_the_budget_up() -> None:
+    bench = lost(6, 3, also=(budget(maxUnavailable=1),))
+    bench.run(170)
+    status = bench.api.get("PodDisruptionBudget", "web")["status"]
+    assert (status["currentHealthy"], status["disruptionsAllowed"]) == (4, 0)
+    serving = next(p for p in bench.pods() if p["spec"]["nodeName"] != "node-1")
+    with pytest.raises(TooManyRequests):
+        bench.plane.evict(serving["metadata"]["name"])
+
+
 def test_a_single_pod_with_one_to_keep_blocks_a_drain_for_ever() -> None:
     bench = bench_of(1, nodes(2), also=(budget(minAvailable=1),))
     bench.run(30)
@@ -249,7 +265,6 @@ def test_a_single_pod_with_one_to_keep_blocks_a_drain_for_ever() -> None:
     assert not is_terminating(bench.pods()[0])
 
 
-@pytest.mark.fact("11.3a", "11.1c")
 def test_a_drain_empties_a_node_as_the_budget_allows() -> None:
     bench = bench_of(6, nodes(2, cores=16.0), also=(budget(maxUnavailable=1),))
     bench.run(30)
@@ -262,7 +277,6 @@ def test_a_drain_empties_a_node_as_the_budget_allows() -> None:
     assert fewest == 5
 
 
-@pytest.mark.fact("11.3b")
 def test_with_one_replica_and_no_budget_a_drain_makes_a_gap() -> None:
     bench = bench_of(1, nodes(2))
     bench.run(30)
@@ -273,7 +287,6 @@ def test_with_one_replica_and_no_budget_a_drain_makes_a_gap() -> None:
     assert bench.ready() == {1: 1}
 
 
-@pytest.mark.fact("11.1e")
 def test_an_unready_pod_may_go_only_while_the_budget_is_met_unless_always_is_said() -> None:
     for policy, goes in (("IfHealthyBudget", False), ("AlwaysAllow", True)):
         rules = budget(minAvailable=2, unhealthyPodEvictionPolicy=policy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import log2
 from typing import Any
 
 import pytest
@@ -115,6 +116,7 @@ def test_refused_pods_are_asked_for_again_after_5_ms_doubling() -> None:
     assert all(
         later - 0.01 == pytest.approx(2 * (earlier - 0.01)) for earlier, later in pairwise(tail)
     )
+    assert (tail[-1] - 0.01) / 0.005 == pytest.approx(2 ** round(log2(tail[-1] / 0.005)))
     assert len({e.note for e in bench.plane.events if e.reason == "FailedCreate"}) == len(tries)
 
 

@@ -46,9 +46,9 @@ def test_old_pods_go_all_at_once_and_new_ones_come_all_at_once() -> None:
     assert bench.size_steps() == [{1: 4}, {1: 0}, {1: 0, 2: 4}]
     names = [rs["metadata"]["name"] for rs in bench.api.list("ReplicaSet")]
     assert bench.scaling_notes() == [
-        f"Scaled up replica set {names[0]} to 4",
+        f"Scaled up replica set {names[0]} from 0 to 4",
         f"Scaled down replica set {names[0]} from 4 to 0",
-        f"Scaled up replica set {names[1]} to 4",
+        f"Scaled up replica set {names[1]} from 0 to 4",
     ]
 
 
@@ -118,7 +118,6 @@ def test_a_deleted_pod_is_replaced_at_once_even_under_recreate() -> None:
     assert len(bench.pods()) == 3
 
 
-@pytest.mark.fact("2.7c")
 def test_scaling_two_active_sets_under_recreate_stands_still_as_upstream_does() -> None:
     """A rollout is switched to Recreate half-way and scaled: sync.go's scale() shares sizes out
     for rolling updates only, and every later sync takes it for the same scaling event."""

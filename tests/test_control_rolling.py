@@ -57,6 +57,20 @@ def test_a_late_version_finishes_after_its_deadline_and_is_progressing_again() -
     assert bench.sizes() == {1: 0, 2: 4}
 
 
+def test_a_finished_deployment_whose_pods_fail_later_never_exceeds_its_deadline() -> None:
+    """Section 2.9: once the reason is NewReplicaSetAvailable nothing is timed."""
+    bench = Bench(deployment(3, container=READY, progressDeadlineSeconds=20))
+    bench.run(60)
+    assert rollout_status(bench.web()).done
+    for number in bench.data.pods():
+        bench.data.set_pod(number, listening=False)
+    bench.run(400)
+    assert bench.ready() == {1: 0}
+    assert not is_true(bench.web(), "Available")
+    assert bench.progressing() == ("True", "NewReplicaSetAvailable")
+    assert not rollout_status(bench.web()).failed
+
+
 def test_no_deadline_means_no_progressing_condition() -> None:
     bench = stuck(4, container=READY, progressDeadlineSeconds=2**31 - 1)
     assert condition(bench.web(), "Progressing") is None
@@ -82,7 +96,7 @@ def test_creation_and_the_first_shrinking_are_one_sync_and_the_growth_after_it_a
     assert bench.scaling_notes()[1:] == [
         note.format(*names(bench))
         for note in (
-            "Scaled up replica set {1} to 3",
+            "Scaled up replica set {1} from 0 to 3",
             "Scaled down replica set {0} from 10 to 8",
             "Scaled up replica set {1} from 3 to 5",
         )
@@ -172,6 +186,23 @@ def test_a_third_version_in_mid_rollout_starts_at_nothing_and_takes_unready_pods
     assert after[0] == {1: 8, 2: 5, 3: 0}
     assert after[1] == {1: 8, 2: 0, 3: 0}
     assert bench.sizes() == {1: 0, 2: 0, 3: 10}
+    assert rollout_status(bench.web()).done
+
+
+def test_of_several_old_sets_the_oldest_goes_to_nothing_before_the_next() -> None:
+    """Three versions serve together for a while; nothing interleaves."""
+    bench = Bench(deployment(6, surge=1, unavailable=0, container=READY), {"web:3": slow(8.0)})
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run_until(lambda: bench.ready().get(2) == 3, latest=120)
+    steps = len(bench.size_steps())
+    bench.release("web:3", **READY)
+    bench.run(300)
+    after = bench.size_steps()[steps:]
+    assert any(all(sizes[number] > 0 for number in (1, 2, 3)) for sizes in after if 3 in sizes)
+    second = after[0][2]
+    assert all(sizes[2] == second for sizes in after if sizes[1] > 0)
+    assert bench.sizes() == {1: 0, 2: 0, 3: 6}
     assert rollout_status(bench.web()).done
 
 

@@ -27,7 +27,6 @@ def reasons(run: Run) -> list[str]:
     return [event.reason for event in run.events]
 
 
-@pytest.mark.fact("5.3a", "5.3b")
 @pytest.mark.parametrize(("probes", "cascades"), [("shared", True), ("own", False)])
 def test_liveness_probes_that_wait_behind_a_full_queue_start_a_restart_cascade(
     tmp_path: Path, probes: str, cascades: bool
@@ -51,7 +50,6 @@ def test_liveness_probes_that_wait_behind_a_full_queue_start_a_restart_cascade(
     assert (cut > 100) == cascades
 
 
-@pytest.mark.fact("5.3d")
 def test_a_slow_starter_is_killed_by_its_liveness_probe_again_and_again(tmp_path: Path) -> None:
     slow = deployment(replicas=3, surge=1, unavailable=0, liveness=LIVENESS)
     story = scenario(tmp_path, slow, overrides=("versions.new.startup=20s",))
@@ -62,7 +60,6 @@ def test_a_slow_starter_is_killed_by_its_liveness_probe_again_and_again(tmp_path
     assert failures(run) == {}  # The old pods serve on.
 
 
-@pytest.mark.fact("5.3c")
 def test_a_startup_probe_saves_the_slow_starter(tmp_path: Path) -> None:
     slow = deployment(replicas=3, surge=1, unavailable=0, liveness=LIVENESS)
     container = slow["spec"]["template"]["spec"]["containers"][0]
@@ -107,7 +104,6 @@ def test_a_limit_throttles_a_service_and_its_pods_never_compute_more(tmp_path: P
     assert throttled["2"] == 0.0
 
 
-@pytest.mark.fact("11.2a", "11.2b")
 def test_a_node_lost_in_mid_rollout_costs_its_share_until_it_is_noticed(tmp_path: Path) -> None:
     """One of three machines stops at 40 s: a third of the requests hang until the cluster knows,
     and nobody is hurt after that, though the rollout has yet to finish without it."""
@@ -143,7 +139,6 @@ def disruption_story(place: Path, budget: dict[str, Any]) -> Scenario:
     return load([file], images=["web=web:2"], overrides=["versions.old.startup=10s"])
 
 
-@pytest.mark.fact("11.1c", "11.3a")
 def test_a_drain_held_up_by_a_budget_never_takes_the_second_pod_before_its_time(
     tmp_path: Path,
 ) -> None:

@@ -31,7 +31,6 @@ def wish(
     return wanted_replicas(found, samples, requests, Target(utilization=percent), len(every))
 
 
-@pytest.mark.fact("10.1a", "10.1b", "10.1c", "10.2a")
 @pytest.mark.parametrize(
     ("used", "percent", "more", "expected"),
     [
@@ -60,7 +59,6 @@ def test_how_many_pods_are_wanted(used, percent, more, expected) -> None:
     assert wish(used, percent, **more) == expected
 
 
-@pytest.mark.fact("10.1c")
 def test_an_average_value_is_compared_without_requests() -> None:
     found = groups(3)
     samples = {p: Sample(used=20.0, time=0.0, window_seconds=15.0) for p in found.ready}
@@ -87,7 +85,6 @@ def pod(
     }
 
 
-@pytest.mark.fact("10.2a", "10.2b", "10.2c")
 @pytest.mark.parametrize(
     ("found", "sampled", "expected"),
     [
@@ -119,7 +116,6 @@ def test_what_a_pods_sample_is_worth(found, sampled, expected) -> None:
 BOUNDS = {"minReplicas": 2, "maxReplicas": 20}
 
 
-@pytest.mark.fact("10.3a", "10.3c", "10.3d")
 @pytest.mark.parametrize(
     ("wanted", "current", "steps", "behaviour", "expected"),
     [
@@ -156,7 +152,6 @@ def test_how_fast_it_may_go(wanted, current, steps, behaviour, expected) -> None
     assert limited(wanted, current, steps, spec, 100.0) == expected
 
 
-@pytest.mark.fact("10.3b")
 @pytest.mark.parametrize(
     ("wanted", "current", "past", "up", "expected"),
     [

@@ -28,7 +28,6 @@ from sim.model.cfs import burst_seconds, fair_shares
         (0.5, 0.0, 0.0),
     ],
 )
-@pytest.mark.fact("12f")
 def test_a_burst_of_one_thread_under_a_limit(limit, cpu, seconds) -> None:
     assert burst_seconds(cpu, limit) == pytest.approx(seconds, abs=1e-9)
 
@@ -49,6 +48,5 @@ def test_a_burst_of_one_thread_under_a_limit(limit, cpu, seconds) -> None:
         (4, [], [], []),
     ],
 )
-@pytest.mark.fact("12g")
 def test_cores_are_shared_by_weight_where_they_are_scarce(cores, threads, weights, shares) -> None:
     assert fair_shares(cores, threads, weights) == pytest.approx(shares)

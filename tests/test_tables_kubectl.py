@@ -74,7 +74,6 @@ def pod(apps, init=(), phase="Running", specs=None, **metadata) -> dict:
 SIDECAR = [{"name": "s", "restartPolicy": "Always"}]
 
 
-@pytest.mark.fact("4.1a", "4.2a")
 @pytest.mark.parametrize(
     ("found", "ready", "status"),
     [

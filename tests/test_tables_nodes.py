@@ -29,7 +29,6 @@ def box(cpu: str | None = None, *, limit: str | None = None, sidecar: bool = Fal
     return {**container, "restartPolicy": "Always"} if sidecar else container
 
 
-@pytest.mark.fact("12b")
 @pytest.mark.parametrize(
     ("apps", "init", "overhead", "expected"),
     [
@@ -51,7 +50,6 @@ def test_what_a_pod_requests(apps, init, overhead, expected) -> None:
     assert requested(spec, "cpu") == expected
 
 
-@pytest.mark.fact("12h")
 @pytest.mark.parametrize(
     ("containers", "expected"),
     [
@@ -79,7 +77,6 @@ def test_the_quality_of_service(containers, expected) -> None:
 TAINT = {"key": "a", "value": "1", "effect": "NoSchedule"}
 
 
-@pytest.mark.fact("11.2h")
 @pytest.mark.parametrize(
     ("toleration", "expected"),
     [
@@ -110,7 +107,6 @@ def gone(*seconds: float | None):
     ]
 
 
-@pytest.mark.fact("11.2d")
 @pytest.mark.parametrize(
     ("tolerations", "expected"),
     [
@@ -129,7 +125,6 @@ def test_how_long_a_running_pod_may_stay(tolerations, expected) -> None:
     assert seconds_tolerated([TAINT], tolerations) == inf
 
 
-@pytest.mark.fact("11.2h", "17a")
 def test_admission_adds_the_default_tolerations_unless_there_are_some() -> None:
     added = with_default_tolerations({})["tolerations"]
     assert [(t["key"], t["tolerationSeconds"]) for t in added] == [
@@ -143,7 +138,6 @@ def test_admission_adds_the_default_tolerations_unless_there_are_some() -> None:
     assert with_default_tolerations(everything) is everything
 
 
-@pytest.mark.fact("11.2g")
 @pytest.mark.parametrize(
     ("unhealthy", "of", "expected"),
     [
@@ -162,7 +156,6 @@ def test_how_fast_nodes_are_emptied(unhealthy, of, expected) -> None:
     assert evictions_per_second(unhealthy, of) == expected
 
 
-@pytest.mark.fact("11.2b")
 @pytest.mark.parametrize(
     ("lost", "lease", "look", "expected"),
     [
@@ -177,7 +170,6 @@ def test_when_a_silent_node_is_called_unknown(lost, lease, look, expected) -> No
     assert declared_unknown_at(lost, lease, look) == pytest.approx(expected)
 
 
-@pytest.mark.fact("11.1a", "11.1b")
 @pytest.mark.parametrize(
     ("spec", "expected", "pods", "healthy", "desired", "allowed"),
     [
@@ -201,7 +193,6 @@ def test_what_a_budget_allows(spec, expected, pods, healthy, desired, allowed) -
     assert (found.desired, found.allowed) == (desired, allowed)
 
 
-@pytest.mark.fact("11.1e")
 @pytest.mark.parametrize(
     ("ready", "left", "healthy", "desired", "always", "expected"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.model.backoff import BackOff
+from sim.model.backoff import BackOff, retry_seconds
 from sim.model.deletion import Candidate, age_power, deletion_order
 from sim.model.endpoints import chosen, endpoint_conditions
 from sim.model.hook import Hook, hook_of
@@ -93,6 +93,14 @@ def test_a_container_that_crashes_at_once_waits_twice_as_long_each_time(restart,
         back_off = back_off.stepped(now, restarted)
         now = restarted + 1.0  # It runs a second and crashes again.
     assert found == wait
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"),
+    [(1, 0.005), (2, 0.01), (3, 0.02), (18, 655.36), (19, 1000), (99, 1000)],
+)
+def test_a_controllers_queue_holds_back_from_5_ms_to_1000_s(failures, seconds) -> None:
+    assert retry_seconds(failures) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(("ran", "wait"), [(599.0, 20), (600.0, 20), (600.5, 0), (5000.0, 0)])

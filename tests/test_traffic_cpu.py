@@ -72,7 +72,6 @@ def close(times: list[float]) -> object:
     return pytest.approx(times, abs=1e-6)
 
 
-@pytest.mark.fact("12f")
 def test_a_burst_of_80_ms_under_half_a_core_takes_130_ms() -> None:
     plane = node_of(computing(0.08, 0.02), at(0.1), shares=(CpuShare(limit_cores=0.5),))
     assert answers(plane) == close([0.1 + 0.13 + 0.02])
@@ -80,7 +79,6 @@ def test_a_burst_of_80_ms_under_half_a_core_takes_130_ms() -> None:
     assert plane.pods()[0].throttled_seconds == pytest.approx(0.05)
 
 
-@pytest.mark.fact("12f")
 def test_several_threads_use_the_quota_up_sooner() -> None:
     """Two threads of 80 ms under one core: 50 ms each, then 50 ms of standing still, 30 more."""
     share = CpuShare(limit_cores=1.0)
@@ -103,14 +101,12 @@ def test_what_a_period_has_used_counts_against_the_next_request_in_it() -> None:
     assert answers(plane) == close([0.14, 0.23])
 
 
-@pytest.mark.fact("12g")
 def test_two_threads_share_one_core_evenly() -> None:
     plane = node_of(computing(0.1, 0.05), at(1.0, 1.05), cores=1.0)
     # 50 ms alone, then half a core each: the first has 50 ms left, which take 100.
     assert answers(plane) == close([1.0 + 0.15 + 0.05, 1.0 + 0.2 + 0.05])
 
 
-@pytest.mark.fact("12g")
 def test_a_crowded_node_serves_pods_by_the_weight_of_their_requests() -> None:
     shares = (CpuShare(weight=0.3), CpuShare(weight=0.1))
     plane = node_of(computing(0.3), at(1.0, 1.002), shares=shares, cores=1.0)

@@ -55,7 +55,7 @@ def _create(sync: DeploymentSync) -> JsonObject:
     size = new_size(sync.bounds, 0, total) if rolling else sync.bounds.replicas
     sync.new = new = _stored(sync, revision, size)
     if size > 0:
-        note = f"Scaled up replica set {name_of(new)} to {size}"
+        note = f"Scaled up replica set {name_of(new)} from 0 to {size}"
         sync.recorder.emit(sync.deployment, "ScalingReplicaSet", note)
     conditions = _judged(sync, "True", "NewReplicaSetCreated", _CREATED.format(name_of(new)))
     sync.write_conditions(conditions, {REVISION: str(revision)})

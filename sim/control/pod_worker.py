@@ -75,6 +75,11 @@ class PodWorker:
         self._plan = plan = around.blueprints.of(pod["spec"])
         self._init = [self._container(one) for one in plan.init]
         self._apps = [self._container(one) for one in plan.apps]
+        self._init_states = [one.state for one in self._init]
+        self._app_states = [one.state for one in self._apps]
+        sidecars = [one.state for one in self._init if one.role is Role.SIDECAR]
+        self._must_be_ready = sidecars + self._app_states
+        self._address = address(record.number)
 
     @property
     def restarts(self) -> int:
@@ -180,24 +185,22 @@ class PodWorker:
         pod = self._current()
         if pod is None:
             return
-        init = [one.state for one in self._init]
-        apps = [one.state for one in self._apps]
+        apps = self._app_states
         running = self._initialized and all(state.has_run for state in apps)
-        must_be_ready = [one.state for one in self._init if one.role is Role.SIDECAR] + apps
         facts = PodFacts(
             phase=self._final_phase or ("Running" if running else "Pending"),
             has_sandbox=self._has_sandbox,
-            ip=address(self._record.number) if self._has_sandbox else "",
+            ip=self._address if self._has_sandbox else "",
             host_ip=self.machine.address,
             start_time=self._admitted_at,
             qos=self._plan.qos,
             incomplete=[]
             if self._initialized
             else [one.name for one in self._init if not one.complete],
-            unready=[state.name for state in must_be_ready if not state.ready],
+            unready=[state.name for state in self._must_be_ready if not state.ready],
             gates=self._plan.gates,
         )
-        status = pod_status(pod["status"], facts, apps, init, self.env.now)
+        status = pod_status(pod["status"], facts, apps, self._init_states, self.env.now)
         self._around.store.put_status(pod, status)
 
     # Its steps.

@@ -34,16 +34,18 @@ class Recorder:
 
     def emit(self, about: JsonObject, reason: str, note: str) -> None:
         """An event of *reason* about an object, now."""
+        now = self._env.now
         subject = f"{about['kind']}/{name_of(about)}"
-        shown = self._combined((subject, reason), note)
-        event = KubeEvent(time=self._env.now, subject=subject, reason=reason, note=shown)
-        self.events.append(event)
+        shown = self._combined((subject, reason), note, now)
+        self.events.append(KubeEvent(now, subject, reason, shown))
 
-    def _combined(self, key: tuple[str, str], note: str) -> str:
-        similar = self._similar.setdefault(key, _Similar())
-        if self._env.now - similar.last > _SIMILAR_SECONDS:
+    def _combined(self, key: tuple[str, str], note: str, now: float) -> str:
+        similar = self._similar.get(key)
+        if similar is None:
+            similar = self._similar[key] = _Similar()
+        if now - similar.last > _SIMILAR_SECONDS:
             similar.notes.clear()
-        similar.last = self._env.now
+        similar.last = now
         if note not in similar.notes:
             similar.notes.append(note)
         if len(similar.notes) < _MOST_SIMILAR:

@@ -22,10 +22,7 @@ def roll(sync: DeploymentSync) -> float | None:
     new = find_or_create_new(sync)
     if _grow_new(sync, new):
         return write_rollout_status(sync)
-    shrunk = _shrink_olds(sync, new)
-    if shrunk is None:
-        return None  # A ReplicaSet's status is on its way and will bring us back.
-    if not shrunk and is_complete_now(sync):
+    if not _shrink_olds(sync, new) and is_complete_now(sync):
         clean_history(sync)
     return write_rollout_status(sync)
 
@@ -36,11 +33,11 @@ def _grow_new(sync: DeploymentSync, new: JsonObject) -> bool:
     return size != size_of(new) and sync.scale(new, size)
 
 
-def _shrink_olds(sync: DeploymentSync, new: JsonObject) -> bool | None:
+def _shrink_olds(sync: DeploymentSync, new: JsonObject) -> bool:
     olds = sync.active(sync.olds)
     sizes = old_sizes(sync.bounds, [_sizes(old) for old in olds], _sizes(new))
     if sizes is None:
-        return None
+        return False  # A ReplicaSet's status is on its way and will bring us back.
     changed = False
     for old, size in zip(olds, sizes, strict=True):
         if size != size_of(old):

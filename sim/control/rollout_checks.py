@@ -95,10 +95,14 @@ def _check_growth(
 def _check_shrinking(
     deployment: JsonObject, others: Sequence[JsonObject], after: JsonObject, was: int
 ) -> str:
-    """A step may not cost available pods below the minimum, as far as statuses told."""
+    """A step may not cost available pods below the minimum, as far as statuses told.
+
+    A set that was itself cut a moment ago may still count more than it wants, and upstream's
+    controller counts on them; an undo within that moment dips below the minimum there as here.
+    """
     if not is_rolling(deployment):
         return ""
-    rest = sum(_serving(rs, rs["spec"]["replicas"]) for rs in others)
+    rest = sum(int(rs.get("status", {}).get("availableReplicas", 0)) for rs in others)
     left = rest + _serving(after, after["spec"]["replicas"])
     had = rest + _serving(after, was)
     minimum = fenceposts_of(deployment).minimum

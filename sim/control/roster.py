@@ -87,6 +87,7 @@ class Roster:
         self._by_uid: dict[str, PodRecord] = {}
         self._by_number: dict[int, PodRecord] = {}
         self._listeners: list[tuple[int, Listener]] = []
+        self._concerned: dict[int, list[Listener]] = {}  # By what a write changed.
         store.subscribe("Pod", self._on_pod)
 
     def of(self, pod: JsonObject) -> PodRecord:
@@ -112,6 +113,7 @@ class Roster:
         Listeners are called in the order in which they subscribed.
         """
         self._listeners.append((int(news), listener))
+        self._concerned.clear()
 
     def _on_pod(self, change: Change) -> None:
         pod = change.object
@@ -127,9 +129,12 @@ class Roster:
         if change.verb == "DELETED":
             record.gone = True
             news |= _GONE
-        for wanted, listener in self._listeners:
-            if wanted & news:
-                listener(record, news)
+        concerned = self._concerned.get(news)
+        if concerned is None:
+            concerned = [listener for wanted, listener in self._listeners if wanted & news]
+            self._concerned[news] = concerned
+        for listener in concerned:
+            listener(record, news)
 
     def _enter(self, pod: JsonObject) -> PodRecord:
         uid = pod["metadata"]["uid"]

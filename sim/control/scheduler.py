@@ -13,19 +13,21 @@ from dataclasses import dataclass
 from sim.control.clock import Environment
 from sim.control.ranking import Ranking
 from sim.control.recorder import Recorder
-from sim.control.roster import PodRecord, Roster
+from sim.control.roster import News, PodRecord, Roster
 from sim.control.store import Store
 from sim.model.behaviour import Delays
 from sim.model.conditions import with_condition
 from sim.model.draws import Purpose, Stream
 from sim.model.fit import Need, Room, unschedulable_note
 from sim.model.objects import JsonObject, is_terminating, name_of
-from sim.model.pod import controller_of, is_finished, node_of
+from sim.model.pod import controller_of, node_of
 from sim.model.pod_resources import requested
 from sim.model.quantity import quantity
 from sim.model.run import Change
 
 _WATCH, _DECIDE = range(2)
+# What gives a pod a place on a node, or takes it away.
+SEATED = News.BORN | News.BOUND | News.PHASE | News.TERMINATING | News.GONE
 _FIRST_BACK_OFF, _MOST_BACK_OFF = 1.0, 10.0  # pkg/scheduler/apis/config/v1/defaults.go
 
 
@@ -71,14 +73,13 @@ class Scheduler:
         self._recorder = recorder
         self._delays = delays
         self._draws = Stream(seed, Purpose.SCHEDULE)
-        self._roster = roster
         self._rooms: dict[str, Room] = {}
         self._seats: dict[str, _Seat] = {}
         self._waiting: dict[str, _Unschedulable] = {}
         self._needs: dict[int, tuple[JsonObject, Need]] = {}
         self._rankings: dict[str, Ranking] = {}
         store.subscribe("Node", self._on_node)
-        store.subscribe("Pod", self._on_pod)
+        roster.subscribe(SEATED, self._on_pod)
 
     def _on_node(self, change: Change) -> None:
         node = change.object
@@ -99,25 +100,23 @@ class Scheduler:
         self._changed(name_of(node))
         self._try_again()
 
-    def _on_pod(self, change: Change) -> None:
-        pod = change.object
-        uid = pod["metadata"]["uid"]
+    def _on_pod(self, record: PodRecord, news: int) -> None:
+        uid = record.uid
         seat = self._seats.get(uid)
-        if change.verb == "DELETED" or is_finished(pod):
+        if record.gone or record.finished:
             self._waiting.pop(uid, None)
             if seat is not None:
                 self._leave(uid, seat)
             return
         if seat is not None:
-            if not seat.leaving and is_terminating(pod):
+            if not seat.leaving and record.terminating:
                 seat.leaving = True
                 self._rooms[seat.node].company[seat.group] -= 1
                 self._changed(seat.node)
             return
-        if node_of(pod):
-            self._sit(pod, node_of(pod))
-        elif change.verb == "ADDED":
-            record = self._roster.of(pod)
+        if record.node:
+            self._sit(record.pod, record.node)
+        elif news & News.BORN:
             seconds = self._draws.between(self._delays.watch, record.ordinal, _WATCH)
             self._decide_at(record, self._env.now + seconds)
 

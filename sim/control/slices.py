@@ -32,6 +32,7 @@ class _Slice:
         self._entries: dict[int, JsonObject] = {}
         self._ready: dict[int, int] = {}
         self._fallback: dict[int, int] = {}
+        self._ready_in_order: list[int] | None = None  # Until it changes.
 
     def __len__(self) -> int:
         return len(self._pods)
@@ -44,7 +45,9 @@ class _Slice:
     @property
     def ready(self) -> list[int]:
         """Those that are ready."""
-        return [self._ready[pod] for pod in self._pods if pod in self._ready]
+        if self._ready_in_order is None:
+            self._ready_in_order = [self._ready[pod] for pod in sorted(self._ready)]
+        return self._ready_in_order
 
     @property
     def fallback(self) -> list[int]:
@@ -61,6 +64,7 @@ class _Slice:
         if pod not in self._entries:
             insort(self._pods, pod)
         self._entries[pod] = entry
+        self._ready_in_order = None
         for chosen, holds in (
             (self._ready, is_ready_endpoint(entry)),
             (self._fallback, is_fallback(entry)),
@@ -75,6 +79,7 @@ class _Slice:
         pod = record.ordinal
         del self._pods[bisect_left(self._pods, pod)]
         del self._entries[pod]
+        self._ready_in_order = None
         self._ready.pop(pod, None)
         self._fallback.pop(pod, None)
 

@@ -8,6 +8,7 @@ shows objects to people or to kubectl formats them.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -60,7 +61,7 @@ class Store:
         self._owned: dict[tuple[str, str], dict[Key, None]] = {}
         self._subscribers: dict[str, list[Subscriber]] = {}
         self._admission: list[Admission] = []
-        self._history_of: dict[str, list[Change]] = {}
+        self._history_of: defaultdict[str, list[Change]] = defaultdict(list)
         self._forgotten = 0
         self.by_client = False
         self.history: list[Change] = []
@@ -110,7 +111,7 @@ class Store:
         if since == 0 and self._forgotten:
             return tuple(("ADDED", obj) for obj in self.list(kind, namespace))
         require_kept(since, forgotten=self._forgotten, current=self.version)
-        changes = self._history_of.get(kind, [])
+        changes = self._history_of[kind]
         start = place_after(changes, since)
         return tuple(
             (change.verb, change.object)
@@ -218,9 +219,8 @@ class Store:
         if before["metadata"]["uid"] != obj["metadata"]["uid"]:
             raise Conflict(message("the object was deleted and made anew"))
         metadata = before["metadata"]
-        if not (annotations or {}).items() <= annotations_of(before).items():
-            merged = {**annotations_of(before), **(annotations or {})}
-            metadata = {**metadata, "annotations": merged}
+        if annotations and not annotations.items() <= annotations_of(before).items():
+            metadata = {**metadata, "annotations": {**annotations_of(before), **annotations}}
         elif before.get("status") == status:
             return before
         return self._write("MODIFIED", {**before, "metadata": metadata, "status": status})
@@ -336,14 +336,9 @@ class Store:
 
     def _announce(self, verb: str, obj: JsonObject) -> None:
         kind = obj["kind"]
-        change = Change(
-            time=self._env.now,
-            verb=verb,
-            resource_version=self._forgotten + len(self.history) + 1,
-            object=obj,
-        )
+        change = Change(self._env.now, verb, self._forgotten + len(self.history) + 1, obj)
         self.history.append(change)
-        self._history_of.setdefault(kind, []).append(change)
+        self._history_of[kind].append(change)
         for callback in self._subscribers.get(kind, ()):
             callback(change)
         for callback in self._subscribers.get("", ()):

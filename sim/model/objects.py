@@ -54,7 +54,10 @@ def matches(labels: Mapping[str, str], selector: Mapping[str, str] | None) -> bo
 def condition(obj: JsonObject, kind: str) -> JsonObject | None:
     """The status condition of type *kind*, if the object has it."""
     conditions: Iterable[JsonObject] = obj.get("status", {}).get("conditions") or ()
-    return next((found for found in conditions if found["type"] == kind), None)
+    for found in conditions:
+        if found["type"] == kind:
+            return found
+    return None
 
 
 def is_true(obj: JsonObject, kind: str) -> bool:

@@ -95,14 +95,13 @@ def pod_status(
 
     Conditions that others write (PodScheduled, readiness gates) are left as they are.
     """
-    known: Sequence[JsonObject] = before.get("conditions") or ()
-    by_kind = {one["type"]: one for one in known}
-    wanted = _conditions(facts, by_kind)
+    others = {one["type"]: one for one in before.get("conditions") or ()}
+    wanted = _conditions(facts, others)
     conditions = [
-        _condition(by_kind.get(kind), kind, reason, note, now)
+        _condition(others.pop(kind, None), kind, reason, note, now)
         for kind, (reason, note) in wanted.items()
     ]
-    conditions += [one for one in known if one["type"] not in wanted]
+    conditions += others.values()
     status = {
         "phase": facts.phase,
         "conditions": conditions,
@@ -160,8 +159,7 @@ def _condition(
     before: JsonObject | None, kind: str, reason: str | None, note: str, now: float
 ) -> JsonObject:
     status = "True" if reason is None else "False"
-    same = before is not None and before["status"] == status
-    if before is not None and same:
+    if before is not None and before["status"] == status:
         if before.get("reason", "") == (reason or "") and before.get("message", "") == note:
             return before
         now = before["lastTransitionTime"]

@@ -10,7 +10,8 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_PATIENCE = 20_000  # New containers until the collector looks at them; 700 by default.
+_PATIENCE = 50_000  # New containers until the collector looks at them; 700 by default.
+_WHOLE = 1_000  # So many looks at younger ones until it looks at all of them; 10 by default.
 
 
 @contextmanager
@@ -18,7 +19,7 @@ def patient_collector() -> Iterator[None]:
     """Collect seldom while the `with` block lasts; a collector that is off stays off."""
     before = gc.get_threshold()
     if 0 < before[0] < _PATIENCE:
-        gc.set_threshold(_PATIENCE, *before[1:])
+        gc.set_threshold(_PATIENCE, before[1], _WHOLE)
     try:
         yield
     finally:

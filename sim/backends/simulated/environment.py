@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from simpy.events import URGENT
 
@@ -30,7 +31,8 @@ class TwoPlaneEnvironment(Environment):
     def step(self) -> None:
         """Advance the data plane to the next control event, then process that or its signal."""
         if self._plane is not None:
-            signal = self._plane.advance(self.peek())
+            queue = self._queue
+            signal = self._plane.advance(queue[0][0] if queue else inf)
             if signal is not None:
                 self._schedule(signal)
         super().step()

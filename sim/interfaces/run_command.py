@@ -124,7 +124,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, events_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
-    print_table(console, stories_table(found, language))
+    print_table(console, stories_table([found], language))
 
 
 def to_json(found: Run, by: Yardstick) -> JsonObject:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby, islice
 from math import isinf
 from typing import TYPE_CHECKING
 
 from sim.i18n import Message, message, translate
 from sim.interfaces.cause_names import cause_name
+from sim.interfaces.comparison_tables import arm_name
 from sim.interfaces.table import Row, Table
 from sim.model.failed import Doing, FailedRequest
 
@@ -28,12 +30,14 @@ _DOING: dict[Doing, Message] = {
 }
 
 
-def stories_table(run: Run, language: str) -> Table:
-    """The first two of each cause, seconds from the first write; empty if nothing failed."""
-    by_cause = sorted(run.failures, key=lambda one: (one.cause, one.meant))
-    groups = groupby(by_cause, lambda one: one.cause)
-    chosen = [one for _, group in groups for one in islice(group, SHOWN_EACH)]
+def stories_table(runs: Sequence[Run], language: str) -> Table:
+    """Two of each cause in each of *runs*; empty if nothing failed.
+
+    Seconds are those from the first write; with several runs the first column says whose they are.
+    """
+    several = len(runs) > 1
     headings = (
+        *((message("strategy"),) if several else ()),
         message("s"),
         message("user"),
         message("cause"),
@@ -43,13 +47,25 @@ def stories_table(run: Run, language: str) -> Table:
     return Table(
         title=translate(language, "Failed requests, one by one (seconds from the first write)"),
         headings=tuple(heading.render(language) for heading in headings),
-        rows=tuple(_row(one, run, language) for one in chosen),
+        rows=tuple(
+            _row(one, run, language, (arm_name(run.strategy, language),) if several else ())
+            for run in runs
+            for one in _chosen(run)
+        ),
     )
 
 
-def _row(one: FailedRequest, run: Run, language: str) -> Row:
+def _chosen(run: Run) -> list[FailedRequest]:
+    """The first ones of each cause, in time."""
+    by_cause = sorted(run.failures, key=lambda one: (one.cause, one.meant))
+    groups = groupby(by_cause, lambda one: one.cause)
+    return [one for _, group in groups for one in islice(group, SHOWN_EACH)]
+
+
+def _row(one: FailedRequest, run: Run, language: str, before: tuple[str, ...]) -> Row:
     return Row(
         cells=(
+            *before,
             f"{one.meant - run.window.first_write:+.2f}",
             str(one.user),
             cause_name(one.cause.key, language),

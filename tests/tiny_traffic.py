@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
+from sim.model.dependency import Dependency
 from sim.model.network import Connections
 from sim.ports import RequestRecord, Signal, SignalKind
 from sim.traffic.reference import ReferencePlane
@@ -37,6 +38,7 @@ def plane_of(
     seed: int = 1,
     start: float = 0.0,
     connections: Connections | None = None,
+    dependencies: tuple[Dependency, ...] = (),
 ) -> ReferencePlane:
     """A plane with *pods* of version 0 that listen and are known to every proxy from the start.
 
@@ -51,6 +53,7 @@ def plane_of(
         window_start=window[0],
         window_end=window[1],
         connections=connections or Connections(),
+        dependencies=dependencies,
     )
     plane = ReferencePlane(workload, seed, start=start, keep_log=True)
     plane.set_behaviour(0, behaviour or serving(0.25))
@@ -107,6 +110,7 @@ def state_of(plane: ReferencePlane) -> tuple[object, ...]:
         plane.arrived(),
         plane.in_flight(),
         tuple(plane.pods().items()),
+        plane.dependencies(),
     )
 
 

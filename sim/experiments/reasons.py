@@ -20,6 +20,7 @@ CAUSE_PHRASES: Mapping[str, Message] = {
     "timed_out_waiting": message("timed out waiting for a worker"),
     "timed_out_in_service": message("timed out in service"),
     "application_bug": message("met a bug of the application"),
+    "dependency_error": message("failed because a dependency did not answer well or in time"),
     "node_unreachable": message("were sent to a machine that no longer answers"),
 }
 

@@ -50,5 +50,9 @@ MECHANISMS = (
     Cause.TIMED_OUT_WAITING,
     Cause.TIMED_OUT_IN_SERVICE,
     Cause.APPLICATION_BUG,
+    Cause.DEPENDENCY_ERROR,
     Cause.NODE_UNREACHABLE,
 )
+
+# What the process itself sent, right or wrong: its version was met, its connection is still good.
+ANSWERS = (Cause.NONE, Cause.APPLICATION_BUG, Cause.DEPENDENCY_ERROR)

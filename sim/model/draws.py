@@ -47,6 +47,9 @@ class Purpose(IntEnum):
     BALANCER_SECOND = 20
     BALANCER_AGAIN = 21
     METHOD = 22
+    CALL = 23
+    LATENCY = 24
+    DEPENDENCY_ERROR = 25
 
 
 def _mix(x: int) -> int:

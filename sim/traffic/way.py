@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
-from sim.model.causes import Cause
+from sim.model.causes import ANSWERS, Cause
 from sim.model.draws import Purpose, Stream
 from sim.model.network import HABITS, Connections, tried_elsewhere
 from sim.traffic.attempt import Attempt
@@ -20,8 +20,6 @@ from sim.traffic.idle import IdleConnections
 from sim.traffic.pick import MOST_PICKS
 from sim.traffic.pod import Pod
 from sim.traffic.proxy import Proxy
-
-_ANSWERS = (Cause.NONE, Cause.APPLICATION_BUG)  # After these a connection can be used again.
 
 
 class Way:
@@ -80,7 +78,7 @@ class Way:
         pod.note(cause)
         self.proxies[attempt.request.proxy].heard_back(pod.number)
         connection, attempt.connection = attempt.connection, None
-        if connection is not None and cause in _ANSWERS and self._rules.keep_alive_seconds > 0.0:
+        if connection is not None and cause in ANSWERS and self._rules.keep_alive_seconds > 0.0:
             self._idle.give_back(self._owner(attempt, pod.number), connection, now)
         if not self._is_tried_again(attempt, cause, now):
             return False

@@ -234,7 +234,8 @@ class Session:
             case Verb.DRAIN | Verb.CORDON | Verb.UNCORDON | Verb.LOSE_NODE | Verb.RETURN_NODE:
                 self._carry_out_on_node(command.verb, name)
             case Verb.INJECT:
-                self._backend.inject(fault_written(command.fault or ""))
+                known = [one.name for one in self.scenario.dependencies]
+                self._backend.inject(fault_written(command.fault or "", known))
 
     def _carry_out_on_node(self, verb: Verb, node: str) -> None:
         control = self._backend.control_plane

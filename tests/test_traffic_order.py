@@ -15,6 +15,8 @@ from tiny_traffic import History, plane_of, play, serving
 
 from sim.model.behaviour import Behaviour, Clients, RateCurve, Workload
 from sim.model.causes import Cause
+from sim.model.demand import Demand
+from sim.model.dependency import Call, Dependency
 from sim.model.draws import Purpose, Stream
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection
@@ -23,13 +25,13 @@ from sim.traffic.arrivals import Arrivals
 from sim.traffic.balancers import BALANCERS
 from sim.traffic.reference import ReferencePlane
 
-ANSWERS = {Cause.NONE, Cause.APPLICATION_BUG}
 AT_THE_PROXY = {
     Cause.NO_ENDPOINT,
     Cause.ALL_EJECTED,
     Cause.POOL_OVERFLOW,
     Cause.RATE_LIMITED,
 }
+ANSWERS = {Cause.NONE, Cause.APPLICATION_BUG, Cause.DEPENDENCY_ERROR}
 REFUSALS = {
     Cause.NO_ENDPOINT,
     Cause.REFUSED_STARTING,
@@ -38,17 +40,36 @@ REFUSALS = {
 }
 
 
-def on_the_grid(seed: int = 1) -> tuple[ReferencePlane, list]:
-    """Everything ties: arrivals, service, timeouts, probes and control on multiples of 1/128."""
+def on_the_grid(seed: int = 1, calling: bool = False) -> tuple[ReferencePlane, list]:
+    """Everything ties: arrivals, service, timeouts, probes and control on multiples of 1/128.
+
+    *calling*: the old version calls one dependency, the new one two, in the other order; one of
+    them is locked for a while, and the other is down.
+    """
     clients = Clients(
         attempt_timeout_seconds=0.25, deadline_seconds=0.5, attempts=3, backoff_seconds=0.0
     )
-    behaviour = serving(1 / 16, concurrency=8, queue_limit=16, error_ratio=0.05)
+    calls = [Call(dependency=n, share=0.75, timeout_seconds=1 / 8) for n in (0, 1)]
+    old, new = (tuple(calls[:1]), tuple(calls[::-1])) if calling else ((), ())
+    behaviour = serving(1 / 16, concurrency=8, queue_limit=16, error_ratio=0.05, calls=old)
+    row = Dependency(name="database", capacity=16, latency_seconds=1 / 64, demand=Demand.CONSTANT)
     plane = plane_of(
-        rate=1024.0, end=4.0, pods=6, proxies=3, clients=clients, behaviour=behaviour, seed=seed
+        rate=1024.0,
+        end=4.0,
+        pods=6,
+        proxies=3,
+        clients=clients,
+        behaviour=behaviour,
+        seed=seed,
+        dependencies=(row, row),
     )
-    plane.set_behaviour(1, serving(1 / 8, concurrency=8, queue_limit=16))
-    script = []
+    plane.set_behaviour(1, serving(1 / 8, concurrency=8, queue_limit=16, calls=new))
+    script = [
+        (1.0, lambda p: p.set_dependency(0, capacity=0)),
+        (1.25, lambda p: p.set_dependency(0, capacity=5, error_ratio=0.1)),
+        (2.75, lambda p: p.set_dependency(1, up=False)),
+        (3.25, lambda p: p.set_dependency(1, up=True)),
+    ]
     for old in range(6):
         new, time = 6 + old, 0.5 + old / 2
         listed = [*range(old + 1, 6), *range(6, new + 1)]
@@ -69,28 +90,35 @@ def on_the_grid(seed: int = 1) -> tuple[ReferencePlane, list]:
     return plane, script
 
 
-def played(cuts=(), seed: int = 1) -> History:
+def played(cuts=(), seed: int = 1, calling: bool = False) -> History:
     """The grid, watched at *cuts*."""
-    plane, script = on_the_grid(seed)
+    plane, script = on_the_grid(seed, calling)
     return play(plane, 6.0, script, cuts)
 
 
-def test_where_everything_ties_the_same_run_comes_out_twice():
-    first, second = played(), played()
+@pytest.mark.parametrize("calling", [False, True])
+def test_where_everything_ties_the_same_run_comes_out_twice(calling):
+    first, second = played(calling=calling), played(calling=calling)
 
     assert first == second
     assert len(first.log) > 4000
-    assert {Cause.CUT_BY_SIGKILL, Cause.TIMED_OUT_WAITING} < {e.cause for e in first.log}
+    met = {e.cause for e in first.log}
+    assert {Cause.CUT_BY_SIGKILL, Cause.TIMED_OUT_WAITING} < met
+    assert calling == (Cause.DEPENDENCY_ERROR in met)
 
 
-def test_where_everything_ties_it_does_not_matter_how_finely_it_is_watched():
+@pytest.mark.parametrize("calling", [False, True])
+def test_where_everything_ties_it_does_not_matter_how_finely_it_is_watched(calling):
     """In one go; at 1,000 random moments; at every grid point; and stopping at every event."""
-    whole = played()
+    whole = played(calling=calling)
     random = Stream(4, Purpose.DEMAND)
 
-    assert whole == played(cuts=[6.0 * random.uniform(n) for n in range(1000)])
-    assert whole == played(cuts=[n / 1024 for n in range(6 * 1024)])
-    assert whole == played(cuts={entry.answered for entry in whole.log})
+    for cuts in (
+        [6.0 * random.uniform(n) for n in range(1000)],
+        [n / 1024 for n in range(6 * 1024)],
+        {entry.answered for entry in whole.log},
+    ):
+        assert whole == played(cuts, calling=calling)
 
 
 def test_advancing_exactly_to_each_event_changes_nothing():
@@ -156,6 +184,34 @@ def busy_seconds(accepted, workers: int, time: float) -> float:
 
 moments = st.integers(min_value=0, max_value=160).map(lambda n: n / 16)
 pod_numbers = st.integers(min_value=0, max_value=3)
+changes = st.fixed_dictionaries(
+    {},
+    optional={
+        "capacity": st.integers(min_value=0, max_value=3),
+        "latency_seconds": st.sampled_from([0.0, 1 / 16, 0.5]),
+        "error_ratio": st.sampled_from([0.0, 0.25, 1.0]),
+        "up": st.booleans(),
+    },
+)
+dependency_rows = st.builds(
+    Dependency,
+    name=st.just("database"),
+    capacity=st.integers(min_value=0, max_value=4),
+    latency_seconds=st.sampled_from([0.0, 1 / 16, 0.25]),
+    demand=st.sampled_from(Demand),
+    error_ratio=st.sampled_from([0.0, 0.2]),
+    up=st.booleans(),
+)
+calls = st.lists(
+    st.builds(
+        Call,
+        dependency=st.integers(min_value=0, max_value=1),
+        share=st.sampled_from([0.3, 1.0]),
+        timeout_seconds=st.sampled_from([0.0, 0.125, 1.0]),
+    ),
+    max_size=2,
+    unique_by=lambda call: call.dependency,
+).map(tuple)
 actions = st.one_of(
     st.tuples(st.just("kill"), pod_numbers),
     st.tuples(st.just("drain"), pod_numbers),
@@ -167,6 +223,7 @@ actions = st.one_of(
     st.tuples(st.just("lose"), st.booleans()),
     st.tuples(st.just("publish"), st.lists(pod_numbers, max_size=4, unique=True)),
     st.tuples(st.just("behave"), st.integers(min_value=1, max_value=6)),
+    st.tuples(st.just("depend"), st.tuples(st.integers(min_value=0, max_value=1), changes)),
 )
 connections = st.builds(
     Connections,
@@ -204,10 +261,14 @@ def act(plane: ReferencePlane, what: str, whom) -> None:
         plane.publish(whom, [now, now + 0.25])
     elif what == "lose":
         plane.set_node("node-0", reachable=not whom)
+    elif what == "depend":
+        plane.set_dependency(whom[0], **whom[1])
     elif what == "behave":
         leak = 2.0**20 * (whom % 3)
+        also = (Call(dependency=whom % 2, timeout_seconds=1.0),)[: whom % 4]
         plane.set_behaviour(
-            0, serving(whom / 16, concurrency=whom % 3 + 1, leak_bytes_per_second=leak)
+            0,
+            serving(whom / 16, concurrency=whom % 3 + 1, leak_bytes_per_second=leak, calls=also),
         )
     elif whom in plane.pods():
         calls = {
@@ -236,6 +297,9 @@ def act(plane: ReferencePlane, what: str, whom) -> None:
     timeout=st.sampled_from([0.0625, 0.25, 4.0]),
     attempts=st.integers(min_value=1, max_value=4),
     backoff=st.sampled_from([0.0, 0.25]),
+    dependencies=st.tuples(dependency_rows, dependency_rows),
+    calls=calls,
+    computes=st.sampled_from([0.0, 1 / 16]),
     script=scripts,
     cuts=st.lists(moments | st.floats(min_value=0.0, max_value=10.0), max_size=40),
 )
@@ -252,6 +316,9 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
     timeout,
     attempts,
     backoff,
+    dependencies,
+    calls,
+    computes,
     script,
     cuts,
 ):
@@ -273,7 +340,16 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
             pods=4,
             proxies=2,
             clients=clients,
-            behaviour=serving(0.125, demand=demand, concurrency=2, queue_limit=3, error_ratio=0.1),
+            behaviour=serving(
+                0.125 - computes,
+                cpu_seconds=computes,
+                demand=demand,
+                concurrency=2,
+                queue_limit=3,
+                error_ratio=0.1,
+                calls=calls,
+            ),
+            dependencies=dependencies,
             memory_limit=66 * 2.0**20,
             population=population,
             connections=rules,
@@ -293,6 +369,8 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
     assert set(range(plane.arrived())) == requests
     assert sorted(finals) == sorted(requests), "one final answer each"
     assert (0, plane.arrived()) == (plane.in_flight(), plane.counts().total)
+    assert [(0, 0)] * 2 == [(one.in_use, one.waiting) for one in plane.dependencies()]
+    assert [0] * len(plane.pods()) == [one.in_flight for one in plane.pods().values()]
     times = [entry.answered for entry in whole.log]
     assert times == sorted(times)
     for entry in whole.log:
@@ -308,7 +386,7 @@ SCRIPT = """
 import hashlib, sys
 sys.path[:0] = sys.argv[1:]
 from test_traffic_order import played
-print(hashlib.sha256(repr(played(seed=11)).encode()).hexdigest())
+print(hashlib.sha256(repr(played(seed=11, calling=True)).encode()).hexdigest())
 """
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
+from sim.model.dependency import Dependency
 from sim.model.network import Connections
 from sim.model.protection import Protection
 from sim.ports import RequestRecord, Signal, SignalKind
@@ -39,6 +40,7 @@ def plane_of(
     start: float = 0.0,
     connections: Connections | None = None,
     protection: Protection | None = None,
+    dependencies: tuple[Dependency, ...] = (),
 ) -> ReferencePlane:
     """A plane with *pods* of version 0 that listen and are known to every proxy from the start.
 
@@ -54,6 +56,7 @@ def plane_of(
         window_end=window[1],
         connections=connections or Connections(),
         protection=protection or Protection(),
+        dependencies=dependencies,
     )
     plane = ReferencePlane(workload, seed, start=start, keep_log=True)
     plane.set_behaviour(0, behaviour or serving(0.25))
@@ -110,6 +113,7 @@ def state_of(plane: ReferencePlane) -> tuple[object, ...]:
         plane.arrived(),
         plane.in_flight(),
         tuple(plane.pods().items()),
+        plane.dependencies(),
     )
 
 

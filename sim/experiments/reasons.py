@@ -23,6 +23,7 @@ CAUSE_PHRASES: Mapping[str, Message] = {
     "rate_limited": message("were refused by a proxy's rate limit"),
     "pool_overflow": message("found a proxy with all the requests that it may have under way"),
     "all_ejected": message("found every pod ejected as an outlier"),
+    "dependency_error": message("failed because a dependency did not answer well or in time"),
     "node_unreachable": message("were sent to a machine that no longer answers"),
 }
 

@@ -19,6 +19,7 @@ CAUSE_NAMES: Mapping[Cause, Message] = {
     Cause.TIMED_OUT_WAITING: message("timed out waiting"),
     Cause.TIMED_OUT_IN_SERVICE: message("timed out in service"),
     Cause.APPLICATION_BUG: message("application bug"),
+    Cause.DEPENDENCY_ERROR: message("dependency failed or too slow"),
     Cause.NODE_UNREACHABLE: message("node unreachable"),
     Cause.RATE_LIMITED: message("rate-limited by a proxy"),
     Cause.POOL_OVERFLOW: message("pool overflow at a proxy"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sim.model.demand import Demand as Demand
+from sim.model.dependency import Call, Dependency
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import Protection
 from sim.model.retry import EVERY_FAILURE, RetryOn
@@ -20,14 +22,6 @@ class Reaction(StrEnum):
     DRAIN = "drain"  # Closes its listener, answers what it has accepted, then exits.
     EXIT = "exit"  # Is gone at once, with everything in flight.
     IGNORE = "ignore"  # Serves on until SIGKILL.
-
-
-class Demand(StrEnum):
-    """How service times spread around their mean."""
-
-    CONSTANT = "constant"
-    EXPONENTIAL = "exponential"
-    LOGNORMAL = "lognormal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +43,9 @@ class Behaviour:
     """One row of the behaviour table: what one version does with requests and signals.
 
     A request occupies one of *concurrency* workers for (cpu + wait) x *service_time_factor*
-    seconds on average; at most *queue_limit* more wait, first come first served. *error_ratio* is
-    the share of answers that are the application's own error. Memory is *base_memory_bytes* plus
+    seconds on average, and for its *calls*, made one after the other between computing and waiting;
+    at most *queue_limit* more wait, first come first served. *error_ratio* is the share of answers
+    that are the application's own error. Memory is *base_memory_bytes* plus
     *leak_bytes_per_second* since the process started. Of *startup_seconds* the process computes
     *startup_cpu_seconds*, which a CPU limit stretches. An HTTP or gRPC probe takes
     *probe_seconds*; with *probes_share_workers* it waits for a worker like any request, otherwise
@@ -78,10 +73,11 @@ class Behaviour:
     crash_after_seconds: float | None = None
     pullable: bool = True
     containers: tuple[ContainerBehaviour, ...] = ()
+    calls: tuple[Call, ...] = ()
 
     @property
     def service_seconds(self) -> float:
-        """Mean time that a request occupies a worker."""
+        """Mean time that a request occupies a worker, its calls left out."""
         return (self.cpu_seconds + self.wait_seconds) * self.service_time_factor
 
     @property
@@ -131,7 +127,7 @@ class Workload:
     """Everything that arrives: rate, clients, users, and the proxies they come through.
 
     Requests meant to be sent inside [*window_start*, *window_end*) are the ones that count for
-    users; per-second counts are kept for all.
+    users; per-second counts are kept for all. *dependencies* are what the pods call, by number.
     """
 
     arrivals: RateCurve
@@ -143,6 +139,7 @@ class Workload:
     window_end: float
     connections: Connections = field(default_factory=Connections)
     protection: Protection = field(default_factory=Protection)
+    dependencies: tuple[Dependency, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

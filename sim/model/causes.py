@@ -50,8 +50,12 @@ MECHANISMS = (
     Cause.TIMED_OUT_WAITING,
     Cause.TIMED_OUT_IN_SERVICE,
     Cause.APPLICATION_BUG,
+    Cause.DEPENDENCY_ERROR,
     Cause.NODE_UNREACHABLE,
     Cause.RATE_LIMITED,
     Cause.POOL_OVERFLOW,
     Cause.ALL_EJECTED,
 )
+
+# What the process itself sent, right or wrong: its version was met, its connection is still good.
+ANSWERS = (Cause.NONE, Cause.APPLICATION_BUG, Cause.DEPENDENCY_ERROR)

@@ -51,6 +51,9 @@ class Purpose(IntEnum):
     HASH_RING = 24
     HASH_USER = 25
     SAMPLE = 26
+    CALL = 27
+    LATENCY = 28
+    DEPENDENCY_ERROR = 29
 
 
 def _mix(x: int) -> int:

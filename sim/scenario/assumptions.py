@@ -12,7 +12,7 @@ from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
 from sim.model.service import affinity_seconds
-from sim.scenario import network_rows, resources
+from sim.scenario import dependencies, network_rows, resources
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
 from sim.scenario.scenario import Assumption
@@ -87,6 +87,7 @@ def table(
     cluster = [
         *_cluster_rows(spec),
         *_version_rows(spec, root),
+        *dependencies.rows(spec),
         *_resource_rows(spec, release.template),
     ]
     judged = [
@@ -113,6 +114,8 @@ def _row(root: Node | None, field: str, value: str, why: Message | None = None) 
 
 def _why(field: str) -> Message:
     """The reason for a *field* that nobody gave."""
+    if (of_a_dependency := dependencies.why(field)) is not None:
+        return of_a_dependency
     key = field.split(".", 2)[2] if field.startswith("versions.") else field
     if key.startswith("containers."):
         key = f"containers.{key.rpartition('.')[2]}"
@@ -194,7 +197,7 @@ def _version_rows(spec: Spec, root: Node | None) -> Iterator[tuple[str, str]]:
             yield from (
                 (field, value)
                 for field, value in _version(name, entry)
-                if get(root, *field.split(".")) is not None
+                if get(root, *field.split(".")) is not None or dependencies.is_of_a_call(field)
             )
 
 
@@ -221,6 +224,7 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
         yield f"{path}.startup", words.show_duration(one.startup)
         yield f"{path}.runs", words.show_duration(one.runs)
         yield f"{path}.exit", str(one.exit)
+    yield from dependencies.call_rows(name, entry)
 
 
 def _resource_rows(spec: Spec, template: JsonObject) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from sim.model.objects import JsonObject
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
 from sim.model.service import affinity_seconds
-from sim.scenario import capacity
+from sim.scenario import capacity, dependencies
 from sim.scenario.release import Release
 from sim.scenario.scenario import Prices, VersionEntry, WindowSpec
 from sim.scenario.spec import Network, Spec, Version
@@ -156,13 +156,13 @@ def versions(spec: Spec) -> tuple[VersionEntry, ...]:
                 name=name,
                 image=given.image if given is not None else None,
                 given=given is not None,
-                behaviour=_behaviour(entry),
+                behaviour=_behaviour(entry, spec),
             )
         )
     return tuple(entries)
 
 
-def _behaviour(entry: Version) -> Behaviour:
+def _behaviour(entry: Version, spec: Spec) -> Behaviour:
     return Behaviour(
         cpu_seconds=entry.service.cpu,
         wait_seconds=entry.service.wait,
@@ -187,4 +187,5 @@ def _behaviour(entry: Version) -> Behaviour:
             )
             for name, one in entry.containers.items()
         ),
+        calls=dependencies.calls(entry, spec),
     )

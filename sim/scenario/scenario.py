@@ -19,6 +19,7 @@ from sim.model.behaviour import (
     RateCurve,
     Workload,
 )
+from sim.model.dependency import Dependency
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
@@ -99,6 +100,7 @@ class Scenario:
     prices: Prices | None
     window: WindowSpec | None
     versions: tuple[VersionEntry, ...]
+    dependencies: tuple[Dependency, ...]
     traffic: Traffic
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
@@ -127,6 +129,7 @@ class Scenario:
             balancer=self.balancer,
             connections=self.connections,
             protection=self.protection,
+            dependencies=self.dependencies,
             window_start=window.start,
             window_end=window.end,
         )
@@ -200,18 +203,30 @@ class Scenario:
             "prices": _fields(self.prices) if self.prices else None,
             "window": _fields(self.window) if self.window else None,
             "versions": [
-                {"name": e.name, "image": e.image, "given": e.given, **_fields(e.behaviour)}
+                {"name": e.name, "image": e.image, "given": e.given, **_row(e.behaviour)}
                 for e in self.versions
             ],
+            **self._called(),
             "traffic": self.traffic.model_dump(mode="json", by_alias=True),
             "recording": [list(row) for row in self.recording],
             "defaultRequests": list(self.default_requests),
         }
 
+    def _called(self) -> JsonObject:
+        """The dependencies, where there are any: a scenario without keeps its fingerprint."""
+        found = [_fields(one) for one in self.dependencies]
+        return {"dependencies": found} if found else {}
+
     @property
     def title(self) -> str:
         """`Deployment/web-app`"""
         return f"Deployment/{name_of(self.deployment)}"
+
+
+def _row(behaviour: Behaviour) -> JsonObject:
+    """A row of the behaviour table; calls only where there are any."""
+    fields = _fields(behaviour)
+    return fields if behaviour.calls else {k: v for k, v in fields.items() if k != "calls"}
 
 
 def _fields(value: Any) -> JsonObject:

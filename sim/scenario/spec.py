@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
 from sim.model.behaviour import Demand, Reaction
+from sim.model.dependency import MOST_DEPENDENCIES
 from sim.model.duration import show_duration
 from sim.model.network import ProxyKind
 from sim.model.retry import EVERY_FAILURE, RetryOn
@@ -53,6 +54,23 @@ class Service(Strict):
     probe: Duration = 0.001
 
 
+class Call(Strict):
+    """That a version's requests call a dependency: how many of them, and how long they wait."""
+
+    share: Share = 1.0
+    timeout: Duration = 2.0
+
+
+class Dependency(Strict):
+    """A database or another service that the workers call, shared by all pods."""
+
+    latency: Duration = 0.01
+    distribution: Demand = Demand.EXPONENTIAL
+    cv: Annotated[float, Field(strict=True, gt=0, le=100)] = 1.0
+    capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 50
+    errors: Share = 0.0
+
+
 class Container(Strict):
     """A container beside the serving one: how it starts, or runs to its end as an init one."""
 
@@ -76,6 +94,7 @@ class Version(Strict):
     keep_alive: Duration = 75.0
     crash_after: Duration | None = None
     containers: Annotated[dict[str, Container], Field(default_factory=dict)]
+    calls: Annotated[dict[str, Call], Field(default_factory=dict)]
 
     @model_validator(mode="after")
     def _computes_while_it_starts(self) -> Version:
@@ -259,6 +278,9 @@ class Spec(Strict):
     deployment: str | None = None
     release: Release | None = None
     versions: Annotated[dict[str, Version], Field(default_factory=dict)]
+    dependencies: Annotated[
+        dict[str, Dependency], Field(max_length=MOST_DEPENDENCIES, default_factory=dict)
+    ]
     traffic: Annotated[Traffic, Field(discriminator="kind")] = Poisson()
     clients: Clients = Clients()
     users: Users = Users()

@@ -13,7 +13,8 @@ from sim.traffic.clock import Due, Kind
 from sim.traffic.cores import Cores
 from sim.traffic.memory import Memory
 from sim.traffic.meter import Meter
-from sim.traffic.station import Station, Surroundings
+from sim.traffic.station import Station
+from sim.traffic.surroundings import Surroundings
 
 
 class Pod:
@@ -58,7 +59,7 @@ class Pod:
         self._meter = Meter(self._clock, number, share, cores.turned)
         self._meter.employ(behaviour.concurrency)
         self._station = Station(surroundings, behaviour, compute=self._compute, empty=self._empty)
-        cores.enter(self._meter, self._station.computed)
+        cores.enter(self._meter, self._station.service.computed)
         self._memory = Memory(self._clock, number, memory_limit_bytes, self._out_of_memory)
         self._drained: Due | None = None
 

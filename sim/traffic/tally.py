@@ -8,7 +8,7 @@ from math import floor
 import numpy as np
 
 from sim.model.behaviour import Workload
-from sim.model.causes import Cause
+from sim.model.causes import ANSWERS, Cause
 from sim.model.failed import Doing, FailedRequest
 from sim.model.latency import bin_of
 from sim.model.run import RequestCounts, Users
@@ -48,7 +48,7 @@ class Tally:
 
     def answer(self, attempt: Attempt, cause: Cause, final: bool, now: float) -> None:
         """*attempt* ended with *cause*, and the request with it if that is *final*."""
-        if cause in (Cause.NONE, Cause.APPLICATION_BUG):
+        if cause in ANSWERS:
             self._last_answers[attempt.version] = now
             if self._in_window(attempt.request):
                 self._exposed.setdefault(attempt.version, set()).add(attempt.request.user)

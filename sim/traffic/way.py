@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 
-from sim.model.causes import Cause
+from sim.model.causes import ANSWERS, Cause
 from sim.model.draws import Purpose, Stream
 from sim.model.network import HABITS, Connections, tried_elsewhere
 from sim.model.protection import OutlierDetection, Protection
@@ -24,7 +24,6 @@ from sim.traffic.pick import MOST_PICKS
 from sim.traffic.pod import Pod
 from sim.traffic.proxy import ALL_OUT, Proxy
 
-_ANSWERS = (Cause.NONE, Cause.APPLICATION_BUG)  # After these a connection can be used again.
 # The client left; to a proxy that is no failure of the pod.
 _LEFT = (Cause.TIMED_OUT_WAITING, Cause.TIMED_OUT_IN_SERVICE)
 
@@ -113,7 +112,7 @@ class Way:
         if cause not in _LEFT:
             proxy.judge(pod.number, cause is not Cause.NONE, now)
         connection, attempt.connection = attempt.connection, None
-        if connection is not None and cause in _ANSWERS and self._rules.keep_alive_seconds > 0.0:
+        if connection is not None and cause in ANSWERS and self._rules.keep_alive_seconds > 0.0:
             self._idle.give_back(self._owner(attempt, pod.number), connection, now)
         if not self._is_tried_again(attempt, cause, now):
             return False

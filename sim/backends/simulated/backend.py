@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simpy.events import Process as SimProcess
 
+from sim.backends.simulated.alterations import Alterations
 from sim.backends.simulated.driver import Driver, SimulatedClock
 from sim.backends.simulated.environment import TwoPlaneEnvironment
 from sim.backends.simulated.world import SimulatedWorld
@@ -30,7 +31,13 @@ class SimulatedBackend:
         self.env = TwoPlaneEnvironment(start)
         self.clock = SimulatedClock(self.env)
         self.data_plane = ReferencePlane(workload, seed, start=start)
-        self.world = SimulatedWorld(self.clock, self._healthy, self._altered, self)
+        self._dependencies = {one.name: one for one in workload.dependencies}
+        self._dependency_rows = Alterations(
+            self._dependencies.__getitem__, self._dependency_altered
+        )
+        self.world = SimulatedWorld(
+            self.clock, self._healthy, self._altered, self, self._dependency_rows
+        )
         self._driven: list[SimProcess] = []
         self._templates: dict[str, JsonObject] = {}
         old = scenario.deployment["spec"]["template"]
@@ -92,6 +99,16 @@ class SimulatedBackend:
     def _behaviour(self, version: str, template: JsonObject) -> Behaviour:
         self._templates[version] = template
         return self.world.behaviour(version)
+
+    def _dependency_altered(self, name: str) -> None:
+        row = self._dependency_rows.row(name)
+        self.data_plane.set_dependency(
+            list(self._dependencies).index(name),
+            capacity=row.capacity,
+            latency_seconds=row.latency_seconds,
+            error_ratio=row.error_ratio,
+            up=row.up,
+        )
 
     def _altered(self, version: str) -> None:
         if version in self.versions.names:

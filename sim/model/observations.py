@@ -1,11 +1,29 @@
-"""Values that cross between the two planes: probes, what a pod counts, and one attempt's record."""
+"""What the data plane tells: signals at their moments, counters when asked, and the log."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sim.model.causes import Cause
+
+
+class SignalKind(StrEnum):
+    """What the data plane tells the control plane."""
+
+    OOM = "oom"  # Memory crossed the pod's limit: the kernel kills the process.
+    DRAINED = "drained"  # A draining pod answered its last request.
+    PROBE = "probe"  # A probe's verdict changed; detail is (probe kind, success).
+
+
+class Signal(NamedTuple):
+    """Something in the data plane that the control plane must hear, at its exact time."""
+
+    kind: SignalKind
+    time: float
+    pod: int
+    detail: tuple[str, bool] | None = None
 
 
 class ProbeKind(StrEnum):
@@ -28,6 +46,15 @@ class PodCounters:
     memory_bytes: float
     answered: int
     failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyCounters:
+    """One dependency's state, true at the moment of asking."""
+
+    in_use: int  # Slots that serve a call.
+    waiting: int  # Calls that wait for a slot.
+    busy_seconds: float  # Cumulated over slots since the beginning.
 
 
 @dataclass(frozen=True, slots=True)

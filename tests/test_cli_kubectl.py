@@ -66,8 +66,9 @@ def test_an_object_is_shown_whole_as_json_or_yaml(run: str) -> None:
 
 def test_a_selector_chooses(run: str) -> None:
     assert len(lines("get", "pods", "-l", "app=web-app", "--at", "29s", run)) == 7
-    nothing = lines("get", "pods", "-l", "app=other", run)
-    assert nothing == ["No resources found in default namespace."]
+    nothing = call("get", "pods", "-l", "app=other", run)
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert nothing.stderr == "No resources found in default namespace.\n"
 
 
 def test_describe_ends_with_the_events(run: str) -> None:
@@ -78,6 +79,8 @@ def test_describe_ends_with_the_events(run: str) -> None:
     assert "Back-off restarting failed container web" in shown.partition("Events:")[2]
     for kind in ("deployment", "rs", "node"):
         assert lines("describe", kind, run)
+    sets = "\n".join(lines("describe", "rs", "--at", "29s", run))
+    assert "Pods Status:            6 Running / 0 Waiting / 0 Succeeded / 0 Failed" in sets
 
 
 def test_rollout_status_and_history_speak_as_kubectl(run: str) -> None:
@@ -100,6 +103,8 @@ def test_events_are_listed_up_to_the_moment(run: str) -> None:
     head, *rows = lines("events", "--at", "60s", run)
     assert head.split() == ["LAST", "SEEN", "TYPE", "REASON", "OBJECT", "MESSAGE"]
     assert any("BackOff" in row and "Warning" in row for row in rows)
+    assert any("Deployment/web-app " in row for row in rows)
+    assert any("deployment/web-app " in row for row in lines("get", "events", run))
     assert len(lines("events", "--at", "32s", run)) < len(rows)
 
 
@@ -108,6 +113,7 @@ def test_events_are_listed_up_to_the_moment(run: str) -> None:
     [
         (("get", "podz"), 2, "a run has no resource 'podz'"),
         (("get", "pods", "nobody"), 1, 'Error from server (NotFound): pods "nobody" not found'),
+        (("get", "rs", "x"), 1, 'Error from server (NotFound): replicasets.apps "x" not found'),
         (("get", "pods", "-o", "table"), 2, "no output format 'table'"),
         (("get", "pods", "--at", "soon"), 2, "'soon' is not a duration"),
         (("get", "pods", "-l", "app"), 2, "'app' is not a selector"),

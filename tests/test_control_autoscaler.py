@@ -107,8 +107,12 @@ def test_it_takes_pods_away_only_after_five_minutes(tmp_path: Path) -> None:
         tmp_path, autoscaler(), rate="5/s", window=Window(start=0.0, first_write=30, end=500)
     )
     assert sizes(run)[-1][1] == 2
-    created = next(c.time for c in run.changes if c.object["kind"] == "HorizontalPodAutoscaler")
+    told = [c for c in run.changes if c.object["kind"] == "HorizontalPodAutoscaler"]
+    created = told[0].time
     assert sizes(run)[-1][0] > created + 300
+    waiting = next(c.object for c in reversed(told) if c.time < created + 250)
+    assert reason(waiting, "AbleToScale") == "ScaleDownStabilized"
+    assert reason(told[-1].object, "ScalingLimited") == "TooFewReplicas"
 
 
 def test_it_acts_in_the_middle_of_a_rollout(tmp_path: Path) -> None:

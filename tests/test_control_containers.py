@@ -271,3 +271,15 @@ def test_the_quality_of_service_is_in_the_status() -> None:
         bench = one(resources=resources)
         bench.run(20)
         assert bench.pods()[0]["status"]["qosClass"] == expected
+
+
+@pytest.mark.parametrize(("startup", "fails"), [(0.0, False), (30.0, True)])
+def test_a_request_hook_of_a_sidecar_fails_only_while_it_does_not_listen(startup, fails) -> None:
+    hook = {"lifecycle": {"preStop": {"httpGet": {"port": 15020}}}}
+    sidecar = {"name": "mesh", "image": "m", "restartPolicy": "Always", **hook}
+    row = ContainerBehaviour(name="mesh", startup_seconds=startup)
+    bench = pod_of(behaves(row), init=[sidecar])
+    bench.run(20)
+    bench.api.delete("Pod", bench.pods()[0]["metadata"]["name"])
+    bench.run(25)
+    assert ("FailedPreStopHook" in bench.reasons()) is fails

@@ -286,7 +286,8 @@ def test_readiness_goes_on_while_a_pod_terminates_and_liveness_does_not() -> Non
     assert not is_true(bench.api.get("Pod", name), "Ready")
     assert bench.plane.restarts == restarts
     told = [e for e in bench.plane.events[events:] if e.subject == f"Pod/{name}"]
-    assert [e.reason for e in told] == ["Killing"]
+    assert [e.reason for e in told] == ["Killing", "Unhealthy"]
+    assert told[1].note == "Readiness probe failed"
     assert told[0].note == "Stopping container web"
 
 

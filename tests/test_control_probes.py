@@ -84,3 +84,33 @@ def test_a_dead_process_is_found_by_its_liveness_probe_within_its_periods(after)
     bench.data.set_pod(0, listening=False)
     killed = bench.run_until(lambda: bool(times(bench, "Killing")), 90)
     assert 20.0 <= killed - (40 + after) <= 30.01
+
+
+def test_a_pod_that_never_gets_ready_says_that_its_probe_fails() -> None:
+    """What `kubectl describe` shows of a rollout that stands still."""
+    bench = one(slow(NEVER), **READY)
+    bench.run(30)
+    told = [e.note for e in bench.plane.events if e.reason == "Unhealthy"]
+    assert told == ["Readiness probe failed: connection refused"]
+
+
+def test_readiness_that_is_lost_is_told() -> None:
+    bench = one(slow(0.0), **READY)
+    bench.run(30)
+    assert not times(bench, "Unhealthy")
+    bench.data.set_pod(0, listening=False)
+    bench.run(40)
+    assert [e.note for e in bench.plane.events if e.reason == "Unhealthy"] == [
+        "Readiness probe failed"
+    ]
+
+
+def test_a_container_in_back_off_is_told_with_its_pods_whole_name() -> None:
+    bench = one(slow(0.0, crash_after_seconds=1.0))
+    bench.run(60)
+    [pod] = bench.pods()
+    whole = f"{pod['metadata']['name']}_default({pod['metadata']['uid']})"
+    notes = [e.note for e in bench.plane.events if e.reason == "BackOff"]
+    assert set(notes) == {f"Back-off restarting failed container web in pod {whole}"}
+    waiting = pod["status"]["containerStatuses"][0]["state"]["waiting"]
+    assert waiting["message"] == f"back-off 40s restarting failed container=web pod={whole}"

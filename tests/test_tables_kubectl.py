@@ -7,7 +7,7 @@ import pytest
 from sim.analysis.cluster_at import Said
 from sim.analysis.kubectl_pods import pod_line
 from sim.analysis.kubectl_tables import aligned, last_seen
-from sim.model.age import human_duration
+from sim.model.age import go_duration, human_duration
 from sim.model.event_type import event_type
 
 HOUR, DAY = 3600, 86400
@@ -158,6 +158,19 @@ def test_restarts_tell_how_long_ago_the_last_one_was() -> None:
 )
 def test_which_events_are_warnings(subject, reason, expected) -> None:
     assert event_type(subject, reason) == expected
+
+
+def test_a_pull_that_waits_is_no_warning_and_a_restart_that_waits_is_one() -> None:
+    assert event_type("Pod/a", "BackOff", 'Back-off pulling image "web:9"') == "Normal"
+    assert event_type("Pod/a", "BackOff", "Back-off restarting failed container web") == "Warning"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(10, "10s"), (80, "1m20s"), (160.0, "2m40s"), (300, "5m0s"), (3600, "1h0m0s")],
+)
+def test_a_back_off_is_written_as_go_writes_durations(seconds, shown) -> None:
+    assert go_duration(seconds) == shown
 
 
 def test_an_event_that_came_again_tells_how_often() -> None:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from sim.analysis.cluster_at import ClusterAt
-from sim.analysis.kubectl_pods import pod_line
 from sim.analysis.kubectl_rollout import template_lines
 from sim.analysis.kubectl_tables import NONE, aligned, last_seen
 from sim.model.event_type import component_of, event_type
 from sim.model.objects import JsonObject, annotations_of, labels_of, name_of, namespace_of
-from sim.model.pod import controller_of, node_of
+from sim.model.pod import controller_of, node_of, phase_of
 from sim.model.revision import owned_by, revision_of
 from sim.model.rollout import is_rolling
 from sim.model.taints import shown
@@ -209,10 +208,9 @@ def _replica_set(cluster: ClusterAt, rs: JsonObject) -> list[str]:
     counts = f"{status.get('replicas', 0)} current / {rs['spec'].get('replicas', 1)} desired"
     lines.append(_field("Replicas", counts))
     mine = owned_by(rs, cluster.objects("Pod"))
-    words = [pod_line(pod, cluster.time).status for pod in mine]
-    shown_counts = " / ".join(
-        f"{words.count(word)} {word}" for word in ("Running", "Pending", "Terminating")
-    )
+    phases = [phase_of(pod) for pod in mine]
+    named = {"Running": "Running", "Pending": "Waiting"} | {p: p for p in ("Succeeded", "Failed")}
+    shown_counts = " / ".join(f"{phases.count(phase)} {word}" for phase, word in named.items())
     lines.append(_field("Pods Status", shown_counts))
     lines += ["Pod Template:", *template_lines(rs["spec"]["template"])]
     return [*lines, *_conditions(status.get("conditions") or (), ("Type", "Status", "Reason"))]
@@ -251,7 +249,7 @@ def _events(cluster: ClusterAt, obj: JsonObject) -> list[str]:
     titles = ("Type", "Reason", "Age", "From", "Message")
     rows = [
         (
-            event_type(subject, one.reason),
+            event_type(subject, one.reason, one.note),
             one.reason,
             last_seen(one, cluster.time),
             component_of(subject, one.reason),

@@ -22,12 +22,20 @@ NONE = "<none>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Columns, and as many more with `-o wide`; *row* tells one object's cells, wide ones last."""
+    """Columns, and as many more with `-o wide`; *row* tells one object's cells, wide ones last.
+
+    *group* is the kind's API group, empty for the core's.
+    """
 
     kind: str
     columns: Sequence[str]
     wide: Sequence[str]
     row: Callable[[JsonObject, float], Row]
+    group: str = ""
+
+    def resource(self, plural: str) -> str:
+        """How the API server calls the kind whose *plural* this is: pods, deployments.apps."""
+        return f"{plural}.{self.group}" if self.group else plural
 
 
 def _age(obj: JsonObject, now: float) -> str:
@@ -146,12 +154,14 @@ TABLES = {
     ),
     "deployments": Table(
         kind="Deployment",
+        group="apps",
         columns=("NAME", "READY", "UP-TO-DATE", "AVAILABLE", "AGE"),
         wide=_TEMPLATE,
         row=_deployment,
     ),
     "replicasets": Table(
         kind="ReplicaSet",
+        group="apps",
         columns=("NAME", "DESIRED", "CURRENT", "READY", "AGE"),
         wide=_TEMPLATE,
         row=_replica_set,
@@ -164,6 +174,7 @@ TABLES = {
     ),
     "endpointslices": Table(
         kind="EndpointSlice",
+        group="discovery.k8s.io",
         columns=("NAME", "ADDRESSTYPE", "PORTS", "ENDPOINTS", "AGE"),
         wide=(),
         row=_slice,
@@ -176,12 +187,14 @@ TABLES = {
     ),
     "horizontalpodautoscalers": Table(
         kind="HorizontalPodAutoscaler",
+        group="autoscaling",
         columns=("NAME", "REFERENCE", "TARGETS", "MINPODS", "MAXPODS", "REPLICAS", "AGE"),
         wide=(),
         row=_autoscaler,
     ),
     "poddisruptionbudgets": Table(
         kind="PodDisruptionBudget",
+        group="policy",
         columns=("NAME", "MIN AVAILABLE", "MAX UNAVAILABLE", "ALLOWED DISRUPTIONS", "AGE"),
         wide=(),
         row=_budget,
@@ -208,14 +221,14 @@ def table_lines(table: Table, objects: Sequence[JsonObject], now: float, wide: b
     return aligned([head, *rows])
 
 
-def event_lines(said: Sequence[Said], now: float) -> list[str]:
-    """The table of `kubectl events`, the latest last."""
+def event_lines(said: Sequence[Said], now: float, lower: bool = False) -> list[str]:
+    """The table of `kubectl events`, the latest last; `kubectl get events` writes kinds *lower*."""
     rows = [
         (
             last_seen(one, now),
-            event_type(one.subject, one.reason),
+            event_type(one.subject, one.reason, one.note),
             one.reason,
-            _lower(one.subject),
+            _lower(one.subject) if lower else one.subject,
             one.note,
         )
         for one in said

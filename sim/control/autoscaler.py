@@ -8,6 +8,7 @@ that are not here, so an autoscaler that needs one says that it cannot get it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from sim.control.clock import Environment
 from sim.control.recorder import Recorder
@@ -77,10 +78,9 @@ class Autoscaler:
             return
         current = found["spec"].get("replicas", 1)
         facts = {"currentReplicas": found.get("status", {}).get("replicas", 0)}
-        able = ("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
         if current == 0:
             note = "scaling is disabled since the replica count of the target is zero"
-            self._say(hpa, facts, able, ("ScalingActive", "False", "ScalingDisabled", note))
+            self._say(hpa, facts, _READY, ("ScalingActive", "False", "ScalingDisabled", note))
             return
         self._scale(hpa, found, current, facts)
 
@@ -88,7 +88,8 @@ class Autoscaler:
         spec, now = hpa["spec"], self._env.now
         past = self._past[namespace_of(hpa), name_of(hpa)]
         least, most = spec.get("minReplicas", 1), spec["maxReplicas"]
-        active: tuple[str, str, str, str] | None = None
+        active: _Told | None = None
+        able = _READY
         if current > most or current < least:
             size = most if current > most else least
             past.wanted.append((now, size))
@@ -105,18 +106,19 @@ class Autoscaler:
             if not past.wanted:
                 past.wanted.append((now, current))
             held = stabilised(best.size or 0, current, past.wanted, spec, now)
+            able = _able(best.size or 0, held)
             past.wanted = [one for one in past.wanted if one[0] > now - 3600.0]
             past.wanted.append((now, best.size or 0))
             size, limit = limited(held, current, past.steps, spec, now)
             why = f"{best.name} above target" if size > current else "All metrics below target"
-        able = ("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
         if size != current:
             self._resize(hpa, target, size, why)
             past.steps = [one for one in past.steps if one.time > now - 3600.0]
             past.steps.append(Step(now, size - current))
             note = f"the HPA controller was able to update the target scale to {size}"
             able = ("AbleToScale", "True", "SucceededRescale", note)
-        limits = ("ScalingLimited", "True" if limit else "False", limit or "DesiredWithinRange", "")
+        why = limit or "DesiredWithinRange"
+        limits = ("ScalingLimited", "True" if limit else "False", why, _LIMITS[why])
         facts["desiredReplicas"] = size
         self._say(hpa, facts, able, *([active] if active else []), limits)
 
@@ -170,7 +172,7 @@ class Autoscaler:
         state = {"type": "Resource", "resource": {"name": resource, "current": shown}}
         return _Wish(size, name, shown=state)
 
-    def _say(self, hpa: JsonObject, facts: JsonObject, *said: tuple[str, str, str, str]) -> None:
+    def _say(self, hpa: JsonObject, facts: JsonObject, *said: _Told) -> None:
         hpa = self._store.get(KIND, name_of(hpa), namespace_of(hpa))
         conditions: list[JsonObject] = list((hpa.get("status") or {}).get("conditions") or ())
         for kind, status, reason, note in said:
@@ -187,7 +189,27 @@ class Autoscaler:
         )
 
 
-def _largest(wishes: list[_Wish], current: int) -> tuple[_Wish | None, tuple[str, str, str, str]]:
+_Told: TypeAlias = tuple[str, str, str, str]  # A condition: type, status, reason, message.
+_READY: _Told = ("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
+_LIMITS = {
+    "DesiredWithinRange": "the desired count is within the acceptable range",
+    "TooManyReplicas": "the desired replica count is more than the maximum replica count",
+    "TooFewReplicas": "the desired replica count is less than the minimum replica count",
+    "ScaleUpLimit": "the desired replica count is increasing faster than the maximum scale rate",
+    "ScaleDownLimit": "the desired replica count is decreasing faster than the maximum scale rate",
+}
+
+
+def _able(wanted: int, held: int) -> _Told:
+    """What the condition says if *wanted* was held back by what was wanted before."""
+    if held == wanted:
+        return _READY
+    way, than, most = ("Down", "higher", "highest") if held > wanted else ("Up", "lower", "lowest")
+    note = f"recent recommendations were {than} than current one, applying the {most} recent"
+    return ("AbleToScale", "True", f"Scale{way}Stabilized", f"{note} recommendation")
+
+
+def _largest(wishes: list[_Wish], current: int) -> tuple[_Wish | None, _Told]:
     """The metric that wants most, and the ScalingActive condition.
 
     If one fails, the others may still let it grow, but not shrink: None then.

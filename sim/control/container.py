@@ -15,6 +15,7 @@ from sim.control.image import ImagePull
 from sim.control.probes import Prober
 from sim.control.server_process import Process
 from sim.control.termination import Stop
+from sim.model.age import go_duration
 from sim.model.backoff import BackOff
 from sim.model.pod_status import INITIALIZING, ContainerState
 from sim.model.probe import Probe
@@ -35,7 +36,7 @@ class ContainerHost(Host, Protocol):
     """The pod's worker, as its containers know it."""
 
     grace_seconds: float
-    name: str
+    full_name: str  # name_namespace(uid), as a kubelet writes it.
 
     def moved(self, container: Container) -> None:
         """A container has started, is done, or has ended in the pod's end."""
@@ -112,9 +113,12 @@ class Container:
         if self.state.started and not before:
             self._host.moved(self)
 
-    def probe_failed(self, kind: ProbeKind, probe: Probe) -> None:
-        """A startup or liveness probe has failed often enough: the container is killed."""
-        self._host.emit("Unhealthy", f"{kind.value.capitalize()} probe failed")
+    def probe_failed(self, kind: ProbeKind, probe: Probe, often_enough: bool) -> None:
+        """A probe has failed; a startup or liveness probe *often_enough* kills the container."""
+        why = "" if often_enough else ": connection refused"
+        self._host.emit("Unhealthy", f"{kind.value.capitalize()} probe failed{why}")
+        if not often_enough or kind is ProbeKind.READINESS:
+            return
         self._kill_for(f"failed {kind} probe, will be restarted", probe.grace_seconds)
 
     def ended(self) -> None:
@@ -228,10 +232,11 @@ class Container:
         wait = self._back_off.wait_after(ended)
         due = max(now, ended + wait)
         if due > now:
-            pod = self._host.name
-            note = f"back-off {wait:g}s restarting failed container={self.name} pod={pod}"
-            self.state.wait("CrashLoopBackOff", note)
-            self._host.emit("BackOff", f"Back-off restarting failed container {self.name}")
+            pod = self._host.full_name
+            note = f"restarting failed container={self.name} pod={pod}"
+            self.state.wait("CrashLoopBackOff", f"back-off {go_duration(wait)} {note}")
+            note = f"Back-off restarting failed container {self.name} in pod {pod}"
+            self._host.emit("BackOff", note)
         self._host.publish()
         self._host.later(due, lambda: self._restart(ended))
 

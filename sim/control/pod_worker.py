@@ -61,7 +61,7 @@ class PodWorker:
         self._around = around
         self.env = around.env
         self.machine = machine
-        self.name = record.name
+        self.full_name = f"{record.name}_{record.namespace}({record.uid})"
         self.grace_seconds = float(grace_of(pod))
         self._pod = pod
         self._record = record
@@ -303,6 +303,7 @@ class PodWorker:
             self.env,
             asks,
             plan.probes,
+            answers=lambda: process.listening,
             changed=container.readiness_changed,
             failed=container.probe_failed,
         )

@@ -18,7 +18,8 @@ from sim.ports import ProbeKind
 
 class Prober:
     """All probes of one container; *changed* hears that `started` or `ready` changed, *failed*
-    that a startup or liveness probe wants the container killed.
+    that a probe failed: often enough for its verdict (True), or for the first time, because the
+    process does not answer yet, which *answers* tells.
     """
 
     def __init__(
@@ -27,11 +28,13 @@ class Prober:
         asks: Asks,
         probes: Mapping[ProbeKind, Probe],
         *,
+        answers: Callable[[], bool],
         changed: Callable[[], None],
-        failed: Callable[[ProbeKind, Probe], None],
+        failed: Callable[[ProbeKind, Probe, bool], None],
     ) -> None:
         self._env = env
         self._asks = asks
+        self._answers = answers
         self._changed = changed
         self._failed = failed
         self._admitted = env.now
@@ -77,6 +80,8 @@ class Prober:
             return
         if kind is ProbeKind.READINESS:
             self.ready = success
+            if not success:
+                self._failed(kind, self._probes[kind], True)
             self._changed()
         elif kind is ProbeKind.STARTUP and success:
             self._end(kind)
@@ -110,11 +115,24 @@ class Prober:
     def _fail(self, kind: ProbeKind) -> None:
         # The worker holds until a new container appears.
         self._end(kind)
-        self._failed(kind, self._probes[kind])
+        self._failed(kind, self._probes[kind], True)
 
     def _start(self, kind: ProbeKind, probe: Probe, first: float) -> None:
         self._running.add(kind)
         self._asks.probe(kind, probe, first)
+        if probe.failure_threshold == 1:
+            return  # The first failure is the verdict.
+        if first > self._env.now:
+            start = self._container_start
+            self._env.call_at(first, lambda: self._first_ask(kind, start))
+        else:
+            self._first_ask(kind, self._container_start)
+
+    def _first_ask(self, kind: ProbeKind, container_start: float) -> None:
+        """Tell of the first failure; the ticks after it say the same until the verdict."""
+        same = kind in self._running and container_start == self._container_start
+        if same and not self._answers():
+            self._failed(kind, self._probes[kind], False)
 
     def _end(self, kind: ProbeKind) -> None:
         if kind in self._running:

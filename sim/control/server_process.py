@@ -26,9 +26,13 @@ class Process(Protocol):
     """A process that can be stopped. `exit` is None while it runs."""
 
     alive: bool
-    listening: bool
     exit: Exit | None
     starts: int  # How often it was started.
+
+    @property
+    def listening(self) -> bool:
+        """Whether it answers now."""
+        ...
 
     def start(self, row: Behaviour) -> None:
         """Start it, as its version behaves now."""

@@ -24,7 +24,6 @@ class SideProcess:
         self._changed = changed
         self.starts = 0
         self.alive = False
-        self.listening = False
         self.exit: Exit | None = None
         self.answers_from = float("inf")  # When it begins to answer its probes.
 
@@ -39,6 +38,11 @@ class SideProcess:
         if self._ends:
             done = self._env.now + own.run_seconds
             self._env.call_at(done, lambda: self._finish(start, own.exit_code))
+
+    @property
+    def listening(self) -> bool:
+        """Whether it answers its probes and hooks now."""
+        return self.alive and self._env.now >= self.answers_from
 
     def sigterm(self, reaction: Reaction) -> None:
         """SIGTERM: it has nothing to finish."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from sim.control.clock import Environment
@@ -24,6 +24,7 @@ class _Life:
     node: str
     phase: PodPhase
     since: float
+    spans: list[PodSpan] = field(default_factory=list)
     was_ready: bool = False
     gone: bool = False
 
@@ -44,7 +45,6 @@ class Timeline:
         self._requests = requests
         self._sizes: dict[int, tuple[float, float]] = {}
         self._lives: dict[str, _Life] = {}
-        self._spans: list[PodSpan] = []
         roster.subscribe(SHOWN, self._on_pod)
 
     def spans(self, end: float) -> tuple[PodSpan, ...]:
@@ -52,10 +52,12 @@ class Timeline:
 
         One that still lasts at *end* has an infinite end.
         """
-        order = {life.name: place for place, life in enumerate(self._lives.values())}
-        current = [self._span(life, inf) for life in self._lives.values() if not life.gone]
-        spans = [span for span in (*self._spans, *current) if span.start < end]
-        return tuple(sorted(spans, key=lambda span: (order[span.pod], span.start)))
+        return tuple(
+            span
+            for life in self._lives.values()
+            for span in (*life.spans, *([] if life.gone else [self._span(life, inf)]))
+            if span.start < end
+        )
 
     def _on_pod(self, record: PodRecord, _: int) -> None:
         now = self._env.now
@@ -92,7 +94,7 @@ class Timeline:
 
     def _close(self, life: _Life, now: float) -> None:
         if now > life.since:
-            self._spans.append(self._span(life, now))
+            life.spans.append(self._span(life, now))
 
     def _span(self, life: _Life, end: float) -> PodSpan:
         return PodSpan(

@@ -61,7 +61,7 @@ def get(
         )
     resource, name, cluster = _asked(words, at)
     if resource == "events":
-        _print_events(cluster)
+        _print_events(cluster, lower=True)
         return
     table, objects = _found(cluster, resource, name, _labels_of(selector))
     if output in ("json", "yaml"):
@@ -70,7 +70,7 @@ def get(
         for obj in objects:
             print(f"{_full_kind(obj)}/{obj['metadata']['name']}")
     elif not objects:
-        print("No resources found in default namespace.")
+        typer.echo("No resources found in default namespace.", err=True)
     else:
         print("\n".join(table_lines(table, objects, cluster.time, output == "wide")))
 
@@ -93,7 +93,7 @@ def describe(words: Named, at: At = None, lang: options.Lang = None) -> None:
 
 def events(run: RunFolder, at: At = None, lang: options.Lang = None) -> None:
     """List what the cluster had said."""
-    _print_events(_cluster(run, at))
+    _print_events(_cluster(run, at), lower=False)
 
 
 def rollout(
@@ -193,7 +193,8 @@ def _found(
         return table, selected(cluster, table.kind, labels)
     obj = cluster.find(table.kind, name)
     if obj is None:
-        typer.echo(f'Error from server (NotFound): {resource} "{name}" not found', err=True)
+        said = f'Error from server (NotFound): {table.resource(resource)} "{name}" not found'
+        typer.echo(said, err=True)
         raise typer.Exit(1)
     return table, [obj]
 
@@ -208,10 +209,10 @@ def _labels_of(selector: str) -> dict[str, str]:
     return {key: text.removeprefix("=") for key, _, text in pairs}
 
 
-def _print_events(cluster: ClusterAt) -> None:
+def _print_events(cluster: ClusterAt, *, lower: bool) -> None:
     from sim.analysis.kubectl_tables import event_lines
 
-    print("\n".join(event_lines(cluster.events(), cluster.time)))
+    print("\n".join(event_lines(cluster.events(), cluster.time, lower)))
 
 
 def _print_data(objects: list[JsonObject], output: str, *, single: bool) -> None:

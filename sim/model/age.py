@@ -9,6 +9,15 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _YEAR = 365 * _DAY
 
 
+def go_duration(seconds: float) -> str:
+    """Whole seconds as Go writes a duration: 10s, 1m20s, 5m0s, 1h0m0s."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h{minutes}m{rest}s"
+    return f"{minutes}m{rest}s" if minutes else f"{rest}s"
+
+
 def human_duration(seconds: float) -> str:
     """119 s is `119s`, 2 to 10 minutes are `2m5s`, up to 3 h `95m`, up to 8 h `3h20m`, up to two
     days `30h`, up to 8 days `5d6h`, up to two years `400d`."""

@@ -11,14 +11,16 @@ _WARNINGS = frozenset(
 )
 
 
-def event_type(subject: str, reason: str) -> str:
-    """`Warning` or `Normal`, of an event about *subject* (`Kind/name`).
+def event_type(subject: str, reason: str, note: str = "") -> str:
+    """`Warning` or `Normal`, of an event about *subject* (`Kind/name`) that says *note*.
 
     A pull that waits is no warning, a restart that waits is one; a node's own NodeNotReady is
     Normal, the same about its pods is a Warning.
     """
     if reason == "NodeNotReady":
         return "Warning" if subject.startswith("Pod/") else "Normal"
+    if reason == "BackOff" and note.startswith("Back-off pulling"):
+        return "Normal"
     return "Warning" if reason in _WARNINGS else "Normal"
 
 

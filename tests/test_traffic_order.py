@@ -11,14 +11,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_traffic import History, plane_of, play, serving
+from tiny_traffic import History, new_plane, plane_of, play, serving
 
 from sim.model.behaviour import Behaviour, Clients, RateCurve, Workload
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
-from sim.ports import ProbeKind
+from sim.ports import DataPlane, ProbeKind
 from sim.traffic.arrivals import Arrivals
-from sim.traffic.reference import ReferencePlane
 
 ANSWERS = {Cause.NONE, Cause.APPLICATION_BUG}
 REFUSALS = {
@@ -29,7 +28,7 @@ REFUSALS = {
 }
 
 
-def on_the_grid(seed: int = 1) -> tuple[ReferencePlane, list]:
+def on_the_grid(seed: int = 1) -> tuple[DataPlane, list]:
     """Everything ties: arrivals, service, timeouts, probes and control on multiples of 1/128."""
     clients = Clients(
         attempt_timeout_seconds=0.25, deadline_seconds=0.5, attempts=3, backoff_seconds=0.0
@@ -48,7 +47,7 @@ def on_the_grid(seed: int = 1) -> tuple[ReferencePlane, list]:
             (time + 1 / 8, lambda p, new=new: p.set_pod(new, listening=True)),
             (
                 time,
-                lambda p, new=new: p.probe(new, ProbeKind.READINESS, p._clock.now, 1 / 32, 1, 1),
+                lambda p, new=new: p.probe(new, ProbeKind.READINESS, p.now, 1 / 32, 1, 1),
             ),
             (
                 time + 1 / 4,
@@ -161,9 +160,9 @@ actions = st.one_of(
 scripts = st.lists(st.tuples(moments, actions), max_size=25)
 
 
-def act(plane: ReferencePlane, what: str, whom) -> None:
+def act(plane: DataPlane, what: str, whom) -> None:
     """Do one random thing; a pod that has been forgotten is left alone."""
-    now = plane._clock.now
+    now = plane.now
     if what == "publish":
         plane.publish(whom, [now, now + 0.25])
     elif what == "behave":
@@ -246,17 +245,21 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
 
 SCRIPT = """
 import hashlib, sys
-sys.path[:0] = sys.argv[1:]
+sys.path.insert(0, sys.argv[1])
 from test_traffic_order import played
+from tiny_traffic import use
+use(sys.argv[2])
 print(hashlib.sha256(repr(played(seed=11)).encode()).hexdigest())
 """
 
 
-def test_the_same_seed_gives_the_same_bytes_in_another_process_under_another_hash_seed(root):
+def test_the_same_seed_gives_the_same_bytes_in_another_process_under_another_hash_seed(
+    root, engine
+):
     digests = set()
     for hash_seed in ("0", "1", "4711"):
         done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, str(root), str(root / "tests")],
+            [sys.executable, "-c", SCRIPT, str(root / "tests"), engine],
             env=os.environ | {"PYTHONHASHSEED": hash_seed},
             capture_output=True,
             text=True,
@@ -312,7 +315,7 @@ def test_arrivals_invert_the_cumulated_rate(curve, expected):
         window_start=0.0,
         window_end=1.0,
     )
-    plane = ReferencePlane(workload, 1, start=-2.0, keep_log=True)
+    plane = new_plane(workload, 1, start=-2.0, keep_log=True)
     plane.advance(20.0)
 
     assert expected == [entry.sent for entry in plane.take_log()]

@@ -7,11 +7,23 @@ from dataclasses import dataclass
 
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
-from sim.ports import RequestRecord, Signal, SignalKind
-from sim.traffic.reference import ReferencePlane
+from sim.ports import DataPlane, RequestRecord, Signal, SignalKind
+from sim.traffic import PLANES
 
-Action = Callable[[ReferencePlane], object]
+Action = Callable[[DataPlane], object]
+ENGINES = ("reference", "kernel")
+_engine = ["reference"]
 PATIENT = Clients(attempt_timeout_seconds=1e6, deadline_seconds=1e6)
+
+
+def use(engine: str) -> None:
+    """Let planes be made by *engine* from now on."""
+    _engine[0] = engine
+
+
+def new_plane(workload: Workload, seed: int, **fields) -> DataPlane:
+    """An empty plane of the engine in use."""
+    return PLANES[_engine[0]](workload, seed, **fields)
 
 
 def serving(seconds: float, **fields) -> Behaviour:
@@ -35,7 +47,7 @@ def plane_of(
     window: tuple[float, float] = (0.0, 1e9),
     seed: int = 1,
     start: float = 0.0,
-) -> ReferencePlane:
+) -> DataPlane:
     """A plane with *pods* of version 0 that listen and are known to every proxy from the start.
 
     Constant arrivals at *rate* 1 are meant to be sent at 0.5, 1.5, 2.5 …
@@ -49,7 +61,7 @@ def plane_of(
         window_start=window[0],
         window_end=window[1],
     )
-    plane = ReferencePlane(workload, seed, start=start, keep_log=True)
+    plane = new_plane(workload, seed, start=start, keep_log=True)
     plane.set_behaviour(0, behaviour or serving(0.25))
     numbers = [plane.add_pod(0, memory_limit, "node-0") for _ in range(pods)]
     for number in numbers:
@@ -68,7 +80,7 @@ class History:
 
 
 def play(
-    plane: ReferencePlane,
+    plane: DataPlane,
     until: float,
     script: Iterable[tuple[float, Action]] = (),
     cuts: Iterable[float] = (),
@@ -91,7 +103,7 @@ def play(
     return History(tuple(plane.take_log()), tuple(signals), state_of(plane))
 
 
-def state_of(plane: ReferencePlane) -> tuple[object, ...]:
+def state_of(plane: DataPlane) -> tuple[object, ...]:
     """Everything that can be read of *plane*, in a form that can be compared."""
     counts, users = plane.counts(), plane.users()
     columns = (counts.second, counts.version, counts.cause, counts.bin, counts.count)

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_traffic import History, plane_of, play, serving
+from tiny_traffic import History, new_plane, plane_of, play, serving
 
 from sim.model.behaviour import Behaviour, Clients, RateCurve, Workload
 from sim.model.causes import Cause
@@ -20,10 +20,9 @@ from sim.model.dependency import Call, Dependency
 from sim.model.draws import Purpose, Stream
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection
-from sim.ports import ProbeKind
+from sim.ports import DataPlane, ProbeKind
 from sim.traffic.arrivals import Arrivals
 from sim.traffic.balancers import BALANCERS
-from sim.traffic.reference import ReferencePlane
 
 AT_THE_PROXY = {
     Cause.NO_ENDPOINT,
@@ -40,7 +39,7 @@ REFUSALS = {
 }
 
 
-def on_the_grid(seed: int = 1, calling: bool = False) -> tuple[ReferencePlane, list]:
+def on_the_grid(seed: int = 1, calling: bool = False) -> tuple[DataPlane, list]:
     """Everything ties: arrivals, service, timeouts, probes and control on multiples of 1/128.
 
     *calling*: the old version calls one dependency, the new one two, in the other order; one of
@@ -78,7 +77,7 @@ def on_the_grid(seed: int = 1, calling: bool = False) -> tuple[ReferencePlane, l
             (time + 1 / 8, lambda p, new=new: p.set_pod(new, listening=True)),
             (
                 time,
-                lambda p, new=new: p.probe(new, ProbeKind.READINESS, p._clock.now, 1 / 32, 1, 1),
+                lambda p, new=new: p.probe(new, ProbeKind.READINESS, p.now, 1 / 32, 1, 1),
             ),
             (
                 time + 1 / 4,
@@ -254,9 +253,9 @@ protections = st.builds(
 scripts = st.lists(st.tuples(moments, actions), max_size=25)
 
 
-def act(plane: ReferencePlane, what: str, whom) -> None:
+def act(plane: DataPlane, what: str, whom) -> None:
     """Do one random thing; a pod that has been forgotten is left alone."""
-    now = plane._clock.now
+    now = plane.now
     if what == "publish":
         plane.publish(whom, [now, now + 0.25])
     elif what == "lose":
@@ -384,17 +383,21 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
 
 SCRIPT = """
 import hashlib, sys
-sys.path[:0] = sys.argv[1:]
+sys.path.insert(0, sys.argv[1])
 from test_traffic_order import played
+from tiny_traffic import use
+use(sys.argv[2])
 print(hashlib.sha256(repr(played(seed=11, calling=True)).encode()).hexdigest())
 """
 
 
-def test_the_same_seed_gives_the_same_bytes_in_another_process_under_another_hash_seed(root):
+def test_the_same_seed_gives_the_same_bytes_in_another_process_under_another_hash_seed(
+    root, engine
+):
     digests = set()
     for hash_seed in ("0", "1", "4711"):
         done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, str(root), str(root / "tests")],
+            [sys.executable, "-c", SCRIPT, str(root / "tests"), engine],
             env=os.environ | {"PYTHONHASHSEED": hash_seed},
             capture_output=True,
             text=True,
@@ -450,7 +453,7 @@ def test_arrivals_invert_the_cumulated_rate(curve, expected):
         window_start=0.0,
         window_end=1.0,
     )
-    plane = ReferencePlane(workload, 1, start=-2.0, keep_log=True)
+    plane = new_plane(workload, 1, start=-2.0, keep_log=True)
     plane.advance(20.0)
 
     assert expected == [entry.sent for entry in plane.take_log()]

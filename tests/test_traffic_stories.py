@@ -13,6 +13,7 @@ from sim.model.failed import STORIES_EACH, Doing
 from sim.model.network import Connections, ProxyKind
 from sim.traffic.reference import ReferencePlane
 
+ENGINES = ("reference",)  # The kernel does not have these yet.
 KILL = Cause.CUT_BY_SIGKILL
 
 

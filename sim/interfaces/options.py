@@ -127,6 +127,18 @@ Slo: TypeAlias = Annotated[
         text=message("The availability that was promised; short for --set slo.availability=SHARE."),
     ),
 ]
+Engine: TypeAlias = Annotated[
+    str,
+    option(
+        "--engine",
+        metavar="kernel|reference",
+        text=message(
+            "What carries the requests: kernel is compiled once, for about half a minute, and is "
+            "some hundred times as fast; reference is plain Python, to read and to check by. Both "
+            "give the same results, to the bit. By default kernel."
+        ),
+    ),
+]
 Json: TypeAlias = Annotated[
     bool,
     option("--json", text=message("Print JSON and nothing else on standard output.")),

@@ -10,6 +10,7 @@ import typer
 
 from sim.i18n import message
 from sim.interfaces import options
+from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import Terminal
@@ -49,6 +50,7 @@ def run(
     timeout: options.Timeout = None,
     attempts: options.Attempts = None,
     slo: options.Slo = None,
+    engine: options.Engine = "reference",
     as_json: options.Json = False,
     png: options.Png = None,
     lang: options.Lang = None,
@@ -67,7 +69,8 @@ def run(
     )
     for place in filter(None, (png, out)):
         require_place(place, folder=place is out)
-    found, yardstick = _run(scenario, strategy, seed, keep_objects=out is not None)
+    make_engine_ready(engine, terminal)
+    found, yardstick = _run(scenario, strategy, seed, engine, keep_objects=out is not None)
     if out is not None:
         from sim.experiments.folder import write_run_folder
 
@@ -92,7 +95,7 @@ def require_strategy(name: str) -> None:
 
 
 def _run(
-    scenario: Scenario, strategy: str, seed: int, *, keep_objects: bool
+    scenario: Scenario, strategy: str, seed: int, engine: str, *, keep_objects: bool
 ) -> tuple[Run, Yardstick]:
     """The run, and the no-release run of the same seed beside it, to measure it by."""
     from sim.analysis.figures import Yardstick
@@ -101,11 +104,13 @@ def _run(
 
     window = measured_window(scenario, [strategy])
     yardstick = Yardstick(
-        no_release=run_session(scenario, None, seed, window=window),
+        no_release=run_session(scenario, None, seed, window=window, engine=engine),
         slo_availability=scenario.slo_availability,
         prices=scenario.prices,
     )
-    found = run_session(scenario, strategy, seed, window=window, keep_objects=keep_objects)
+    found = run_session(
+        scenario, strategy, seed, window=window, keep_objects=keep_objects, engine=engine
+    )
     return found, yardstick
 
 

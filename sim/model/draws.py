@@ -71,6 +71,11 @@ class Stream:
         self._key = _mix((seed & _MASK) ^ (purpose * _SECOND & _MASK))
         self._multiplier = _mix(self._key ^ _GOLDEN) | 1
 
+    @property
+    def keys(self) -> tuple[int, int]:
+        """All that its draws depend on, for a compiled twin: what is added, and the multiplier."""
+        return self._key, self._multiplier
+
     def bits(self, number: int, attempt: int = 0) -> int:
         """64 random bits for (*number*, *attempt*); attempts are 0 to 255."""
         counter = (number << _ATTEMPT_BITS) | attempt

@@ -98,7 +98,7 @@ class Pod:
     def change(self, behaviour: Behaviour) -> None:
         """Behave so from now on."""
         self._behaviour = behaviour
-        self._meter.employ(behaviour.concurrency)
+        self._cores.employ(self._meter, behaviour.concurrency)
         self._memory.change(behaviour)
         self._station.change(behaviour)
 

@@ -94,6 +94,11 @@ class ReferencePlane:
 
     # Time.
 
+    @property
+    def now(self) -> float:
+        """The moment at which the plane stands."""
+        return self._clock.now
+
     def advance(self, until: float) -> Signal | None:
         """Let the traffic run up to *until* (not included) or to the next signal."""
         clock = self._clock

@@ -16,21 +16,23 @@ from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.run import Change
 from sim.ports import Fault, Process
 from sim.scenario.scenario import Scenario
-from sim.traffic.reference import ReferencePlane
+from sim.traffic.engine import new_plane
 
 
 class SimulatedBackend:
     """Everything that one run simulates, from *start* (before 0) on.
 
     The old version is applied at *start* and has until 0 to become ready; traffic arrives as
-    *workload* says.
+    *workload* says and is carried by *engine*.
     """
 
-    def __init__(self, scenario: Scenario, workload: Workload, seed: int, start: float) -> None:
+    def __init__(
+        self, scenario: Scenario, workload: Workload, seed: int, start: float, engine: str
+    ) -> None:
         self._scenario = scenario
         self.env = TwoPlaneEnvironment(start)
         self.clock = SimulatedClock(self.env)
-        self.data_plane = ReferencePlane(workload, seed, start=start)
+        self.data_plane = new_plane(engine, workload, seed, start=start)
         self._dependencies = {one.name: one for one in workload.dependencies}
         self._dependency_rows = Alterations(
             self._dependencies.__getitem__, self._dependency_altered

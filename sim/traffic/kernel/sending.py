@@ -1,0 +1,107 @@
+"""The way of an attempt to a pod: meant by a user, sent by a proxy. See `sim.traffic.sending`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.model.causes import Cause
+from sim.traffic.kernel.access import coming_at, drawn_at, proxy_at, sent_at, slot_at
+from sim.traffic.kernel.arrivals import expect_arrival
+from sim.traffic.kernel.balancers import pick
+from sim.traffic.kernel.calendar import take_slot
+from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.draws import uniform
+from sim.traffic.kernel.records import (
+    INF,
+    NOBODY,
+    NOT_COMPUTING,
+    OUT,
+    State,
+)
+from sim.traffic.kernel.station import take
+from sim.traffic.kernel.tally import add_user, in_window
+
+_NO_ENDPOINT = int(Cause.NO_ENDPOINT)
+
+
+@inlined
+def arrive(s: State, now: float) -> tuple[int, float]:
+    """A user means to send the next request: its slot, and the draw by which a pod is chosen."""
+    n = s.arrived - s.base
+    e = take_slot(s)
+    slot = slot_at(s, e)
+    slot.request = s.arrived
+    slot.attempt = 0
+    slot.user = np.int64(drawn_at(s, n).user)
+    slot.proxy = np.int32(drawn_at(s, n).proxy)
+    slot.share = drawn_at(s, n).share
+    slot.meant = now
+    slot.probe = NOBODY
+    draw = drawn_at(s, n).choice
+    if in_window(s, now):
+        add_user(sent_at(s, slot.user >> 3), slot.user)
+    s.arrived += 1
+    expect_arrival(s)
+    return e, draw
+
+
+@inlined
+def draw_again(s: State, e: int) -> float:
+    """The draw by which a pod is chosen for the retry in slot *e*."""
+    slot = slot_at(s, e)
+    return uniform(s.choice_keys, slot.request, slot.attempt)
+
+
+@inlined
+def send(s: State, e: int, draw: float, now: float) -> int:
+    """Send the attempt in slot *e* where its proxy chooses; its cause if it ends at once."""
+    slot = slot_at(s, e)
+    slot.sent = now
+    slot.gives_up = min(now + s.timeout, slot.meant + s.deadline)
+    slot.stage, slot.abandoned, slot.computing = OUT, 0, NOT_COMPUTING
+    pod = choose(s, slot.proxy, draw, now)
+    if pod < 0:
+        slot.pod, slot.version = NOBODY, NOBODY
+        return _NO_ENDPOINT
+    return take(s, e, pod, now)
+
+
+@inlined
+def choose(s: State, x: int, draw: float, now: float) -> int:
+    """The pod that proxy *x* sends to; NOBODY if it knows of none."""
+    proxy = proxy_at(s, x)
+    if proxy.next_change <= now:
+        take_up(s, x, now)
+    if proxy.count == 0:
+        return NOBODY
+    return pick(s, proxy, draw)
+
+
+@compiled
+def take_up(s: State, x: int, now: float) -> None:
+    """Believe in the last list that has come to proxy *x*."""
+    proxy = proxy_at(s, x)
+    places = s.list_places
+    while proxy.coming > 0 and coming_at(s, x, proxy.first).time <= now:
+        news = coming_at(s, x, proxy.first)
+        proxy.offset, proxy.count = news.offset, news.count
+        proxy.first = (proxy.first + 1) % places
+        proxy.coming -= 1
+    proxy.next_change = coming_at(s, x, proxy.first).time if proxy.coming > 0 else INF
+
+
+@compiled
+def hear_list(s: State, x: int, offset: int, count: int, now: float) -> None:
+    """Proxy *x* believes in that list from its `apply_at` on, and in no older one after that."""
+    take_up(s, x, now)
+    proxy = proxy_at(s, x)
+    time = proxy.apply_at
+    places = s.list_places
+    while proxy.coming > 0:
+        if coming_at(s, x, (proxy.first + proxy.coming - 1) % places).time < time:
+            break
+        proxy.coming -= 1
+    news = coming_at(s, x, (proxy.first + proxy.coming) % places)
+    news.time, news.offset, news.count = time, offset, count
+    proxy.coming += 1
+    proxy.next_change = coming_at(s, x, proxy.first).time

@@ -27,10 +27,10 @@ from sim.traffic.kernel.counting import Counts
 from sim.traffic.kernel.filling import fill_pod, fill_version
 from sim.traffic.kernel.loop import run
 from sim.traffic.kernel.probes import Probes
+from sim.traffic.kernel.room import Room
 from sim.traffic.kernel.storage import (
     add_list_places,
     add_room_for_lists,
-    add_slots,
     arrays_for,
     fit_bags,
 )
@@ -65,9 +65,9 @@ class KernelPlane:
         self._pods = 0
         self._listed = 0
         self._counts = Counts()
-        self._narrowed = 0
         self._arrays = arrays_for(workload, seed, start, keep_log)
         self._g = self._arrays.single
+        self._room = Room(self._arrays, self._counts, self._do)
         self._probes = Probes(self._arrays, self._do, self._own_slot)
         self._do(deeds.BEGIN)
         first = float(self._g["arrival"])
@@ -95,7 +95,7 @@ class KernelPlane:
             if lack == r.SIGNALLED:
                 self._collect()
             else:
-                self._make_room(lack)
+                self._room.make(lack)
         return self._signals.popleft()
 
     def next_event_time(self) -> float:
@@ -109,27 +109,6 @@ class KernelPlane:
         for told in self._arrays["signal"][: int(self._g["signals"])]:
             self._signals.append(reading.signal_of(told))
         self._g["signals"] = 0
-
-    def _make_room(self, lack: int) -> None:
-        arrays = self._arrays
-        if lack == r.NO_SLOTS:
-            add_slots(arrays, 2 * len(arrays["slot"]))
-        elif lack == r.NO_LOG:
-            arrays.grow(2 * len(arrays["log"]), "log")
-        elif lack == r.NO_ROWS:
-            self._counts.take_over(arrays, self._do)
-        else:
-            self._narrow_buckets()
-
-    def _narrow_buckets(self) -> None:
-        """Buckets are crowded: make them narrower, if that has not been tried in vain."""
-        g = self._g
-        if g["walked"] > 2 * g["queued"] and self._narrowed < 8:
-            count = self._do(deeds.LIST_ALL)
-            g["buckets_per_second"] *= 4.0
-            self._narrowed += 1
-            self._do(deeds.ENQUEUE_ALL, 0, count)
-        g["walked"] = g["queued"] = 0
 
     # What the control plane does.
 
@@ -161,7 +140,7 @@ class KernelPlane:
     def _own_slot(self, pod: int) -> int:
         """A slot for one of the *pod*'s own events."""
         if self._g["free_slots"] < _SPARE_SLOTS:
-            self._make_room(r.NO_SLOTS)
+            self._room.make(r.NO_SLOTS)
         e = int(self._g["free"])
         slot = self._arrays["slot"][e]
         self._g["free"] = slot["next"]
@@ -223,7 +202,7 @@ class KernelPlane:
         self._do(deeds.END_PROCESS, pod)
         count = self._clear(pod)
         while (lack := self._do(deeds.CUT, int(cause), count)) != r.REACHED:
-            self._make_room(lack)
+            self._room.make(lack)
         self._collect()
 
     def _clear(self, pod: int) -> int:
@@ -350,15 +329,15 @@ class KernelPlane:
         up: bool | None = None,
     ) -> None:
         """There is none: a workload that has dependencies is not compiled yet."""
-        raise InvariantError(message("there is no dependency {number}", number=dependency))
+        raise InvariantError(message("there is no dependency {name}", name=dependency))
 
     def dependencies(self) -> Sequence[DependencyCounters]:
         """None."""
         return ()
 
     def stories(self) -> Sequence[FailedRequest]:
-        """None: they are not compiled yet."""
-        return ()
+        """A sample of the requests of the window that failed, each with its story."""
+        return reading.stories(self._arrays)
 
     def take_log(self) -> Sequence[RequestRecord]:
         """The attempts since the last call, if the plane was asked to keep a log."""

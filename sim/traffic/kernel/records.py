@@ -54,7 +54,7 @@ Slot = np.dtype(
         ("ahead", "i4"),  # Neighbours in a queue of attempts that wait;
         ("behind", "i4"),  # the next to be done in a meter.
         ("probe", "i4"),  # The row of the probe whose request or event it is.
-        ("spare", "i4"),
+        ("listed", "i4"),  # How many pods its proxy knew of when it was sent.
         ("sent", "f8"),
         ("meant", "f8"),
         ("gives_up", "f8"),
@@ -63,6 +63,7 @@ Slot = np.dtype(
         ("share", "f8"),  # The draw of its demand, exponential with mean 1.
         ("computed", "f8"),  # ALONE: the moment; METERED: the meter's work at the end.
         ("user", "i8"),
+        ("heard", "f8"),  # When its proxy had taken up that list.
     ],
     align=True,
 )
@@ -149,6 +150,7 @@ Version = np.dtype(
 Proxy = np.dtype(
     [
         ("next_change", "f8"),
+        ("heard", "f8"),  # When it took up the list that it believes in.
         ("apply_at", "f8"),  # Of the list that is just published.
         ("offset", "i8"),
         ("picks", "i8"),
@@ -212,6 +214,28 @@ Logged = np.dtype(
     ],
     align=True,
 )
+Story = np.dtype(
+    [
+        ("draw", "u8"),
+        ("request", "i8"),
+        ("user", "i8"),
+        ("meant", "f8"),
+        ("sent", "f8"),
+        ("answered", "f8"),
+        ("heard", "f8"),
+        ("attempts", "i4"),
+        ("proxy", "i4"),
+        ("endpoints", "i4"),
+        ("pod", "i4"),
+        ("version", "i4"),
+        ("in_flight", "i4"),
+        ("queued", "i4"),
+        ("cause", "i1"),
+        ("doing", "i1"),
+    ],
+    align=True,
+)
+Worst = np.dtype([("draw", "u8"), ("place", "i4"), ("stories", "i4")], align=True)
 Told = np.dtype([("time", "f8"), ("pod", "i4"), ("what", "i1"), ("kind", "i1"), ("result", "i1")])
 Piece = np.dtype([("time", "f8"), ("rate", "f8")])
 Drawn = np.dtype([(name, "f8") for name in ("time", "share", "user", "proxy", "choice")])
@@ -246,6 +270,8 @@ ADDRESSES = {
     "exposed": Members,  # [version, byte].
     "log": Logged,
     "signal": Told,
+    "story": Story,  # [cause, place].
+    "worst": Worst,  # By cause: the story that goes next.
     "thread": Thread,  # [node, place]: those with a core of their own, where cores are counted.
     "doomed_slot": Doomed,  # Slots that something happens to together.
 }
@@ -275,6 +301,7 @@ StateRecord = np.dtype(
         ("demand_keys", Keys),
         ("bug_keys", Keys),
         ("jitter_keys", Keys),
+        ("sample_keys", Keys),
         # How large arrays are.
         ("slots", "i8"),
         ("most_rows", "i8"),

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.behaviour import Workload
+from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
+from sim.model.failed import STORIES_EACH
 from sim.model.latency import BINS
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
@@ -28,6 +30,7 @@ _STREAMS = {
     "demand_keys": Purpose.DEMAND,
     "bug_keys": Purpose.BUG,
     "jitter_keys": Purpose.BACKOFF,
+    "sample_keys": Purpose.SAMPLE,
 }
 # What the kernel must know of an array's size: the field, and along which axis.
 _SIZES = {
@@ -105,7 +108,7 @@ def _put_traffic(arrays: Arrays, workload: Workload) -> None:
     pieces = np.zeros(len(workload.arrivals.times), r.Piece)
     pieces["time"], pieces["rate"] = workload.arrivals.times, workload.arrivals.rates
     proxies = np.zeros(workload.proxies, r.Proxy)
-    proxies["next_change"] = r.INF
+    proxies["next_change"], proxies["heard"] = r.INF, -r.INF
     arrays.put("piece", pieces)
     arrays.put("proxy", proxies)
     arrays.put("coming", np.zeros((workload.proxies, 4), r.Coming))
@@ -122,6 +125,8 @@ def _put_tally(arrays: Arrays, workload: Workload, keep_log: bool) -> None:
     arrays.put("place", np.full(_ROWS * 4, r.NOBODY, np.int32))
     arrays.put("bin", np.zeros((_ROWS, BINS), np.uint32))
     arrays.put("sparse_entry", np.zeros(_SPARSE, r.Sparse))
+    arrays.put("story", np.zeros(len(Cause) * STORIES_EACH, r.Story))
+    arrays.put("worst", np.zeros(len(Cause), r.Worst))
     arrays.put("log", np.zeros(_LOG if keep_log else 1, r.Logged))
     arrays.single["row_mask"] = _ROWS * 4 - 1
 

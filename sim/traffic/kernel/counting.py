@@ -14,6 +14,8 @@ from sim.traffic.kernel import deeds
 from sim.traffic.kernel.storage import Arrays
 from sim.traffic.kernel.tally import KEY_BIN, KEY_CAUSE, KEY_VERSION
 
+_MANY = 1 << 20  # New entries that are not worth being added up before somebody asks.
+
 
 class Counts:
     """All that has been taken over from the kernel's rows, by keys that sort as a table does."""
@@ -33,7 +35,7 @@ class Counts:
             self._new.append((found["key"].copy(), found["count"].copy()))
             self._new_entries += len(found)
             g["sparse"] = 0
-        if self._new_entries > len(self._keys):
+        if self._new_entries > max(_MANY, len(self._keys)):
             self._add_up()
 
     def table(self) -> RequestCounts:

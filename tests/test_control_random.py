@@ -159,8 +159,9 @@ def rehearse(
     if not is_rolling(bench.web()) and sum(size > 0 for size in bench.sizes().values()) > 1:
         # Scaled now, two sets under Recreate would stand for ever, as upstream's do.
         do(bench, "budget", ("25%", "25%"))
-    bench.patch({"paused": False, "minReadySeconds": 0})
+    bench.patch({"paused": False})
     if heal:
+        bench.patch({"minReadySeconds": 0})
         bench.release("web:1", **CONTAINER)
     bench.run(bench.env.now + 1200.0)
     return bench

@@ -259,13 +259,13 @@ def verdict(bench: Bench) -> str:
     if status.done or status.failed:
         return status.line
     # A version that gets ready before it dies makes progress each time, as upstream counts it.
-    waiting = [
-        one["state"]["waiting"]["reason"]
+    ends = [
+        one["lastState"]["terminated"]["reason"]
         for pod in bench.pods()
         for one in pod["status"].get("containerStatuses", ())
-        if "waiting" in one["state"]
+        if one["restartCount"] > 3 and "terminated" in one["lastState"]
     ]
-    return next((reason for reason in waiting if reason == "CrashLoopBackOff"), "")
+    return next((reason for reason in ends if reason == "OOMKilled"), "")
 
 
 def verify(bench: Bench) -> None:

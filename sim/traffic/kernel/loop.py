@@ -14,6 +14,7 @@ from sim.traffic.kernel.compiled import entered, inlined
 from sim.traffic.kernel.pod import happen
 from sim.traffic.kernel.records import (
     INF,
+    NO_CONNECTIONS,
     NO_LOG,
     NO_ROWS,
     NO_SLOTS,
@@ -29,6 +30,7 @@ from sim.traffic.kernel.records import (
 from sim.traffic.kernel.sending import arrive, draw_again, send
 from sim.traffic.kernel.station import finish, give_up, take_waiting, tell_if_empty
 
+_CONNECT = int(Kind.CONNECT)
 _SEND, _FINISH, _GIVE_UP = int(Kind.SEND), int(Kind.FINISH), int(Kind.GIVE_UP)
 _SLOTS_AN_EVENT = 2  # A request and its retry.
 
@@ -40,6 +42,8 @@ def _lack(s: State) -> int:
         return NO_SLOTS
     if s.rows == s.most_rows:
         return NO_ROWS
+    if s.keeps and s.free_connections == 0:
+        return NO_CONNECTIONS
     if s.keep_log and s.logged == s.most_logged:
         return NO_LOG
     if s.walked > s.patience:
@@ -64,7 +68,7 @@ def run(state: Records, until: float) -> int:
             if kind == _FINISH:
                 pod = slot_at(s, e).pod
                 cause = finish(s, e, now)
-            elif kind == _GIVE_UP:
+            elif kind in (_GIVE_UP, _CONNECT):
                 if slot_at(s, e).stage == WAITING:
                     pod = slot_at(s, e).pod
                 cause = give_up(s, e)

@@ -30,10 +30,13 @@ PROBE_KINDS = 3  # Startup, readiness, liveness: a pod's probes are rows 3 x pod
 # Service times.
 CONSTANT, EXPONENTIAL, LOGNORMAL = range(3)
 # Balancers that are compiled.
-RANDOM, ROUND_ROBIN = range(2)
+RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH = range(5)
 # Why the loop came back to Python.
-REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR = range(6)
+REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR, NO_CONNECTIONS = range(7)
+# Of a proxy's choice: it knows of no pod, or all that it knows of are ejected.
+ALL_OUT = -2
 SIGNAL_OOM, SIGNAL_DRAINED, SIGNAL_PROBE = range(3)
+MOST_AVOIDED = 16  # Pods that an attempt has tried, where its proxy picks again to avoid them.
 BLOCK = 256  # Requests that are drawn at a time.
 
 Slot = np.dtype(
@@ -97,6 +100,8 @@ Pod = np.dtype(
         ("drained", "i4"),
         ("turn", "i4"),
         ("forgotten", "i4"),
+        ("process", "i4"),  # The number of the last one.
+        ("ended_at", "f8"),  # When the last process to end did.
     ],
     align=True,
 )
@@ -142,6 +147,7 @@ Version = np.dtype(
         ("last_answer", "f8"),
         ("concurrency", "i8"),
         ("queue_limit", "i8"),
+        ("keep_alive", "f8"),
         ("demand", "i1"),
         ("has_answered", "i1"),
     ],
@@ -161,6 +167,53 @@ Proxy = np.dtype(
     align=True,
 )
 Coming = np.dtype([("time", "f8"), ("offset", "i8"), ("count", "i4")], align=True)
+# What there is beside a slot where a proxy does more than send once to one pod.
+Trip = np.dtype(
+    [
+        ("connection", "i4"),
+        ("picks", "i1"),  # Choices of the balancer for this attempt.
+        ("tried", "i1"),  # Pods that have failed it.
+        ("admitted", "i1"),
+    ],
+    align=True,
+)
+Connection = np.dtype(
+    [
+        ("opened", "f8"),
+        ("idle_since", "f8"),
+        ("served", "i8"),
+        ("pod", "i4"),
+        ("process", "i4"),
+        ("next", "i4"),  # The one below in its owner's stack, or the next free one.
+    ],
+    align=True,
+)
+Point = np.dtype([("point", "u8"), ("pod", "i4")], align=True)  # Of a hash ring.
+Idle = np.dtype([("top", "i4")])  # Of an owner's stack: its number + 1, or 0 if it is empty.
+# What a proxy knows of a pod.
+Link = np.dtype(
+    [
+        ("ends", "f8"),  # The last ejection; there was none if `ejections` is 0.
+        ("in_flight", "i4"),
+        ("in_a_row", "i4"),
+        ("ejections", "i4"),
+    ],
+    align=True,
+)
+# What a proxy allows.
+Guard = np.dtype(
+    [
+        ("tokens", "f8"),
+        ("filled", "f8"),
+        ("latest", "f8"),  # When the last of all ejections ends.
+        ("phase", "f8"),
+        ("in_flight", "i8"),
+        ("attempts", "i8"),  # Under way, as the retry budget counts,
+        ("retries", "i8"),  # and how many of them are retries.
+    ],
+    align=True,
+)
+Remembered = np.dtype([("last", "f8"), ("pod", "i4")], align=True)  # By user; the pod + 1.
 Probe = np.dtype(
     [
         ("first", "f8"),
@@ -274,6 +327,15 @@ ADDRESSES = {
     "worst": Worst,  # By cause: the story that goes next.
     "thread": Thread,  # [node, place]: those with a core of their own, where cores are counted.
     "doomed_slot": Doomed,  # Slots that something happens to together.
+    "ring": Point,  # At the place of an endpoint list its ring, where rings are asked.
+    "trip": Trip,  # By slot.
+    "tried": Listed,  # [slot, place].
+    "connection": Connection,
+    "idle": Idle,  # By owner: a user, or [pod, proxy].
+    "link": Link,  # [pod, proxy].
+    "guard": Guard,  # By proxy.
+    "healthy": Listed,  # Of a list, those that are not ejected.
+    "remembered": Remembered,
 }
 State: TypeAlias = Any
 StateRecord = np.dtype(
@@ -302,6 +364,39 @@ StateRecord = np.dtype(
         ("bug_keys", Keys),
         ("jitter_keys", Keys),
         ("sample_keys", Keys),
+        ("again_keys", Keys),
+        ("second_keys", Keys),
+        ("method_keys", Keys),
+        ("ring_keys", Keys),
+        ("hash_user_keys", Keys),
+        # Of proxies; the first tells whether any of the others is not as usual.
+        ("proxied", "i8"),
+        ("per_request", "i8"),
+        ("by_user", "i8"),  # A user always comes by the same proxy.
+        ("keeps", "i8"),
+        ("counts_links", "i8"),
+        ("gated", "i8"),
+        ("ejects", "i8"),
+        ("tries", "i8"),
+        ("avoid", "i8"),
+        ("elsewhere", "i8"),  # Sets of causes, a bit for each: tried on another pod always,
+        ("elsewhere_twice", "i8"),  # or if the request may be sent twice;
+        ("retried", "i8"),  # tried again by the client.
+        ("keep_alive", "f8"),
+        ("requests_each", "i8"),
+        ("lifetime", "f8"),
+        ("close_notice", "f8"),
+        ("connect_timeout", "f8"),
+        ("idempotent_share", "f8"),
+        ("affinity", "f8"),  # Below 0: none.
+        ("most_in_flight", "i8"),
+        ("per_second", "f8"),
+        ("burst", "f8"),
+        ("consecutive_errors", "i8"),
+        ("sweep", "f8"),
+        ("base_ejection", "f8"),
+        ("most_share", "f8"),
+        ("budget", "f8"),  # Below 0: none.
         # How large arrays are.
         ("slots", "i8"),
         ("most_rows", "i8"),
@@ -327,6 +422,8 @@ StateRecord = np.dtype(
         ("sparse", "i8"),
         ("signals", "i8"),
         ("doomed", "i8"),
+        ("free_connection", "i8"),  # The first, and how many there are.
+        ("free_connections", "i8"),
         # The calendar.
         ("origin", "f8"),
         ("buckets_per_second", "f8"),

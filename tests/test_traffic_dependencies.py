@@ -13,7 +13,6 @@ from sim.model.draws import Purpose, Stream
 from sim.ports import DependencyCounters, ProbeKind, Signal, SignalKind
 from sim.traffic.reference import ReferencePlane
 
-ENGINES = ("reference",)  # The kernel does not have these yet.
 INF = float("inf")
 ERROR = Cause.DEPENDENCY_ERROR
 

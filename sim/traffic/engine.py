@@ -29,7 +29,7 @@ def is_compiled(workload: Workload) -> bool:
     """Whether the kernel has all that *workload* asks for.
 
     Not yet: connections that are kept, proxies that work per request or protect, retries with
-    conditions or a budget, dependencies, and a balancer of somebody else's.
+    conditions or a budget, and a balancer of somebody else's.
     """
     from sim.traffic.kernel.balancers import COMPILED
 
@@ -38,7 +38,6 @@ def is_compiled(workload: Workload) -> bool:
         workload.balancer in COMPILED
         and workload.connections == Connections()
         and workload.protection == Protection()
-        and not workload.dependencies
         and set(clients.retry_on) == set(EVERY_FAILURE)
         and clients.retry_budget is None
     )

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from sim.traffic.kernel.call_records import Call, Caller, Dependency
+
 Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as compiled code has.
 
 INF = float("inf")
@@ -141,6 +143,8 @@ Version = np.dtype(
         ("last_answer", "f8"),
         ("concurrency", "i8"),
         ("queue_limit", "i8"),
+        ("calls", "i4"),  # Where its calls begin in `call`, and where they end.
+        ("calls_end", "i4"),
         ("demand", "i1"),
         ("has_answered", "i1"),
     ],
@@ -248,6 +252,9 @@ ADDRESSES = {
     "signal": Told,
     "thread": Thread,  # [node, place]: those with a core of their own, where cores are counted.
     "doomed_slot": Doomed,  # Slots that something happens to together.
+    "dependency": Dependency,
+    "call": Call,  # Lists of calls, one after the other.
+    "caller": Caller,  # By slot, where there are dependencies.
 }
 State: TypeAlias = Any
 StateRecord = np.dtype(
@@ -275,6 +282,10 @@ StateRecord = np.dtype(
         ("demand_keys", Keys),
         ("bug_keys", Keys),
         ("jitter_keys", Keys),
+        ("dependencies", "i8"),
+        ("call_keys", Keys),
+        ("latency_keys", Keys),
+        ("error_keys", Keys),
         # How large arrays are.
         ("slots", "i8"),
         ("most_rows", "i8"),

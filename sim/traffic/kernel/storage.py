@@ -15,6 +15,7 @@ from sim.model.latency import BINS
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.calendar import YEARS
+from sim.traffic.kernel.filling import fill_dependency
 
 _ROWS = 256
 _SPARSE = 1 << 16
@@ -28,6 +29,9 @@ _STREAMS = {
     "demand_keys": Purpose.DEMAND,
     "bug_keys": Purpose.BUG,
     "jitter_keys": Purpose.BACKOFF,
+    "call_keys": Purpose.CALL,
+    "latency_keys": Purpose.LATENCY,
+    "error_keys": Purpose.DEPENDENCY_ERROR,
 }
 # What the kernel must know of an array's size: the field, and along which axis.
 _SIZES = {
@@ -40,6 +44,7 @@ _SIZES = {
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),
     "proxy": ("proxies", 0),
+    "dependency": ("dependencies", 0),
 }
 
 
@@ -84,6 +89,7 @@ def arrays_for(workload: Workload, seed: int, start: float, keep_log: bool) -> A
     arrays.put("thread", np.zeros((4, 4), r.Thread))
     arrays.put("slot", np.zeros(0, r.Slot))
     _put_calendar(arrays, start, max(workload.arrivals.rates))
+    _put_dependencies(arrays, workload, start)
     arrays.single["free"] = r.NOBODY
     add_slots(arrays, 1024)
     return arrays
@@ -126,6 +132,17 @@ def _put_tally(arrays: Arrays, workload: Workload, keep_log: bool) -> None:
     arrays.single["row_mask"] = _ROWS * 4 - 1
 
 
+def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
+    rows = np.zeros(len(workload.dependencies), r.Dependency)
+    rows["first"] = rows["last"] = r.NOBODY
+    rows["busy_until"] = start
+    for row, dependency in zip(rows, workload.dependencies, strict=True):
+        fill_dependency(row, dependency)
+    arrays.put("dependency", rows)
+    arrays.put("call", np.zeros(0, r.Call))
+    arrays.put("caller", np.zeros(0, r.Caller))
+
+
 def _put_calendar(arrays: Arrays, start: float, rate: float) -> None:
     """A year of about half a second of *rate* requests a second, one in a bucket."""
     bits = int(np.clip(np.ceil(np.log2(max(rate, 1.0) * 0.5)), 8, 16))
@@ -149,6 +166,8 @@ def add_slots(arrays: Arrays, size: int) -> None:
     single["free"] = before
     single["free_slots"] += size - before
     arrays.put("doomed_slot", np.zeros(size, np.int32))
+    if single["dependencies"]:
+        arrays.grow(size, "caller")
     fit_bags(arrays)
 
 

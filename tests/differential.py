@@ -11,6 +11,7 @@ from tiny_traffic import state_of
 
 from sim.model.behaviour import Behaviour, Clients, CpuShare, Demand, RateCurve, Workload
 from sim.model.causes import Cause
+from sim.model.dependency import Call, Dependency
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
@@ -38,6 +39,7 @@ class Regime:
     limits: tuple[float, ...] = (float("inf"),)
     cpu_share: float = 0.1
     leaks: bool = False
+    dependencies: tuple[int, int] = (0, 0)
     deeds: dict[str, float] = field(default_factory=dict)  # Times a second.
     balancers: tuple[str, ...] = ("random", "round_robin")
     ways: bool = False  # Connections are kept, or proxies work per request; at random.
@@ -106,9 +108,24 @@ REGIMES = {
         ways=True,
         guards=True,
         balancers=BALANCERS,
+        dependencies=(1, 2),
         deeds=ROLLING
-        | {"probe": 0.3, "ask": 0.5, "unprobe": 0.2, "lose": 0.2, "return": 0.4, "behave": 0.3}
-        | {"resize": 0.05, "publish nothing": 0.05, "publish late": 0.3, "close": 0.3},
+        | {
+            "alter": 0.5,
+            "probe": 0.3,
+            "ask": 0.5,
+            "unprobe": 0.2,
+            "lose": 0.2,
+            "return": 0.4,
+            "behave": 0.3,
+        }
+        | {
+            "resize": 0.05,
+            "publish nothing": 0.05,
+            "publish late": 0.3,
+            "close": 0.3,
+            "alter": 0.5,
+        },
     ),
     "tied on the way": Regime(
         rate=(128.0, 512.0),
@@ -117,7 +134,28 @@ REGIMES = {
         ways=True,
         guards=True,
         balancers=BALANCERS,
-        deeds=ROLLING | {"ask": 0.5, "unprobe": 0.2, "lose": 0.3, "return": 0.6, "close": 0.3},
+        dependencies=(1, 2),
+        deeds=ROLLING
+        | {"alter": 0.5, "ask": 0.5, "unprobe": 0.2, "lose": 0.3, "return": 0.6, "close": 0.3},
+    ),
+    "dependencies": Regime(
+        dependencies=(1, 3),
+        deeds={"alter": 0.5, "behave": 0.1, "kill": 0.2, "listen": 0.4, "ask": 0.2},
+    ),
+    "outages and locks": Regime(
+        dependencies=(1, 2),
+        load=(0.5, 1.2),
+        timeouts=(0.1, 0.5, 2.0),
+        attempts=(2, 5),
+        deeds={"alter": 3.0, "lose": 0.2, "return": 0.4, "kill": 0.3, "listen": 0.6, "drain": 0.1},
+    ),
+    "dependencies in a crowd": Regime(
+        dependencies=(1, 3),
+        cores=(0.5, 1.0, 2.0, 4.0),
+        limits=(0.5, 1.5, float("inf"), float("inf")),
+        cpu_share=0.5,
+        leaks=True,
+        deeds=ROLLING | {"alter": 0.5, "resize": 0.1, "behave": 0.1, "lose": 0.1, "return": 0.2},
     ),
     "tied": Regime(
         rate=(128.0, 512.0),
@@ -133,6 +171,16 @@ REGIMES = {
         limits=(0.5, 1.0, float("inf")),
         cpu_share=0.5,
         deeds=ROLLING | {"resize": 0.2, "ask": 0.2},
+    ),
+    "tied dependencies": Regime(
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        cores=(2.0, 4.0, float("inf"), float("inf")),
+        limits=(1.0, float("inf"), float("inf")),
+        cpu_share=0.5,
+        dependencies=(1, 3),
+        deeds=ROLLING | {"alter": 2.0, "behave": 0.2, "ask": 0.2, "lose": 0.2, "return": 0.4},
     ),
 }
 
@@ -186,6 +234,8 @@ class Story:
         self.mean = self._between(regime.load) * self.workers * pods / rate
         self.versions = 2
         self.proxies = self._one_of(*regime.proxies)
+        most = regime.dependencies[1]
+        self.dependencies = self._one_of(*regime.dependencies) if most else 0
         self.both = Both(self._workload(rate), seed, ask_always=bool(self.random.integers(2)))
         self.nodes = [f"node-{n}" for n in range(self._one_of(1, 3))]
         self.restarts: list[tuple[float, int]] = []
@@ -235,6 +285,7 @@ class Story:
             window_end=self.end * 0.75,
             connections=ways,
             protection=guards,
+            dependencies=tuple(self._dependency(n) for n in range(self.dependencies)),
         )
 
     def _retries(self) -> dict[str, Any]:
@@ -271,6 +322,39 @@ class Story:
             burst=self._pick((1, 5)),
         )
 
+    def _dependency(self, number: int) -> Dependency:
+        return Dependency(
+            name=f"dependency-{number}",
+            capacity=self._capacity(),
+            latency_seconds=self._latency(),
+            demand=Demand.CONSTANT if self.regime.grid else self._pick(list(Demand)),
+            demand_cv=self._pick((0.3, 1.0, 2.5)),
+            error_ratio=self._pick((0.0, 0.0, 0.1)),
+            up=self.random.random() < 0.9,
+        )
+
+    def _capacity(self) -> int:
+        """From a lock to more than all workers together."""
+        return int(self._pick((0, 1, 3, 10, 30, 1000)))
+
+    def _latency(self) -> float:
+        """As long as a worker is busy, or shorter, or nothing."""
+        latency = self.mean * self._pick((0.1, 0.3, 1.0)) * self._between((0.5, 1.0))
+        return float(self._pick((0.0, self._on_grid(latency), self._on_grid(latency))))
+
+    def _calls(self) -> tuple[Call, ...]:
+        """Some of the dependencies, in some order, each at most once."""
+        called = self.random.permutation(self.dependencies)[: self._one_of(0, self.dependencies)]
+        timeouts = (0.0, 0.015625, 0.125, 1.0, 1.0, float("inf"))
+        return tuple(
+            Call(
+                dependency=int(number),
+                share=self._pick((0.2, 0.7, 1.0, 1.0)),
+                timeout_seconds=self._pick(timeouts),
+            )
+            for number in called
+        )
+
     def _behaviour(self) -> Behaviour:
         regime, grid = self.regime, self.regime.grid
         demands = [Demand.CONSTANT] if grid else list(Demand)
@@ -294,6 +378,7 @@ class Story:
             probe_seconds=self._pick((0.001, 0.0, 1 / 64, 0.3)),
             probes_share_workers=self._pick((True, True, True, False)),
             keep_alive_seconds=self._pick((0.25, 1.0, 75.0)) if regime.ways else 75.0,
+            calls=self._calls() if self.dependencies else (),
         )
 
     def _begin(self, pods: int) -> None:
@@ -415,6 +500,18 @@ class Story:
         """A version serves otherwise from now on."""
         version, row = self._one_of(0, self.versions - 1), self._behaviour()
         self.both.ask(lambda plane: plane.set_behaviour(version, row), "a behaviour")
+
+    def alter(self, now: float) -> None:
+        """A dependency is otherwise from now on; locks and outages do not last for ever."""
+        number = self._one_of(0, self.dependencies - 1)
+        changes: dict[str, Any] = {"up": self.random.random() < 0.7}
+        if self.random.random() < 0.5:
+            changes["capacity"] = self._capacity()
+        if self.random.random() < 0.3:
+            changes["latency_seconds"] = self._latency()
+        if self.random.random() < 0.3:
+            changes["error_ratio"] = self._pick((0.0, 0.1, 1.0))
+        self.both.ask(lambda plane: plane.set_dependency(number, **changes), "a change")
 
     def resize(self, now: float) -> None:
         """A node has other cores."""

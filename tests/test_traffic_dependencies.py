@@ -15,7 +15,6 @@ from sim.ports import DependencyCounters, ProbeKind, Signal, SignalKind
 from sim.traffic.demand import lognormal
 from sim.traffic.reference import ReferencePlane
 
-ENGINES = ("reference",)  # The kernel does not have these yet.
 INF = float("inf")
 ERROR = Cause.DEPENDENCY_ERROR
 

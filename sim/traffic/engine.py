@@ -25,11 +25,11 @@ def new_plane(engine: str, workload: Workload, seed: int, *, start: float) -> Da
 def is_compiled(workload: Workload) -> bool:
     """Whether the kernel has all that *workload* asks for.
 
-    Not yet: dependencies, and a balancer of somebody else's.
+    Not a balancer of somebody else's.
     """
     from sim.traffic.kernel.balancers import COMPILED
 
-    return workload.balancer in COMPILED and not workload.dependencies
+    return workload.balancer in COMPILED
 
 
 def is_ready(engine: str) -> bool:

@@ -9,6 +9,8 @@ balancers  who is chosen              answering  what an answer sets off
 station    workers and queue          ending     answer or patience, what is first
 pod        listener, drain, end       memory     base, leak and the limit
 cores      who computes on a node     meter      a quota, or a crowd
+service    phases of one that calls   dependency what the workers call
+outage     all its calls fail at once  depending  dependencies as control has them
 probing    probes known beforehand    asking     probes that are requests
 judgement  what results add up to     tally      how it all ended
 reading    counters, users, log       counting   sparse counts

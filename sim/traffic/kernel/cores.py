@@ -7,12 +7,15 @@ the node has cores. Pods that are followed are linked in the order in which they
 
 from __future__ import annotations
 
-from sim.traffic.kernel.access import meter_at, node_at, pod_at, slot_at, thread_at
+from sim.traffic.clock import Kind
+from sim.traffic.kernel.access import caller_at, meter_at, node_at, pod_at, slot_at, thread_at
 from sim.traffic.kernel.calendar import withdraw
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.ending import expect_end
 from sim.traffic.kernel.meter import add_job, catch_up_meter, drop_jobs, run_at, turn
 from sim.traffic.kernel.records import ALONE, INF, NOBODY, SERVING, Records, State
+
+_CALL = int(Kind.CALL)
 
 
 @inlined
@@ -65,6 +68,8 @@ def tell(s: State, e: int, when: float) -> None:
     """The computing for the attempt in slot *e* ends at *when*, infinite while nobody knows."""
     slot = slot_at(s, e)
     slot.ends = when + slot.waits
+    if s.dependencies > 0 and caller_at(s, e).phase == _CALL:
+        slot.ends = when
     withdraw(s, e)
     expect_end(s, e)
 

@@ -9,8 +9,10 @@ from sim.traffic.kernel.asking import start_asking, stop_asking
 from sim.traffic.kernel.calendar import enqueue_all, list_all
 from sim.traffic.kernel.compiled import compiled, entered
 from sim.traffic.kernel.cores import catch_up, count_afresh, drop_threads, share_out
+from sim.traffic.kernel.dependency import leave_all, move_up
 from sim.traffic.kernel.lists import hear_list
 from sim.traffic.kernel.meter import employ
+from sim.traffic.kernel.outage import fail_all
 from sim.traffic.kernel.pod import change_version, drain, end_process, listen, set_listening
 from sim.traffic.kernel.probing import start_quiet, stop_quiet
 from sim.traffic.kernel.records import (
@@ -47,12 +49,15 @@ from sim.traffic.kernel.tally import leave_sparse
     LEAVE_SPARSE,
     LIST_ALL,
     ENQUEUE_ALL,
-) = range(21)
+    MOVE_UP,
+    LEAVE_DEPENDENCY,
+    FAIL_ALL,
+) = range(24)
 
 
 @entered
 def do(state: Records, deed: int, whom: int, number: int, amount: float) -> int:
-    """Do *deed* to *whom* (a pod, version, node or probe), now; mostly answers 0."""
+    """Do *deed* to *whom* (a pod, version, node, probe …), now; mostly answers 0."""
     s = state[0]
     now = s.now
     if deed <= EMPLOY:
@@ -65,7 +70,9 @@ def do(state: Records, deed: int, whom: int, number: int, amount: float) -> int:
         return _compute(s, deed, whom, amount, now)
     if deed <= STOP_PROBE:
         return _probe(s, deed, whom, now)
-    return _keep(s, deed, whom, number, now)
+    if deed <= ENQUEUE_ALL:
+        return _keep(s, deed, whom, number, now)
+    return _depend(s, deed, whom, number, now)
 
 
 @compiled
@@ -172,4 +179,15 @@ def _keep(s: State, deed: int, whom: int, number: int, now: float) -> int:
         return list_all(s)
     else:
         enqueue_all(s, number)
+    return 0
+
+
+@compiled
+def _depend(s: State, deed: int, dependency: int, number: int, now: float) -> int:
+    """A dependency has changed."""
+    if deed == LEAVE_DEPENDENCY:
+        return leave_all(s, dependency, now)
+    if deed == FAIL_ALL:
+        return fail_all(s, number, now)
+    move_up(s, dependency, now)
     return 0

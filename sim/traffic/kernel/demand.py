@@ -25,14 +25,23 @@ def service_seconds(s: State, slot: Records, row: Records) -> float:
         return row.mean * slot.share
     if row.demand == CONSTANT:
         return row.mean
-    return row.mean * lognormal(s, slot.request, row.sigma, row.half_variance)
+    return row.mean * lognormal(
+        uniform(s.demand_keys, slot.request, 0), row.sigma, row.half_variance
+    )
 
 
 @compiled
-def lognormal(s: State, request: int, sigma: float, half_variance: float) -> float:
-    """The draw of *request* from the lognormal distribution with mean 1."""
-    u = uniform(s.demand_keys, request, 0)
+def lognormal(u: float, sigma: float, half_variance: float) -> float:
+    """The quantile *u* of the lognormal distribution with mean 1."""
     return exp(sigma * normal_quantile(u) - half_variance)
+
+
+@inlined
+def spread(u: float, demand: int, sigma: float, half_variance: float) -> float:
+    """The quantile *u* of the exponential or lognormal distribution with mean 1."""
+    if demand == EXPONENTIAL:
+        return -log(u)
+    return lognormal(u, sigma, half_variance)
 
 
 @inlined

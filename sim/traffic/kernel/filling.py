@@ -1,4 +1,4 @@
-"""From the control plane's words to records: a version's row, a new pod, a new probe."""
+"""From the control plane's words to records: a version's row, a dependency, a pod, a probe."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from math import sqrt
 
 from sim.model.behaviour import Behaviour, CpuShare, Demand
 from sim.model.cfs import PERIOD_SECONDS
+from sim.model.dependency import Dependency
 from sim.model.draws import log
 from sim.traffic.kernel import records as r
 
@@ -18,8 +19,12 @@ _DEMANDS = {
 _BEFORE_ANY_TICK = (r.UNKNOWN, 0, 1)  # Startup, readiness, liveness.
 
 
-def fill_version(row: r.Records, behaviour: Behaviour) -> None:
-    """What the kernel reads of a *behaviour*; when it last answered stays."""
+def fill_version(row: r.Records, behaviour: Behaviour, calls: tuple[int, int]) -> None:
+    """What the kernel reads of a *behaviour*; when it last answered stays.
+
+    *calls* are where its calls begin and end in their table.
+    """
+    row["calls"], row["calls_end"] = calls
     variance = log(1.0 + behaviour.demand_cv * behaviour.demand_cv)
     row["mean"], row["cpu_share"] = behaviour.service_seconds, behaviour.cpu_share
     row["sigma"], row["half_variance"] = sqrt(variance), 0.5 * variance
@@ -28,6 +33,15 @@ def fill_version(row: r.Records, behaviour: Behaviour) -> None:
     row["base_bytes"], row["leak"] = behaviour.base_memory_bytes, behaviour.leak_bytes_per_second
     row["keep_alive"] = behaviour.keep_alive_seconds
     row["concurrency"], row["queue_limit"] = behaviour.concurrency, behaviour.queue_limit
+
+
+def fill_dependency(row: r.Records, dependency: Dependency) -> None:
+    """What the kernel reads of a *dependency*; who calls it stays."""
+    variance = log(1.0 + dependency.demand_cv * dependency.demand_cv)
+    row["mean"], row["demand"] = dependency.latency_seconds, _DEMANDS[dependency.demand]
+    row["sigma"], row["half_variance"] = sqrt(variance), 0.5 * variance
+    row["capacity"], row["up"] = dependency.capacity, dependency.up
+    row["error_ratio"] = dependency.error_ratio
 
 
 def fill_pod(

@@ -28,10 +28,12 @@ from sim.traffic.kernel.records import (
     State,
 )
 from sim.traffic.kernel.sending import arrive, draw_again, send
+from sim.traffic.kernel.service import go_on
 from sim.traffic.kernel.station import finish, give_up, take_waiting, tell_if_empty
 
 _CONNECT = int(Kind.CONNECT)
 _SEND, _FINISH, _GIVE_UP = int(Kind.SEND), int(Kind.FINISH), int(Kind.GIVE_UP)
+_CALL = int(Kind.CALL)  # And above: the phases of a request that calls.
 _SLOTS_AN_EVENT = 2  # A request and its retry.
 
 
@@ -65,16 +67,19 @@ def run(state: Records, until: float) -> int:
             now = s.now = slot_at(s, e).time
             kind = slot_at(s, e).kind
             withdraw(s, e)
+            well = 1
+            if kind >= _CALL and not go_on(s, e, kind, now):
+                kind, well = _FINISH, 0
             if kind == _FINISH:
                 pod = slot_at(s, e).pod
-                cause = finish(s, e, now)
+                cause = finish(s, e, well, now)
             elif kind in (_GIVE_UP, _CONNECT):
                 if slot_at(s, e).stage == WAITING:
                     pod = slot_at(s, e).pod
                 cause = give_up(s, e)
             elif kind == _SEND:
                 draw = draw_again(s, e)
-            else:
+            elif kind < _CALL:
                 happen(s, e, kind, now)
         elif s.arrival < until:
             now = s.now = s.arrival

@@ -18,12 +18,14 @@ from sim.model.causes import Cause
 from sim.model.failed import FailedRequest
 from sim.model.run import RequestCounts, Users
 from sim.ports import ANY_CPU, DependencyCounters, PodCounters, ProbeKind, RequestRecord, Signal
+from sim.traffic import dependency as reference
 from sim.traffic.arrivals import Arrivals
 from sim.traffic.client import Client
 from sim.traffic.clock import Clock
 from sim.traffic.kernel import deeds, reading
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.counting import Counts
+from sim.traffic.kernel.depending import Dependencies
 from sim.traffic.kernel.filling import fill_pod, fill_version
 from sim.traffic.kernel.loop import run
 from sim.traffic.kernel.probes import Probes
@@ -61,6 +63,7 @@ class KernelPlane:
         Arrivals(workload.arrivals, seed)
         Client(workload.clients, workload.proxies, seed)
         self._check_way(workload, seed, start)
+        reference.Dependencies(Clock(start), workload.dependencies, seed)
         self._silent = not any(workload.arrivals.rates) and not ask_always
         self._behaviours: dict[int, Behaviour] = {}
         self._nodes: dict[str, int] = {}
@@ -74,6 +77,9 @@ class KernelPlane:
         put_proxies(self._arrays, workload, seed, start)
         self._room = Room(self._arrays, self._do, self._counts)
         self._probes = Probes(self._arrays, self._do, self._own_slot)
+        self._dependencies = Dependencies(
+            self._arrays, workload.dependencies, self._do, self._room.make
+        )
         self._do(deeds.BEGIN)
         first = float(self._g["arrival"])
         if first < start:
@@ -131,10 +137,12 @@ class KernelPlane:
 
     def set_behaviour(self, version: int, behaviour: Behaviour) -> None:
         """How *version* serves from now on; requests in service keep the time they drew."""
+        self._dependencies.check(behaviour.calls)
         if version >= len(self._arrays["version"]):
             self._arrays.grow(2 * version, "version", "exposed")
         self._behaviours[version] = behaviour
-        fill_version(self._arrays["version"][version], behaviour)
+        places = self._dependencies.places_of(behaviour.calls)
+        fill_version(self._arrays["version"][version], behaviour, places)
         self._do(deeds.CHANGE_VERSION, version, self._pods)
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
@@ -351,12 +359,20 @@ class KernelPlane:
         error_ratio: float | None = None,
         up: bool | None = None,
     ) -> None:
-        """There is none: a workload that has dependencies is not compiled yet."""
-        raise InvariantError(message("there is no dependency {name}", name=dependency))
+        """Change what a dependency does; see `ports.DataPlane.set_dependency`."""
+        self._dependencies.change(
+            dependency,
+            {
+                "capacity": capacity,
+                "latency_seconds": latency_seconds,
+                "error_ratio": error_ratio,
+                "up": up,
+            },
+        )
 
     def dependencies(self) -> Sequence[DependencyCounters]:
-        """None."""
-        return ()
+        """All dependencies, by number."""
+        return self._dependencies.counters()
 
     def stories(self) -> Sequence[FailedRequest]:
         """A sample of the requests of the window that failed, each with its story."""

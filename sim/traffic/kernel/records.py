@@ -11,6 +11,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from sim.traffic.kernel.call_records import Call as Call
+from sim.traffic.kernel.call_records import Caller as Caller
+from sim.traffic.kernel.call_records import Dependency as Dependency
+
 Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as compiled code has.
 
 INF = float("inf")
@@ -148,6 +152,8 @@ Version = np.dtype(
         ("concurrency", "i8"),
         ("queue_limit", "i8"),
         ("keep_alive", "f8"),
+        ("calls", "i4"),  # Where its calls begin in `call`, and where they end.
+        ("calls_end", "i4"),
         ("demand", "i1"),
         ("has_answered", "i1"),
     ],
@@ -336,6 +342,9 @@ ADDRESSES = {
     "guard": Guard,  # By proxy.
     "healthy": Listed,  # Of a list, those that are not ejected.
     "remembered": Remembered,
+    "dependency": Dependency,
+    "call": Call,  # Lists of calls, one after the other.
+    "caller": Caller,  # By slot, where there are dependencies.
 }
 State: TypeAlias = Any
 StateRecord = np.dtype(
@@ -397,6 +406,10 @@ StateRecord = np.dtype(
         ("base_ejection", "f8"),
         ("most_share", "f8"),
         ("budget", "f8"),  # Below 0: none.
+        ("dependencies", "i8"),
+        ("call_keys", Keys),
+        ("latency_keys", Keys),
+        ("error_keys", Keys),
         # How large arrays are.
         ("slots", "i8"),
         ("most_rows", "i8"),

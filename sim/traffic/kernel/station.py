@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sim.model.causes import Cause
 from sim.traffic.clock import Kind
-from sim.traffic.kernel.access import doomed_at, pod_at, slot_at, version_at
+from sim.traffic.kernel.access import caller_at, doomed_at, pod_at, slot_at, version_at
 from sim.traffic.kernel.calendar import give_back, schedule, withdraw
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.cores import compute
 from sim.traffic.kernel.demand import service_seconds
+from sim.traffic.kernel.dependency import leave, move_up
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.ending import expect_end
 from sim.traffic.kernel.records import (
@@ -22,12 +23,13 @@ from sim.traffic.kernel.records import (
     Records,
     State,
 )
+from sim.traffic.kernel.service import begin
 
 _NONE, _BUG, _QUEUE_FULL = int(Cause.NONE), int(Cause.APPLICATION_BUG), int(Cause.QUEUE_FULL)
 _IN_SERVICE, _WAITING = int(Cause.TIMED_OUT_IN_SERVICE), int(Cause.TIMED_OUT_WAITING)
 _STARTING, _TERMINATING = int(Cause.REFUSED_STARTING), int(Cause.REFUSED_TERMINATING)
-_UNREACHABLE = int(Cause.NODE_UNREACHABLE)
-_GIVE_UP, _DRAINED = int(Kind.GIVE_UP), int(Kind.DRAINED)
+_UNREACHABLE, _DEPENDENCY = int(Cause.NODE_UNREACHABLE), int(Cause.DEPENDENCY_ERROR)
+_GIVE_UP, _DRAINED, _RETURN = int(Kind.GIVE_UP), int(Kind.DRAINED), int(Kind.RETURN)
 
 
 @inlined
@@ -82,14 +84,19 @@ def start(s: State, e: int, p: int, now: float) -> None:
         computes = seconds * row.cpu_share
     slot.ends = now + seconds
     slot.waits = seconds - computes
+    if s.dependencies > 0:
+        begin(s, e, row, now + computes)
     expect_end(s, e)
     if computes > 0.0:
         compute(s, e, pod, p, computes, now)
 
 
 @inlined
-def finish(s: State, e: int, now: float) -> int:
-    """The worker of slot *e* is done with it; the cause, or STILL if its client has gone."""
+def finish(s: State, e: int, well: int, now: float) -> int:
+    """The worker of slot *e* is done with it; the cause, or STILL if its client has gone.
+
+    Unless all its calls went *well*, that is the dependency's error.
+    """
     slot = slot_at(s, e)
     pod = pod_at(s, slot.pod)
     add_up(pod, now)
@@ -98,6 +105,8 @@ def finish(s: State, e: int, now: float) -> int:
     if slot.abandoned:
         give_back(s, e)
         return STILL
+    if not well:
+        return _DEPENDENCY
     return _verdict(s, slot, version_at(s, pod.version).error_ratio)
 
 
@@ -194,19 +203,27 @@ def find_all(s: State, p: int) -> int:
 
 @compiled
 def clear(s: State, p: int, count: int, now: float) -> int:
-    """Drop all *count* that were found; how many clients of them still wait, kept in `doomed`."""
+    """Drop all *count* that were found; how many clients of them still wait, kept in `doomed`.
+
+    Their calls leave, and those that wait there move up.
+    """
     pod = pod_at(s, p)
     add_up(pod, now)
     pod.serving, pod.waiting, pod.first, pod.last = 0, 0, NOBODY, NOBODY
-    kept = 0
+    kept = called = 0
     for place in range(count):
         e = doomed_at(s, place).slot
         slot = slot_at(s, e)
         withdraw(s, e)
+        if s.dependencies > 0 and slot.stage == SERVING and caller_at(s, e).phase == _RETURN:
+            leave(s, e, now)
+            called += 1
         slot.stage, slot.computing = OUT, NOT_COMPUTING
         if slot.abandoned:
             give_back(s, e)
         else:
             doomed_at(s, kept).slot = e
             kept += 1
+    for number in range(s.dependencies if called > 0 else 0):
+        move_up(s, number, now)
     return kept

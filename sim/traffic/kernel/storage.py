@@ -17,6 +17,7 @@ from sim.model.latency import BINS
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.calendar import YEARS
+from sim.traffic.kernel.filling import fill_dependency
 from sim.traffic.kernel.ring import points_of_each
 
 _ROWS = 64  # What is written to stays in the processor's second cache.
@@ -32,6 +33,9 @@ _STREAMS = {
     "bug_keys": Purpose.BUG,
     "jitter_keys": Purpose.BACKOFF,
     "sample_keys": Purpose.SAMPLE,
+    "call_keys": Purpose.CALL,
+    "latency_keys": Purpose.LATENCY,
+    "error_keys": Purpose.DEPENDENCY_ERROR,
 }
 # What the kernel must know of an array's size: the field, and along which axis.
 _SIZES = {
@@ -44,6 +48,7 @@ _SIZES = {
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),
     "proxy": ("proxies", 0),
+    "dependency": ("dependencies", 0),
 }
 
 
@@ -88,6 +93,7 @@ def arrays_for(workload: Workload, seed: int, start: float, keep_log: bool) -> A
     arrays.put("thread", np.zeros((4, 4), r.Thread))
     arrays.put("slot", np.zeros(0, r.Slot))
     _put_calendar(arrays, start, max(workload.arrivals.rates))
+    _put_dependencies(arrays, workload, start)
     arrays.single["free"] = r.NOBODY
     add_slots(arrays, 1024)
     return arrays
@@ -134,6 +140,17 @@ def _put_tally(arrays: Arrays, workload: Workload, keep_log: bool) -> None:
     arrays.single["row_mask"] = _ROWS * 4 - 1
 
 
+def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
+    rows = np.zeros(len(workload.dependencies), r.Dependency)
+    rows["first"] = rows["last"] = r.NOBODY
+    rows["busy_until"] = start
+    for row, dependency in zip(rows, workload.dependencies, strict=True):
+        fill_dependency(row, dependency)
+    arrays.put("dependency", rows)
+    arrays.put("call", np.zeros(0, r.Call))
+    arrays.put("caller", np.zeros(0, r.Caller))
+
+
 def _put_calendar(arrays: Arrays, start: float, rate: float) -> None:
     """Buckets half as long as it is from one request to the next; a year of about a second."""
     bits = int(np.clip(np.ceil(np.log2(max(rate, 1.0) * 2.0)), 8, 17))
@@ -157,6 +174,8 @@ def add_slots(arrays: Arrays, size: int) -> None:
     single["free"] = before
     single["free_slots"] += size - before
     arrays.put("doomed_slot", np.zeros(size, np.int32))
+    if single["dependencies"]:
+        arrays.grow(size, "caller")
     fit_bags(arrays)
 
 

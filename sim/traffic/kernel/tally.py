@@ -28,6 +28,7 @@ from sim.traffic.kernel.records import NOBODY, Records, State
 from sim.traffic.kernel.story import offer
 
 _NONE, _BUG = int(Cause.NONE), int(Cause.APPLICATION_BUG)
+_DEPENDENCY = int(Cause.DEPENDENCY_ERROR)
 _BIN_SHIFT = 52 - STEPS_BITS
 # A key holds second, version + 1, cause and bin, and is sorted as they are.
 KEY_VERSION, KEY_CAUSE, KEY_BIN = 17, 5, 12
@@ -56,7 +57,7 @@ def in_window(s: State, meant: float) -> bool:
 def record(s: State, slot: Records, cause: int, final: bool, now: float) -> None:
     """The attempt in *slot* ended with *cause*, and its request with it if that is *final*."""
     counts = in_window(s, slot.meant)
-    if cause in (_NONE, _BUG):
+    if cause in (_NONE, _BUG, _DEPENDENCY):
         row = version_at(s, slot.version)
         row.last_answer = now
         row.has_answered = 1

@@ -43,6 +43,8 @@ class Regime:
     deeds: dict[str, float] = field(default_factory=dict)  # Times a second.
     balancers: tuple[str, ...] = ("random", "round_robin")
     ways: bool = False  # Connections are kept, or proxies work per request; at random.
+    kinds: tuple[ProxyKind, ...] = tuple(ProxyKind)
+    tries: tuple[int, ...] = (1, 2, 3, 10)
     guards: bool = False  # Proxies protect, and clients retry with conditions or a budget.
     grid: float = 0.0  # Everything is a multiple of this, if it is not 0.
 
@@ -89,6 +91,14 @@ REGIMES = {
     "balancers": Regime(load=(0.5, 1.1), balancers=BALANCERS[2:], deeds=ROLLING, attempts=(1, 3)),
     "kept connections": Regime(
         ways=True, deeds=ROLLING | {"lose": 0.1, "return": 0.2, "behave": 0.1, "close": 0.2}
+    ),
+    "mesh": Regime(  # Which picks again to avoid the pods that have failed an attempt.
+        pods=(2, 4),
+        ways=True,
+        kinds=(ProxyKind.ISTIO,),
+        tries=(3, 10),
+        balancers=("random", "least_request", "ring_hash"),
+        deeds=ROLLING | {"close": 1.0, "kill": 0.4},
     ),
     "protected pods": Regime(
         load=(0.4, 1.3),
@@ -294,14 +304,13 @@ class Story:
 
     def _connections(self) -> Connections:
         """Seconds are multiples of 1/64, so that ties occur where everything is on a grid."""
-        proxy = self._pick(list(ProxyKind))
         return Connections(
-            proxy=proxy,
+            proxy=self._pick(self.regime.kinds),
             keep_alive_seconds=self._pick((0.0, 0.5, 4.0, 100.0)),
             requests_each=self._pick((0, 0, 1, 2, 20)),
             lifetime_seconds=self._pick((1.0, 5.0, float("inf"))),
             close_notice_seconds=self._pick((0.0, 0.001, 1 / 64, 0.25)),
-            tries=self._pick((1, 2, 3, 10)),
+            tries=self._pick(self.regime.tries),
             connect_timeout_seconds=self._pick((1 / 64, 0.125, 1.0, float("inf"))),
             idempotent_share=self._pick((0.0, 0.5, 1.0)),
             affinity_seconds=self._pick((None, None, 0.25, 1.0, 100.0)),

@@ -29,17 +29,13 @@ from sim.traffic.kernel.depending import Dependencies
 from sim.traffic.kernel.filling import fill_pod, fill_version
 from sim.traffic.kernel.loop import run
 from sim.traffic.kernel.probes import Probes
-from sim.traffic.kernel.proxying import fit_proxies, put_proxies
-from sim.traffic.kernel.ring import ring_of
+from sim.traffic.kernel.proxying import check_way, fit_proxies, put_proxies
+from sim.traffic.kernel.publishing import Lists
 from sim.traffic.kernel.room import Room
 from sim.traffic.kernel.storage import (
-    add_list_places,
-    add_room_for_lists,
     arrays_for,
     fit_bags,
-    places_of_list,
 )
-from sim.traffic.way import Way
 
 _SPARE_SLOTS = 16
 
@@ -62,7 +58,7 @@ class KernelPlane:
         # The reference's own checks.
         Arrivals(workload.arrivals, seed)
         Client(workload.clients, workload.proxies, seed)
-        self._check_way(workload, seed, start)
+        check_way(workload, seed, start)
         reference.Dependencies(Clock(start), workload.dependencies, seed)
         self._silent = not any(workload.arrivals.rates) and not ask_always
         self._behaviours: dict[int, Behaviour] = {}
@@ -70,11 +66,11 @@ class KernelPlane:
         self._unreachable: set[str] = set()
         self._signals: deque[Signal] = deque()
         self._pods = 0
-        self._listed = 0
         self._counts = Counts()
         self._arrays = arrays_for(workload, seed, start, keep_log)
         self._g = self._arrays.single
         put_proxies(self._arrays, workload, seed, start)
+        self._lists = Lists(self._arrays, self._do)
         self._room = Room(self._arrays, self._do, self._counts)
         self._probes = Probes(self._arrays, self._do, self._own_slot)
         self._dependencies = Dependencies(
@@ -84,18 +80,6 @@ class KernelPlane:
         first = float(self._g["arrival"])
         if first < start:
             raise ValueError(f"time must not lie before {start}, not {first}")
-
-    def _check_way(self, workload: Workload, seed: int, start: float) -> None:
-        Way(
-            workload.connections,
-            workload.protection,
-            balancer=workload.balancer,
-            proxies=1,
-            seed=seed,
-            clock=Clock(start),
-            pods=(),
-            answer=lambda attempt, cause: None,
-        )
 
     def _do(self, deed: int, whom: int = 0, number: int = 0, amount: float = 0.0) -> int:
         return deeds.do(self._arrays.state, deed, whom, number, amount)
@@ -265,21 +249,7 @@ class KernelPlane:
         for pod in endpoints:
             if not 0 <= pod < self._pods:
                 raise InvariantError(message("there is no pod {pod}", pod=pod))
-        proxies = self._arrays["proxy"]
-        if len(apply_at) != len(proxies):
-            raise ValueError(f"there are {len(proxies)} proxies, not {len(apply_at)}")
-        if proxies["coming"].max(initial=0) == self._arrays["coming"].shape[1]:
-            add_list_places(self._arrays)
-        size = places_of_list(self._arrays, len(endpoints))
-        used = add_room_for_lists(self._arrays, self._listed, size)
-        self._listed = used + size
-        self._arrays["listed"][used : used + len(endpoints)] = endpoints
-        if size > len(endpoints):
-            self._arrays["ring"][used : used + size] = ring_of(endpoints, self._g["ring_keys"])
-        proxies["apply_at"] = apply_at
-        if len(endpoints) > len(self._arrays["healthy"]):
-            self._arrays.grow(2 * len(endpoints), "healthy")
-        self._do(deeds.HEAR_LIST, used, len(endpoints))
+        self._lists.publish(endpoints, apply_at)
 
     def probe(
         self,

@@ -12,9 +12,12 @@ from sim.model.draws import Purpose, Stream
 from sim.model.network import HABITS, Connections, tried_elsewhere
 from sim.model.protection import Protection
 from sim.model.retry import kind_of
+from sim.traffic.clock import Clock
+from sim.traffic.kernel import proxy_records as pr
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.storage import Arrays
+from sim.traffic.way import Way
 
 _STREAMS = {
     "again_keys": Purpose.BALANCER_AGAIN,
@@ -26,6 +29,20 @@ _STREAMS = {
 _LEAST = (r.LEAST_REQUEST, r.LEAST_CONNECTIONS)
 
 
+def check_way(workload: Workload, seed: int, start: float) -> None:
+    """Raise what the reference raises for proxies that cannot be."""
+    Way(
+        workload.connections,
+        workload.protection,
+        balancer=workload.balancer,
+        proxies=1,
+        seed=seed,
+        clock=Clock(start),
+        pods=(),
+        answer=lambda attempt, cause: None,
+    )
+
+
 def put_proxies(arrays: Arrays, workload: Workload, seed: int, start: float) -> None:
     """All that proxies and clients of *workload* need beyond endpoint lists."""
     single = arrays.single
@@ -35,16 +52,16 @@ def put_proxies(arrays: Arrays, workload: Workload, seed: int, start: float) -> 
     _put_protection(single, workload.protection)
     _put_guards(arrays, workload, seed, start)
     owners = workload.population if not single["per_request"] else 0
-    arrays.put("idle", np.zeros(owners if single["keeps"] else 0, r.Idle))
-    arrays.put("connection", np.zeros(0, r.Connection))
+    arrays.put("idle", np.zeros(owners if single["keeps"] else 0, pr.Idle))
+    arrays.put("connection", np.zeros(0, pr.Connection))
     if single["keeps"]:
         add_connections(arrays, 256)
     users = workload.population if single["affinity"] >= 0.0 else 0
-    arrays.put("remembered", np.zeros(users, r.Remembered))
-    arrays.put("link", np.zeros(0, r.Link))
-    arrays.put("trip", np.zeros(0, r.Trip))
-    arrays.put("tried", np.zeros(0, r.Listed))
-    arrays.put("healthy", np.zeros(64, r.Listed))
+    arrays.put("remembered", np.zeros(users, pr.Remembered))
+    arrays.put("link", np.zeros(0, pr.Link))
+    arrays.put("trip", np.zeros(0, pr.Trip))
+    arrays.put("tried", np.zeros(0, pr.Listed))
+    arrays.put("healthy", np.zeros(64, pr.Listed))
     fit_proxies(arrays)
 
 
@@ -108,7 +125,7 @@ def _put_protection(single: r.Records, protection: Protection) -> None:
 
 
 def _put_guards(arrays: Arrays, workload: Workload, seed: int, start: float) -> None:
-    guards = np.zeros(workload.proxies, r.Guard)
+    guards = np.zeros(workload.proxies, pr.Guard)
     guards["tokens"], guards["filled"] = workload.protection.burst, start
     guards["latest"] = -r.INF
     if workload.protection.outliers is not None:

@@ -16,6 +16,7 @@ from sim.traffic.kernel.access import point_at
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import random_bits
 from sim.traffic.kernel.lists import candidate
+from sim.traffic.kernel.proxy_records import Point
 from sim.traffic.kernel.records import State
 
 _FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -30,7 +31,7 @@ def ring_of(endpoints: Sequence[int], keys: r.Records) -> r.Records:
     x = (x ^ (x >> np.uint64(30))) * _FIRST
     x = (x ^ (x >> np.uint64(27))) * _SECOND
     x = x ^ (x >> np.uint64(31))
-    ring = np.zeros(len(x), r.Point)
+    ring = np.zeros(len(x), Point)
     order = np.lexsort((pods, x))
     ring["point"], ring["pod"] = x[order], pods[order]
     return ring

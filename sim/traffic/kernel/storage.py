@@ -18,6 +18,7 @@ from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.calendar import YEARS
 from sim.traffic.kernel.filling import fill_dependency
+from sim.traffic.kernel.proxy_records import Point
 from sim.traffic.kernel.ring import points_of_each
 
 _ROWS = 64  # What is written to stays in the processor's second cache.
@@ -121,7 +122,7 @@ def _put_traffic(arrays: Arrays, workload: Workload) -> None:
     arrays.put("coming", np.zeros((workload.proxies, 4), r.Coming))
     arrays.put("listed", np.zeros(64, np.int32))
     has_rings = workload.balancer == "ring_hash"
-    arrays.put("ring", np.zeros(64 if has_rings else 0, r.Point))
+    arrays.put("ring", np.zeros(64 if has_rings else 0, Point))
     arrays.put("drawn", np.zeros(r.BLOCK, r.Drawn))
 
 
@@ -220,7 +221,7 @@ def add_room_for_lists(arrays: Arrays, used: int, needed: int) -> int:
     new = np.cumsum(sizes) - sizes
     total = int(sizes.sum())
     kept = np.zeros(max(len(lists), 2 * (total + needed)), np.int32)
-    kept_rings = np.zeros(len(kept) if len(rings) else 0, r.Point)
+    kept_rings = np.zeros(len(kept) if len(rings) else 0, Point)
     for old, to, size in zip(offsets, new, sizes, strict=True):
         kept[to : to + size] = lists[old : old + size]
         kept_rings[to : to + size] = rings[old : old + size]

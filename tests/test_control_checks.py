@@ -141,3 +141,23 @@ def test_a_revision_may_fall_with_the_history_that_a_pause_cleaned_up() -> None:
     bench.patch({"paused": False})
     bench.run(50)
     assert bench.sizes() == {1: 0}
+
+
+def test_an_old_set_scaled_by_hand_after_the_deployment_is_a_scaling_event() -> None:
+    """It was last told another size, so the sync is a scaling one; nothing of that is a rollout.
+
+    The set that was told first keeps its size, and the other one pays in the same look.
+    """
+    bench = Bench(deployment(8, surge=3, unavailable=2, container=READY))
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(120)
+    bench.patch({"strategy": {"rollingUpdate": {"maxSurge": 2, "maxUnavailable": "0%"}}})
+    bench.patch({"replicas": 10})
+    bench.run(120.5)  # The two pods more are not available yet: the new set is not saturated.
+    name = bench.sets()[1]["metadata"]["name"]
+    bench.api.patch("ReplicaSet", name, {"spec": {"replicas": 5}}, subresource="scale")
+    bench.run(240)
+    assert {1: 5, 2: 7} in bench.size_steps()
+    assert bench.sizes() == {1: 0, 2: 10}
+    bench.checks.verify()

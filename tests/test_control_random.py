@@ -159,8 +159,9 @@ def rehearse(
     if not is_rolling(bench.web()) and sum(size > 0 for size in bench.sizes().values()) > 1:
         # Scaled now, two sets under Recreate would stand for ever, as upstream's do.
         do(bench, "budget", ("25%", "25%"))
-    bench.patch({"paused": False, "minReadySeconds": 0})
+    bench.patch({"paused": False})
     if heal:
+        bench.patch({"minReadySeconds": 0})
         bench.release("web:1", **CONTAINER)
     bench.run(bench.env.now + 1200.0)
     return bench
@@ -258,13 +259,13 @@ def verdict(bench: Bench) -> str:
     if status.done or status.failed:
         return status.line
     # A version that gets ready before it dies makes progress each time, as upstream counts it.
-    waiting = [
-        one["state"]["waiting"]["reason"]
+    ends = [
+        one["lastState"]["terminated"]["reason"]
         for pod in bench.pods()
         for one in pod["status"].get("containerStatuses", ())
-        if "waiting" in one["state"]
+        if one["restartCount"] > 3 and "terminated" in one["lastState"]
     ]
-    return next((reason for reason in waiting if reason == "CrashLoopBackOff"), "")
+    return next((reason for reason in ends if reason == "OOMKilled"), "")
 
 
 def verify(bench: Bench) -> None:

@@ -85,6 +85,17 @@ def test_an_outage_answers_at_once_and_keeps_no_worker_busy(tmp_path: Path) -> N
     assert set() == restarted(run)
 
 
+def test_an_outage_of_one_dependency_leaves_the_others_alone(tmp_path: Path) -> None:
+    """Every request asks the database; only one in ten pays, and only those fail."""
+    also = ("dependencies.payment.latency=5ms", "versions.old.calls.payment.share=10%")
+    faults = ("outage:payment:60s..80s",)
+    run = rehearse(shop(tmp_path, *also, faults=faults), strategy=None)
+
+    total = run.requests.within(60.0, 80.0).total
+    assert 0.05 * total < failed_between(run, 60.0, 80.0) < 0.2 * total
+    assert sum(failures(run).values()) <= failed_between(run, 59.0, 80.0)
+
+
 def test_an_outage_without_an_end_lasts_to_the_end(tmp_path: Path) -> None:
     run = rehearse(shop(tmp_path, faults=("outage:database:100s",)), strategy=None)
 

@@ -10,7 +10,9 @@ from sim.model.behaviour import Behaviour, Clients, CpuShare, Demand
 from sim.model.causes import Cause
 from sim.model.dependency import MOST_DEPENDENCIES, Call, Dependency
 from sim.model.draws import Purpose, Stream
+from sim.model.network import Connections, ProxyKind
 from sim.ports import DependencyCounters, ProbeKind, Signal, SignalKind
+from sim.traffic.demand import lognormal
 from sim.traffic.reference import ReferencePlane
 
 INF = float("inf")
@@ -269,7 +271,14 @@ def test_a_slow_version_does_not_slow_the_dependency():
     behaviour = asking(*ONE, computes=0.125, rests=0.125, service_time_factor=2.0)
     plane = plane_of(end=1.0, behaviour=behaviour, dependencies=(database(0.5),))
 
-    assert [0.5 + 0.25 + 0.5 + 0.25] == [entry.answered for entry in play(plane, 9.0).log]
+    seen = []
+    for moment in (0.7, 0.8, 1.2, 1.3):
+        plane.advance(moment)
+        seen += in_use(plane)
+
+    # It computes from 0.5 to 0.75, calls to 1.25 and rests to 1.5.
+    assert [(0, 0), (1, 0), (1, 0), (0, 0)] == seen
+    assert [1.5] == [entry.answered for entry in play(plane, 9.0).log]
 
 
 @pytest.mark.parametrize(
@@ -303,6 +312,25 @@ def test_calls_of_a_killed_or_unreachable_pod_leave_at_once_and_others_move_up(d
     assert [(1, 1)] == seen
     assert lost == ends[0]
     assert [(1, 5.0, Cause.NONE), (3, 6.625, Cause.TIMED_OUT_IN_SERVICE)] == ends[1]
+
+
+def test_a_request_that_is_tried_on_another_pod_begins_anew_by_what_that_one_calls():
+    """Killed in its first of two calls on pod 0; pod 1 is of a version that calls nothing."""
+    rules = Connections(proxy=ProxyKind.INGRESS_NGINX, tries=2, idempotent_share=1.0)
+    plane = plane_of(
+        end=1.0,
+        behaviour=asking(call(0), call(1)),
+        dependencies=(database(3.0), database(9.0)),
+        connections=rules,
+    )
+    plane.set_behaviour(1, serving(0.25))
+    plane.set_pod(plane.add_pod(1, INF, "node-0"), listening=True)
+    plane.publish([0, 1], [0.0])
+
+    log = play(plane, 20.0, [(1.0, lambda p: p.kill(0, Cause.CUT_BY_SIGKILL))]).log
+
+    assert [(1, 1.25, Cause.NONE)] == [(e.pod, e.answered, e.cause) for e in log]
+    assert [0.5, 0.0] == [one.busy_seconds for one in plane.dependencies()]
 
 
 def test_a_client_that_gives_up_leaves_the_worker_and_its_call_to_their_end():
@@ -380,8 +408,10 @@ def test_a_request_brings_the_same_price_to_a_dependency_whoever_calls_it_and_ho
     draws = Stream(8, Purpose.LATENCY)
     for request in range(100):
         first = draws.exponential(request * MOST_DEPENDENCIES)
+        second = 2.0 * lognormal(draws.uniform(request * MOST_DEPENDENCIES + 1), 0.5)
+        assert took[2][request] == pytest.approx(second)
         assert took[0][request] == pytest.approx(took[1][request])
-        assert took[0][request] == pytest.approx(first + took[2][request])
+        assert took[0][request] == pytest.approx(first + second)
 
 
 def test_a_retry_brings_the_same_price_to_the_dependency():

@@ -11,13 +11,12 @@ from sim.model.behaviour import Clients
 from sim.model.causes import Cause
 from sim.model.failed import STORIES_EACH, Doing
 from sim.model.network import Connections, ProxyKind
-from sim.traffic.reference import ReferencePlane
+from sim.ports import DataPlane
 
-ENGINES = ("reference",)  # The kernel does not have these yet.
 KILL = Cause.CUT_BY_SIGKILL
 
 
-def busy(**fields) -> ReferencePlane:
+def busy(**fields) -> DataPlane:
     """Pods that fail in many ways: bugs, full queues, timeouts."""
     clients = Clients(attempt_timeout_seconds=0.5, deadline_seconds=1.0, attempts=2)
     row = serving(0.25, concurrency=2, queue_limit=3, error_ratio=0.1)

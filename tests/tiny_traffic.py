@@ -126,6 +126,7 @@ def state_of(plane: DataPlane) -> tuple[object, ...]:
         tuple(plane.last_answers().items()),
         plane.arrived(),
         plane.in_flight(),
+        tuple(plane.stories()),
         tuple(plane.pods().items()),
         plane.dependencies(),
     )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 import simpy
 from simpy.events import NORMAL, EventPriority
@@ -29,6 +30,9 @@ class Environment(simpy.Environment):
     `timeout(t - now)` can land on another float than t, and then two planes disagree about what
     came first.
     """
+
+    if not TYPE_CHECKING:
+        now = property(attrgetter("_now"))  # SimPy's own, without a call of a Python function.
 
     def at(self, time: float, value: Any = None, priority: EventPriority = NORMAL) -> simpy.Event:
         """An event that happens at exactly *time*. Raise a `ValueError` if that has passed."""

@@ -68,6 +68,7 @@ class PodWorker:
         self._sandbox_seconds = sandbox_seconds
         self._life = 0  # Grows when the machine is lost: what was planned before is void.
         self._begun = self._has_sandbox = self._initialized = False
+        self._all_have_run = False
         self._over = self._gone = False  # Winding up is done; the kubelet has forgotten the pod.
         self._admitted_at = self.env.now
         self._grace: float | None = None  # Set once the pod is being deleted.
@@ -186,7 +187,9 @@ class PodWorker:
         if pod is None:
             return
         apps = self._app_states
-        running = self._initialized and all(state.has_run for state in apps)
+        if not self._all_have_run:
+            self._all_have_run = all(state.has_run for state in apps)
+        running = self._initialized and self._all_have_run
         facts = PodFacts(
             phase=self._final_phase or ("Running" if running else "Pending"),
             has_sandbox=self._has_sandbox,

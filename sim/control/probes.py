@@ -120,8 +120,8 @@ class Prober:
     def _start(self, kind: ProbeKind, probe: Probe, first: float) -> None:
         self._running.add(kind)
         self._asks.probe(kind, probe, first)
-        if probe.failure_threshold == 1:
-            return  # The first failure is the verdict.
+        if probe.failure_threshold == 1 or self._answers():
+            return  # The first failure is the verdict, or there will be none now.
         if first > self._env.now:
             start = self._container_start
             self._env.call_at(first, lambda: self._first_ask(kind, start))

@@ -48,11 +48,12 @@ def check_replica_set(
             return f"revisions must be distinct and above 0, not {revisions}"
     was = 0 if before is None else before["spec"]["replicas"]
     now = after["spec"]["replicas"]
-    if now == was or store.by_client:
+    if store.by_client:
         return ""
+    # Also where only the annotations change: the next set's size may change in the same look.
     if _is_scaling(deployment, family, before):
         scaling.add(owner["uid"])
-    if owner["uid"] in scaling:
+    if now == was or owner["uid"] in scaling:
         return ""
     others = [rs for rs in family if rs["metadata"]["uid"] != after["metadata"]["uid"]]
     if now > was:

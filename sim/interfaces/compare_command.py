@@ -64,7 +64,7 @@ def compare(
             text=message("Processes; by default one for each core."),
         ),
     ] = None,
-    engine: options.Engine = "reference",
+    engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
     lang: options.Lang = None,

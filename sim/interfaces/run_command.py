@@ -50,7 +50,7 @@ def run(
     timeout: options.Timeout = None,
     attempts: options.Attempts = None,
     slo: options.Slo = None,
-    engine: options.Engine = "reference",
+    engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
     lang: options.Lang = None,

@@ -48,7 +48,7 @@ def matches(labels: Mapping[str, str], selector: Mapping[str, str] | None) -> bo
 
     That is a Service's rule (a Service without selector selects no pod), not a list request's.
     """
-    return bool(selector) and all(labels.get(k) == v for k, v in (selector or {}).items())
+    return bool(selector) and (selector or {}).items() <= labels.items()
 
 
 def condition(obj: JsonObject, kind: str) -> JsonObject | None:

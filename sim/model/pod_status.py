@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeAlias, TypeGuard
 
 from sim.model.objects import JsonObject
+
+_Wanted: TypeAlias = tuple[str, str, str | None, str | None]
+_Said: TypeAlias = tuple[str, str | None, str | None]
+_TRUE: _Said = ("True", None, None)
 
 CREATING: JsonObject = {"waiting": {"reason": "ContainerCreating"}}
 INITIALIZING: JsonObject = {"waiting": {"reason": "PodInitializing"}}
@@ -96,11 +102,10 @@ def pod_status(
     Conditions that others write (PodScheduled, readiness gates) are left as they are.
     """
     others = {one["type"]: one for one in before.get("conditions") or ()}
-    wanted = _conditions(facts, others)
-    conditions = [
-        _condition(others.pop(kind, None), kind, reason, note, now)
-        for kind, (reason, note) in wanted.items()
-    ]
+    conditions = []
+    for wanted in _wanted(facts, others):
+        known = others.pop(wanted[0], None)
+        conditions.append(known if _is(known, wanted) else _condition(known, wanted, now))
     conditions += others.values()
     status = {
         "phase": facts.phase,
@@ -118,28 +123,50 @@ def pod_status(
     return status
 
 
-def _conditions(facts: PodFacts, known: dict[str, JsonObject]) -> dict[str, tuple[str | None, str]]:
-    """Why each condition is False, and a note; no reason (None) means that it holds."""
-    finished = {"Succeeded": "PodCompleted", "Failed": "PodFailed"}.get(facts.phase)
-    containers: tuple[str | None, str] = (None, "")
+def _wanted(facts: PodFacts, known: dict[str, JsonObject]) -> tuple[_Wanted, ...]:
+    missing = _closed_gates(facts.gates, known) if facts.gates else ()
+    return _conditions(
+        facts.phase,
+        facts.has_sandbox,
+        tuple(facts.incomplete),
+        tuple(facts.unready),
+        ", ".join(missing),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _conditions(
+    phase: str,
+    has_sandbox: bool,
+    incomplete: tuple[str, ...],
+    unready: tuple[str, ...],
+    gates: str,
+) -> tuple[_Wanted, ...]:
+    """Type, status, reason and note of each condition.
+
+    Most pods go through the same few stages, so the answers are kept. *gates* says what keeps the
+    readiness gates shut.
+    """
+    finished = {"Succeeded": "PodCompleted", "Failed": "PodFailed"}.get(phase)
+    containers: _Said = _TRUE
     if finished:
-        containers = (finished, "")
-    elif facts.unready:
-        note = f"containers with unready status: [{' '.join(facts.unready)}]"
-        containers = ("ContainersNotReady", note)
-    initialized: tuple[str | None, str] = (None, "")
-    if facts.incomplete and finished != "PodCompleted":
-        note = f"containers with incomplete status: [{' '.join(facts.incomplete)}]"
-        initialized = ("ContainersNotInitialized", note)
+        containers = ("False", finished, None)
+    elif unready:
+        note = f"containers with unready status: [{' '.join(unready)}]"
+        containers = ("False", "ContainersNotReady", note)
+    initialized: _Said = _TRUE
+    if incomplete and finished != "PodCompleted":
+        note = f"containers with incomplete status: [{' '.join(incomplete)}]"
+        initialized = ("False", "ContainersNotInitialized", note)
     ready = containers
-    if containers[0] is None and (missing := _closed_gates(facts.gates, known)):
-        ready = ("ReadinessGatesNotReady", ", ".join(missing))
-    return {
-        "PodReadyToStartContainers": (None if facts.has_sandbox else "", ""),
-        "Initialized": initialized,
-        "Ready": ready,
-        "ContainersReady": containers,
-    }
+    if containers is _TRUE and gates:
+        ready = ("False", "ReadinessGatesNotReady", gates)
+    return (
+        ("PodReadyToStartContainers", "True" if has_sandbox else "False", None, None),
+        ("Initialized", *initialized),
+        ("Ready", *ready),
+        ("ContainersReady", *containers),
+    )
 
 
 def _closed_gates(gates: Sequence[str], known: dict[str, JsonObject]) -> list[str]:
@@ -155,13 +182,19 @@ def _closed_gates(gates: Sequence[str], known: dict[str, JsonObject]) -> list[st
     return notes
 
 
-def _condition(
-    before: JsonObject | None, kind: str, reason: str | None, note: str, now: float
-) -> JsonObject:
-    status = "True" if reason is None else "False"
+def _is(known: JsonObject | None, wanted: _Wanted) -> TypeGuard[JsonObject]:
+    """Whether the condition says the same already."""
+    return (
+        known is not None
+        and known["status"] == wanted[1]
+        and known.get("reason") == wanted[2]
+        and known.get("message") == wanted[3]
+    )
+
+
+def _condition(before: JsonObject | None, wanted: _Wanted, now: float) -> JsonObject:
+    kind, status, reason, note = wanted
     if before is not None and before["status"] == status:
-        if before.get("reason", "") == (reason or "") and before.get("message", "") == note:
-            return before
         now = before["lastTransitionTime"]
     new = {"type": kind, "status": status, "lastTransitionTime": now}
     if reason:

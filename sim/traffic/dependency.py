@@ -17,6 +17,8 @@ The rules, which every data plane keeps:
    those that wait move up; then the kill answers. A node that cannot be reached is the same:
    nothing of its pods is followed any more.
 6. The client's patience changes nothing here: a call goes on after its client has given up.
+7. Before the number of slots in use changes, busy seconds grow by that number x (now - since the
+   last time), one addition each time.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from sim.model.retry import EVERY_FAILURE
 from sim.ports import DataPlane
 from sim.traffic import PLANES
 
-DEFAULT = "reference"
+DEFAULT = "kernel"
 
 
 def new_plane(engine: str, workload: Workload, seed: int, *, start: float) -> DataPlane:

@@ -40,13 +40,19 @@ def float_of(context, number):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def uniform(keys: Records, number: int, attempt: int) -> float:
-    """One uniform draw strictly between 0 and 1 for (*number*, *attempt*), from a stream's keys."""
+def draw_bits(keys: Records, number: int, attempt: int) -> np.uint64:
+    """64 random bits for (*number*, *attempt*), from a stream's keys."""
     counter = (np.uint64(number) << _S8) | np.uint64(attempt)
     x = keys.key + counter * keys.multiplier
     x = (x ^ (x >> _S30)) * _FIRST
     x = (x ^ (x >> _S27)) * _SECOND
-    x = x ^ (x >> _S31)
+    return x ^ (x >> _S31)
+
+
+@inlined
+def uniform(keys: Records, number: int, attempt: int) -> float:
+    """One uniform draw strictly between 0 and 1 for (*number*, *attempt*), from a stream's keys."""
+    x = draw_bits(keys, number, attempt)
     return (np.float64(np.int64(x >> _S12)) + 0.5) * 2.0**-52
 
 

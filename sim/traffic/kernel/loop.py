@@ -58,7 +58,7 @@ def run(state: Records, until: float) -> int:
         if lack != REACHED:
             return lack
         e = first(s, min(s.arrival, until))
-        cause, kind, pod = STILL, _SEND, NOBODY
+        cause, kind, pod, draw = STILL, _SEND, NOBODY, 0.0
         if e >= 0 and slot_at(s, e).time <= s.arrival and slot_at(s, e).time < until:
             now = s.now = slot_at(s, e).time
             kind = slot_at(s, e).kind
@@ -74,15 +74,16 @@ def run(state: Records, until: float) -> int:
                     pod = slot_at(s, e).pod
                 cause = give_up(s, e)
             elif kind == _SEND:
-                cause = send(s, e, draw_again(s, e), now)
+                draw = draw_again(s, e)
             elif kind < _CALL:
                 happen(s, e, kind, now)
         elif s.arrival < until:
             now = s.now = s.arrival
             e, draw = arrive(s, now)
-            cause = send(s, e, draw, now)
         else:
             break
+        if kind == _SEND:
+            cause = send(s, e, draw, now)
         if cause != STILL:
             settle(s, e, cause, now)
         if pod >= 0:

@@ -25,15 +25,16 @@ from sim.traffic.client import Client
 from sim.traffic.clock import Clock
 from sim.traffic.kernel import deeds, reading
 from sim.traffic.kernel import records as r
+from sim.traffic.kernel.clearing import clear
 from sim.traffic.kernel.counting import Counts
 from sim.traffic.kernel.depending import Dependencies
 from sim.traffic.kernel.filling import fill_pod, fill_version
 from sim.traffic.kernel.loop import run
 from sim.traffic.kernel.probes import Probes
+from sim.traffic.kernel.room import Room
 from sim.traffic.kernel.storage import (
     add_list_places,
     add_room_for_lists,
-    add_slots,
     arrays_for,
     fit_bags,
 )
@@ -69,12 +70,12 @@ class KernelPlane:
         self._pods = 0
         self._listed = 0
         self._counts = Counts()
-        self._narrowed = 0
         self._arrays = arrays_for(workload, seed, start, keep_log)
         self._g = self._arrays.single
+        self._room = Room(self._arrays, self._counts, self._do)
         self._probes = Probes(self._arrays, self._do, self._own_slot)
         self._dependencies = Dependencies(
-            self._arrays, workload.dependencies, self._do, self._make_room
+            self._arrays, workload.dependencies, self._do, self._room.make
         )
         self._do(deeds.BEGIN)
         first = float(self._g["arrival"])
@@ -102,7 +103,7 @@ class KernelPlane:
             if lack == r.SIGNALLED:
                 self._collect()
             else:
-                self._make_room(lack)
+                self._room.make(lack)
         return self._signals.popleft()
 
     def next_event_time(self) -> float:
@@ -116,27 +117,6 @@ class KernelPlane:
         for told in self._arrays["signal"][: int(self._g["signals"])]:
             self._signals.append(reading.signal_of(told))
         self._g["signals"] = 0
-
-    def _make_room(self, lack: int) -> None:
-        arrays = self._arrays
-        if lack == r.NO_SLOTS:
-            add_slots(arrays, 2 * len(arrays["slot"]))
-        elif lack == r.NO_LOG:
-            arrays.grow(2 * len(arrays["log"]), "log")
-        elif lack == r.NO_ROWS:
-            self._counts.take_over(arrays, self._do)
-        else:
-            self._narrow_buckets()
-
-    def _narrow_buckets(self) -> None:
-        """Buckets are crowded: make them narrower, if that has not been tried in vain."""
-        g = self._g
-        if g["walked"] > 2 * g["queued"] and self._narrowed < 8:
-            count = self._do(deeds.LIST_ALL)
-            g["buckets_per_second"] *= 4.0
-            self._narrowed += 1
-            self._do(deeds.ENQUEUE_ALL, 0, count)
-        g["walked"] = g["queued"] = 0
 
     # What the control plane does.
 
@@ -170,7 +150,7 @@ class KernelPlane:
     def _own_slot(self, pod: int) -> int:
         """A slot for one of the *pod*'s own events."""
         if self._g["free_slots"] < _SPARE_SLOTS:
-            self._make_room(r.NO_SLOTS)
+            self._room.make(r.NO_SLOTS)
         e = int(self._g["free"])
         slot = self._arrays["slot"][e]
         self._g["free"] = slot["next"]
@@ -207,7 +187,7 @@ class KernelPlane:
         for pod in np.flatnonzero((pods["node"] == number) & (pods["forgotten"] == 0)):
             pods["reachable"][pod] = reachable
             if not reachable:
-                self._do(deeds.HANG, int(pod), self._clear(int(pod)))
+                self._do(deeds.HANG, int(pod), clear(self._arrays, self._do, int(pod)))
 
     def set_pod(
         self,
@@ -230,29 +210,10 @@ class KernelPlane:
         """The process is gone: everything in flight ends with *cause*; it no longer listens."""
         self._require(pod)
         self._do(deeds.END_PROCESS, pod)
-        count = self._clear(pod)
+        count = clear(self._arrays, self._do, pod)
         while (lack := self._do(deeds.CUT, int(cause), count)) != r.REACHED:
-            self._make_room(lack)
+            self._room.make(lack)
         self._collect()
-
-    def _clear(self, pod: int) -> int:
-        """Nothing is in flight or computed there any more; how many clients still wait.
-
-        Their slots are in `doomed`, in (request, attempt) order.
-        """
-        arrays = self._arrays
-        doomed, pods = arrays["doomed_slot"], arrays["pod"]
-        count = self._do(deeds.FIND_ALL, pod)
-        if pods["serving"][pod]:
-            self._do(deeds.CATCH_UP, int(pods["node"][pod]))
-            found = reading.alone(arrays, doomed[:count])
-            for computed in arrays["slot"]["computed"][found].tolist():
-                pods["spent_seconds"][pod] -= computed - self.now
-            self._do(deeds.DROP_THREADS, pod)
-        count = self._do(deeds.CLEAR, pod, count)
-        waiting = doomed[:count]
-        waiting[:] = waiting[reading.order(arrays["slot"], waiting)]
-        return count
 
     def forget_pod(self, pod: int) -> None:
         """The pod and its address are gone; a proxy that still believes in it is refused."""
@@ -374,8 +335,8 @@ class KernelPlane:
         return self._dependencies.counters()
 
     def stories(self) -> Sequence[FailedRequest]:
-        """None: they are not compiled yet."""
-        return ()
+        """A sample of the requests of the window that failed, each with its story."""
+        return reading.stories(self._arrays)
 
     def take_log(self) -> Sequence[RequestRecord]:
         """The attempts since the last call, if the plane was asked to keep a log."""

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.model.causes import Cause
+from sim.model.failed import FailedRequest
 from sim.model.run import IntArray, Users
 from sim.ports import PodCounters, ProbeKind, RequestRecord, Signal, SignalKind
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.storage import Arrays
+from sim.traffic.kernel.story import DOING
 
 _SIGNALS = (SignalKind.OOM, SignalKind.DRAINED, SignalKind.PROBE)
 _PROBES = (ProbeKind.STARTUP, ProbeKind.READINESS, ProbeKind.LIVENESS)
@@ -138,3 +140,29 @@ def log_records(table: r.Records) -> tuple[RequestRecord, ...]:
             final,
         ) in table.tolist()
     )
+
+
+def stories(arrays: Arrays) -> tuple[FailedRequest, ...]:
+    """The sample of failed requests, in the order of their requests."""
+    kept = arrays["story"][arrays["story"]["attempts"] > 0]
+    told = (
+        FailedRequest(
+            request=int(one["request"]),
+            user=int(one["user"]),
+            attempts=int(one["attempts"]),
+            meant=float(one["meant"]),
+            sent=float(one["sent"]),
+            answered=float(one["answered"]),
+            cause=Cause(int(one["cause"])),
+            proxy=int(one["proxy"]),
+            endpoints=int(one["endpoints"]),
+            heard=float(one["heard"]),
+            pod=int(one["pod"]),
+            version=int(one["version"]),
+            doing=DOING[one["doing"]],
+            in_flight=int(one["in_flight"]),
+            queued=int(one["queued"]),
+        )
+        for one in kept
+    )
+    return tuple(sorted(told))

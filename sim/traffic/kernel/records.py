@@ -11,7 +11,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from sim.traffic.kernel.call_records import Call, Caller, Dependency
+from sim.traffic.kernel.call_records import Call as Call
+from sim.traffic.kernel.call_records import Caller as Caller
+from sim.traffic.kernel.call_records import Dependency as Dependency
+from sim.traffic.kernel.core_records import Meter as Meter
+from sim.traffic.kernel.core_records import Node as Node
+from sim.traffic.kernel.core_records import Thread as Thread
 
 Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as compiled code has.
 
@@ -56,7 +61,7 @@ Slot = np.dtype(
         ("ahead", "i4"),  # Neighbours in a queue of attempts that wait;
         ("behind", "i4"),  # the next to be done in a meter.
         ("probe", "i4"),  # The row of the probe whose request or event it is.
-        ("spare", "i4"),
+        ("listed", "i4"),  # How many pods its proxy knew of when it was sent.
         ("sent", "f8"),
         ("meant", "f8"),
         ("gives_up", "f8"),
@@ -65,6 +70,7 @@ Slot = np.dtype(
         ("share", "f8"),  # The draw of its demand, exponential with mean 1.
         ("computed", "f8"),  # ALONE: the moment; METERED: the meter's work at the end.
         ("user", "i8"),
+        ("heard", "f8"),  # When its proxy had taken up that list.
     ],
     align=True,
 )
@@ -101,35 +107,6 @@ Pod = np.dtype(
     ],
     align=True,
 )
-Meter = np.dtype(
-    [
-        ("limit_cores", "f8"),
-        ("weight", "f8"),
-        ("quota", "f8"),
-        ("origin", "f8"),
-        ("period_end", "f8"),
-        ("used", "f8"),
-        ("work", "f8"),
-        ("rate", "f8"),
-        ("since", "f8"),
-        ("throttled_seconds", "f8"),
-        ("share", "f8"),
-        ("jobs", "i4"),
-        ("head", "i4"),
-        ("next", "i4"),  # Neighbours among those that their node follows.
-        ("previous", "i4"),
-        ("turn", "i1"),
-        ("throttled", "i1"),
-        ("stale", "i1"),
-        ("hungry", "i1"),
-    ],
-    align=True,
-)
-Node = np.dtype(
-    [("cores", "f8"), ("head", "i4"), ("tail", "i4"), ("followed", "i4"), ("alone", "i4")],
-    align=True,
-)
-Thread = np.dtype([("computed", "f8"), ("slot", "i4")], align=True)
 Version = np.dtype(
     [
         ("mean", "f8"),
@@ -153,6 +130,7 @@ Version = np.dtype(
 Proxy = np.dtype(
     [
         ("next_change", "f8"),
+        ("heard", "f8"),  # When it took up the list that it believes in.
         ("apply_at", "f8"),  # Of the list that is just published.
         ("offset", "i8"),
         ("picks", "i8"),
@@ -216,6 +194,28 @@ Logged = np.dtype(
     ],
     align=True,
 )
+Story = np.dtype(
+    [
+        ("draw", "u8"),
+        ("request", "i8"),
+        ("user", "i8"),
+        ("meant", "f8"),
+        ("sent", "f8"),
+        ("answered", "f8"),
+        ("heard", "f8"),
+        ("attempts", "i4"),
+        ("proxy", "i4"),
+        ("endpoints", "i4"),
+        ("pod", "i4"),
+        ("version", "i4"),
+        ("in_flight", "i4"),
+        ("queued", "i4"),
+        ("cause", "i1"),
+        ("doing", "i1"),
+    ],
+    align=True,
+)
+Worst = np.dtype([("draw", "u8"), ("place", "i4"), ("stories", "i4")], align=True)
 Told = np.dtype([("time", "f8"), ("pod", "i4"), ("what", "i1"), ("kind", "i1"), ("result", "i1")])
 Piece = np.dtype([("time", "f8"), ("rate", "f8")])
 Drawn = np.dtype([(name, "f8") for name in ("time", "share", "user", "proxy", "choice")])
@@ -250,6 +250,8 @@ ADDRESSES = {
     "exposed": Members,  # [version, byte].
     "log": Logged,
     "signal": Told,
+    "story": Story,  # [cause, place].
+    "worst": Worst,  # By cause: the story that goes next.
     "thread": Thread,  # [node, place]: those with a core of their own, where cores are counted.
     "doomed_slot": Doomed,  # Slots that something happens to together.
     "dependency": Dependency,
@@ -286,6 +288,7 @@ StateRecord = np.dtype(
         ("call_keys", Keys),
         ("latency_keys", Keys),
         ("error_keys", Keys),
+        ("sample_keys", Keys),
         # How large arrays are.
         ("slots", "i8"),
         ("most_rows", "i8"),

@@ -60,6 +60,7 @@ def send(s: State, e: int, draw: float, now: float) -> int:
     slot.gives_up = min(now + s.timeout, slot.meant + s.deadline)
     slot.stage, slot.abandoned, slot.computing = OUT, 0, NOT_COMPUTING
     pod = choose(s, slot.proxy, draw, now)
+    slot.listed, slot.heard = proxy_at(s, slot.proxy).count, proxy_at(s, slot.proxy).heard
     if pod < 0:
         slot.pod, slot.version = NOBODY, NOBODY
         return _NO_ENDPOINT
@@ -85,6 +86,7 @@ def take_up(s: State, x: int, now: float) -> None:
     while proxy.coming > 0 and coming_at(s, x, proxy.first).time <= now:
         news = coming_at(s, x, proxy.first)
         proxy.offset, proxy.count = news.offset, news.count
+        proxy.heard = news.time
         proxy.first = (proxy.first + 1) % places
         proxy.coming -= 1
     proxy.next_change = coming_at(s, x, proxy.first).time if proxy.coming > 0 else INF

@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.behaviour import Workload
+from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
+from sim.model.failed import STORIES_EACH
 from sim.model.latency import BINS
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.calendar import YEARS
 from sim.traffic.kernel.filling import fill_dependency
 
-_ROWS = 256
+_ROWS = 64  # What is written to stays in the processor's second cache.
 _SPARSE = 1 << 16
 _LOG = 1 << 12
 _PATIENCE = 1 << 18  # Steps in the calendar's buckets before it is asked whether they are many.
@@ -32,6 +34,7 @@ _STREAMS = {
     "call_keys": Purpose.CALL,
     "latency_keys": Purpose.LATENCY,
     "error_keys": Purpose.DEPENDENCY_ERROR,
+    "sample_keys": Purpose.SAMPLE,
 }
 # What the kernel must know of an array's size: the field, and along which axis.
 _SIZES = {
@@ -111,7 +114,7 @@ def _put_traffic(arrays: Arrays, workload: Workload) -> None:
     pieces = np.zeros(len(workload.arrivals.times), r.Piece)
     pieces["time"], pieces["rate"] = workload.arrivals.times, workload.arrivals.rates
     proxies = np.zeros(workload.proxies, r.Proxy)
-    proxies["next_change"] = r.INF
+    proxies["next_change"], proxies["heard"] = r.INF, -r.INF
     arrays.put("piece", pieces)
     arrays.put("proxy", proxies)
     arrays.put("coming", np.zeros((workload.proxies, 4), r.Coming))
@@ -128,6 +131,8 @@ def _put_tally(arrays: Arrays, workload: Workload, keep_log: bool) -> None:
     arrays.put("place", np.full(_ROWS * 4, r.NOBODY, np.int32))
     arrays.put("bin", np.zeros((_ROWS, BINS), np.uint32))
     arrays.put("sparse_entry", np.zeros(_SPARSE, r.Sparse))
+    arrays.put("story", np.zeros(len(Cause) * STORIES_EACH, r.Story))
+    arrays.put("worst", np.zeros(len(Cause), r.Worst))
     arrays.put("log", np.zeros(_LOG if keep_log else 1, r.Logged))
     arrays.single["row_mask"] = _ROWS * 4 - 1
 
@@ -144,13 +149,13 @@ def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
 
 
 def _put_calendar(arrays: Arrays, start: float, rate: float) -> None:
-    """A year of about half a second of *rate* requests a second, one in a bucket."""
-    bits = int(np.clip(np.ceil(np.log2(max(rate, 1.0) * 0.5)), 8, 16))
+    """Buckets half as long as it is from one request to the next; a year of about a second."""
+    bits = int(np.clip(np.ceil(np.log2(max(rate, 1.0) * 2.0)), 8, 17))
     arrays.put("head", np.full((1 << bits) + YEARS + 1, r.NOBODY, np.int32))
     single = arrays.single
     single["now"] = single["origin"] = start
     single["bits"], single["mask"] = bits, (1 << bits) - 1
-    single["buckets_per_second"] = max(rate, 64.0)
+    single["buckets_per_second"] = 2.0 * max(rate, 64.0)
     single["patience"] = _PATIENCE
 
 

@@ -25,6 +25,7 @@ from sim.traffic.kernel.access import (
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import bits_of
 from sim.traffic.kernel.records import NOBODY, Records, State
+from sim.traffic.kernel.story import offer
 
 _NONE, _BUG = int(Cause.NONE), int(Cause.APPLICATION_BUG)
 _DEPENDENCY = int(Cause.DEPENDENCY_ERROR)
@@ -67,6 +68,7 @@ def record(s: State, slot: Records, cause: int, final: bool, now: float) -> None
         s.ended += 1
         if cause != _NONE and counts:
             add_user(failed_at(s, slot.user >> 3), slot.user)
+            offer(s, slot, cause, now)
         _count(s, floor(slot.meant), slot.version, cause, bin_of(now - slot.meant))
     if s.keep_log:
         _write(s, slot, cause, final, now)

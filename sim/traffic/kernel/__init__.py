@@ -1,7 +1,7 @@
 """The compiled twin of the reference: the same answers to the bit, on arrays.
 
 plane      the face in Python         loop       events one after the other
-deeds      what control does          records    the arrays, and words as numbers
+deeds      what control does          records    the arrays (call_, core_), words as numbers
 calendar   which event is next        storage    arrays made and grown
 draws      keyed draws                arrivals   when users mean to send
 demand     how much work there is     sending    the way of every attempt
@@ -10,7 +10,8 @@ station    workers and queue          ending     answer or patience, what is fir
 pod        listener, drain, end       memory     base, leak and the limit
 cores      who computes on a node     meter      a quota, or a crowd
 service    phases of one that calls   dependency what the workers call
-outage     all its calls fail at once  depending  dependencies as control has them
+outage     a dependency goes down     depending  dependencies as control has them
+clearing   a process ends             room       made where there is too little
 probing    probes known beforehand    asking     probes that are requests
 judgement  what results add up to     tally      how it all ended
 reading    counters, users, log       counting   sparse counts

@@ -24,6 +24,7 @@ from sim.traffic.client import Client
 from sim.traffic.clock import Clock
 from sim.traffic.kernel import deeds, reading
 from sim.traffic.kernel import records as r
+from sim.traffic.kernel.clearing import clear
 from sim.traffic.kernel.counting import Counts
 from sim.traffic.kernel.depending import Dependencies
 from sim.traffic.kernel.filling import fill_pod, fill_version
@@ -187,7 +188,7 @@ class KernelPlane:
         for pod in np.flatnonzero((pods["node"] == number) & (pods["forgotten"] == 0)):
             pods["reachable"][pod] = reachable
             if not reachable:
-                self._do(deeds.HANG, int(pod), self._clear(int(pod)))
+                self._do(deeds.HANG, int(pod), clear(self._arrays, self._do, int(pod)))
 
     def set_pod(
         self,
@@ -210,29 +211,10 @@ class KernelPlane:
         """The process is gone: everything in flight ends with *cause*; it no longer listens."""
         self._require(pod)
         self._do(deeds.END_PROCESS, pod)
-        count = self._clear(pod)
+        count = clear(self._arrays, self._do, pod)
         while (lack := self._do(deeds.CUT, int(cause), count)) != r.REACHED:
             self._room.make(lack)
         self._collect()
-
-    def _clear(self, pod: int) -> int:
-        """Nothing is in flight or computed there any more; how many clients still wait.
-
-        Their slots are in `doomed`, in (request, attempt) order.
-        """
-        arrays = self._arrays
-        doomed, pods = arrays["doomed_slot"], arrays["pod"]
-        count = self._do(deeds.FIND_ALL, pod)
-        if pods["serving"][pod]:
-            self._do(deeds.CATCH_UP, int(pods["node"][pod]))
-            found = reading.alone(arrays, doomed[:count])
-            for computed in arrays["slot"]["computed"][found].tolist():
-                pods["spent_seconds"][pod] -= computed - self.now
-            self._do(deeds.DROP_THREADS, pod)
-        count = self._do(deeds.CLEAR, pod, count)
-        waiting = doomed[:count]
-        waiting[:] = waiting[reading.order(arrays["slot"], waiting)]
-        return count
 
     def forget_pod(self, pod: int) -> None:
         """The pod and its address are gone; a proxy that still believes in it is refused."""

@@ -14,6 +14,9 @@ import numpy as np
 from sim.traffic.kernel.call_records import Call as Call
 from sim.traffic.kernel.call_records import Caller as Caller
 from sim.traffic.kernel.call_records import Dependency as Dependency
+from sim.traffic.kernel.core_records import Meter as Meter
+from sim.traffic.kernel.core_records import Node as Node
+from sim.traffic.kernel.core_records import Thread as Thread
 from sim.traffic.kernel.proxy_records import PROXY_ADDRESSES, PROXY_FIELDS, Keys, Listed
 
 Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as compiled code has.
@@ -110,35 +113,6 @@ Pod = np.dtype(
     ],
     align=True,
 )
-Meter = np.dtype(
-    [
-        ("limit_cores", "f8"),
-        ("weight", "f8"),
-        ("quota", "f8"),
-        ("origin", "f8"),
-        ("period_end", "f8"),
-        ("used", "f8"),
-        ("work", "f8"),
-        ("rate", "f8"),
-        ("since", "f8"),
-        ("throttled_seconds", "f8"),
-        ("share", "f8"),
-        ("jobs", "i4"),
-        ("head", "i4"),
-        ("next", "i4"),  # Neighbours among those that their node follows.
-        ("previous", "i4"),
-        ("turn", "i1"),
-        ("throttled", "i1"),
-        ("stale", "i1"),
-        ("hungry", "i1"),
-    ],
-    align=True,
-)
-Node = np.dtype(
-    [("cores", "f8"), ("head", "i4"), ("tail", "i4"), ("followed", "i4"), ("alone", "i4")],
-    align=True,
-)
-Thread = np.dtype([("computed", "f8"), ("slot", "i4")], align=True)
 Version = np.dtype(
     [
         ("mean", "f8"),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from stories import deployment, scenario
 
 from sim.experiments.folder import write_run_folder
+from sim.model.causes import Cause
 from sim.model.command import Command, Verb
 from sim.model.run import Window
 from sim.session import Session
@@ -44,14 +45,16 @@ def test_no_attempt_differs_in_longer_stories(name):
 
 STORY_FAULTS = ("leak:new:3MiB/s", "bug:new:5%")
 OVERRIDES = ("traffic.rate=60/s", "clients.attempts=3")
+SHOP = ("dependencies.database.capacity=3", "versions.old.calls.database.timeout=1s")
+SHOP_FAULTS = ("lock:database:20s..25s", "outage:database:50s..52s")
 
 
-def played(engine, place, strategy, readiness=None):
+def played(engine, place, strategy, readiness=None, calling=False):
     story = scenario(
         place / engine,
         deployment(replicas=4, memory="128Mi", readiness=readiness, liveness=readiness),
-        faults=STORY_FAULTS,
-        overrides=OVERRIDES,
+        faults=STORY_FAULTS + SHOP_FAULTS * calling,
+        overrides=OVERRIDES + SHOP * calling,
     )
     window = Window(start=0.0, first_write=10.0, end=90.0)
     session = Session(story, strategy, 7, window=window, keep_objects=True, engine=engine)
@@ -63,12 +66,15 @@ def played(engine, place, strategy, readiness=None):
     return story, seen, session.finish()
 
 
+@pytest.mark.parametrize("calling", [False, True])
 @pytest.mark.parametrize("strategy", [None, "Recreate", "RollingUpdate"])
 @pytest.mark.parametrize("probe", [None, {"tcpSocket": {"port": 80}, "periodSeconds": 1}])
-def test_a_whole_session_writes_the_same_bytes_under_both_engines(tmp_path, strategy, probe):
+def test_a_whole_session_writes_the_same_bytes_under_both_engines(
+    tmp_path, strategy, probe, calling
+):
     digests, files = [], []
     for engine in ("reference", "kernel"):
-        story, seen, run = played(engine, tmp_path, strategy, probe)
+        story, seen, run = played(engine, tmp_path, strategy, probe, calling)
         write_run_folder(tmp_path / f"{engine}-run", story, run)
         digests.append((seen, run.digest()))
         files.append(
@@ -82,4 +88,5 @@ def test_a_whole_session_writes_the_same_bytes_under_both_engines(tmp_path, stra
     assert digests[0] == digests[1]
     assert files[0] == files[1]
     assert files[0], "or nothing was compared"
+    assert calling == (int(Cause.DEPENDENCY_ERROR) in run.requests.cause)
     assert math.isfinite(run.window.end)

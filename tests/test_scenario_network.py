@@ -129,9 +129,8 @@ def test_an_affinity_timeout_out_of_bounds_is_refused(tmp_path, seconds):
     assert "spec.sessionAffinityConfig.clientIP.timeoutSeconds" in str(raised.value)
 
 
-@pytest.mark.parametrize("kind", list(ProxyKind))
-def test_every_kind_of_proxy_can_be_compared_by_its_digest(tmp_path, kind):
-    digests = {scenario(tmp_path, f"network.proxy={one}").digest for one in ProxyKind}
+def test_every_kind_of_proxy_has_a_digest_of_its_own(tmp_path):
+    digests = [scenario(tmp_path, f"network.proxy={one}").digest for one in ProxyKind]
 
-    assert scenario(tmp_path, f"network.proxy={kind}").digest in digests
-    assert 3 == len(digests)
+    assert digests == [scenario(tmp_path, f"network.proxy={one}").digest for one in ProxyKind]
+    assert 3 == len(set(digests))

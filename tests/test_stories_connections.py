@@ -85,3 +85,15 @@ def test_every_request_is_accounted_for_behind_every_proxy(tmp_path: Path, proxy
 
     assert run.arrived == run.requests.total
     assert 0 == run.in_flight_at_end
+
+
+@pytest.mark.parametrize("proxy", ["kube-proxy", "ingress-nginx", "istio"])
+def test_behind_a_proxy_that_works_per_request_terminating_pods_are_no_last_resort(
+    tmp_path: Path, proxy: str
+) -> None:
+    """Recreate, and pods that sleep for 10 s in preStop: only kube-proxy still sends to them."""
+    run = rehearse(behind(tmp_path, proxy, pre_stop=10), strategy="Recreate")
+
+    counts = run.requests.within(WINDOW.start, WINDOW.end)
+    first = int(counts.second[counts.cause == Cause.NO_ENDPOINT].min()) - WINDOW.first_write
+    assert (first >= 9) == (proxy == "kube-proxy")

@@ -404,3 +404,12 @@ def test_habits_are_those_of_the_facts_sheet():
         istio.connect_timeout_seconds,
         istio.balancer,
     )
+
+
+def test_a_server_that_keeps_no_connections_says_so_with_every_answer():
+    rules = by(NGINX, tries=1, keep_alive_seconds=60.0)
+    plane = plane_of(
+        rate=50.0, pods=1, behaviour=serving(0.001, keep_alive_seconds=0.0), connections=rules
+    )
+
+    assert {OK} == {cause for _, cause in met(play(plane, 20.0))}

@@ -21,6 +21,7 @@ from sim.traffic.pick import Pick
 OK, BUG = Cause.NONE, Cause.APPLICATION_BUG
 MESH = Connections(proxy=ProxyKind.ISTIO)
 RULES = OutlierDetection()
+HALF = OutlierDetection(most_share=0.5)
 
 
 def out_of(outliers: Outliers, now: float, pods=tuple(range(20))) -> list[int]:
@@ -53,10 +54,20 @@ def test_an_ejection_lasts_its_time_and_then_to_the_next_sweep(now, phase, times
 
 @pytest.mark.parametrize(
     ("ejected", "pods", "may"),
-    [(0, 1, True), (0, 6, True), (1, 6, False), (1, 20, True), (2, 20, False), (1, 10, False)],
+    [(0, 1, False), (0, 9, False), (0, 10, True), (1, 10, False), (1, 20, True), (2, 20, False)],
 )
-def test_a_tenth_of_the_pods_may_be_out_but_always_one(ejected, pods, may):
+def test_a_tenth_of_the_pods_may_be_out(ejected, pods, may):
+    """Current Envoy without always_eject_one_host: with fewer than ten nobody may."""
     assert may == may_eject(ejected, pods, RULES)
+
+
+@pytest.mark.parametrize(("percent", "pods"), [(7, 100), (14, 50), (28, 25), (29, 100), (56, 25)])
+def test_a_share_of_the_pods_is_not_rounded_up(percent, pods):
+    rules = OutlierDetection(most_share=percent / 100)
+    most = percent * pods // 100
+
+    assert may_eject(most - 1, pods, rules)
+    assert not may_eject(most, pods, rules)
 
 
 def test_failures_in_a_row_eject_and_one_success_starts_the_count_anew():
@@ -88,8 +99,12 @@ def test_a_pod_that_fails_while_it_is_out_is_not_ejected_for_longer():
     outliers = Outliers(RULES, 0.0)
     fail(outliers, 3, 0.0)
     fail(outliers, 3, 15.0, times=20)
-
     assert [] == out_of(outliers, 30.0)
+
+    fail(outliers, 3, 31.0, times=4)
+    assert [] == out_of(outliers, 31.0), "and its count starts anew"
+    fail(outliers, 3, 31.0, times=1)
+    assert [3] == out_of(outliers, 31.0)
 
 
 def test_no_more_than_the_share_is_out_at_a_time():
@@ -103,7 +118,7 @@ def test_no_more_than_the_share_is_out_at_a_time():
 def test_a_proxy_stops_sending_to_a_pod_that_answers_with_errors():
     """Two pods take turns, and one fails everything: its fifth failure in a row is its last."""
     plane = plane_of(
-        rate=2.0, end=20.0, pods=1, connections=MESH, protection=Protection(outliers=RULES)
+        rate=2.0, end=20.0, pods=1, connections=MESH, protection=Protection(outliers=HALF)
     )
     plane.set_behaviour(1, serving(0.125, error_ratio=1.0))
     broken = plane.add_pod(1, float("inf"), "node-0")
@@ -118,7 +133,7 @@ def test_a_proxy_stops_sending_to_a_pod_that_answers_with_errors():
 
 def test_each_proxy_ejects_for_itself():
     plane = plane_of(
-        rate=20.0, pods=1, proxies=3, connections=MESH, protection=Protection(outliers=RULES)
+        rate=20.0, pods=1, proxies=3, connections=MESH, protection=Protection(outliers=HALF)
     )
     plane.set_behaviour(1, serving(0.001, error_ratio=1.0))
     broken = plane.add_pod(1, float("inf"), "node-0")
@@ -310,3 +325,45 @@ def test_ring_hash_gives_a_user_the_same_pod_through_every_proxy():
     pairs = {(entry.user, entry.pod) for entry in play(plane, 20.0).log}
 
     assert len(pairs) == len({user for user, _ in pairs}) == 40
+
+
+@pytest.mark.parametrize("kind", EVERY_FAILURE)
+def test_behind_a_proxy_that_works_per_request_a_broken_pod_is_a_5xx(kind):
+    plane = plane_of(
+        end=1.0,
+        behaviour=serving(5.0),
+        connections=MESH,
+        clients=Clients(
+            attempts=2, retry_on=(kind,), attempt_timeout_seconds=99.0, deadline_seconds=99.0
+        ),
+    )
+
+    log = play(plane, 30.0, [(1.0, lambda p: p.kill(0, Cause.CUT_BY_SIGKILL))]).log
+
+    assert (2 if kind is RetryOn.SERVER_ERROR else 1) == len(log)
+
+
+@pytest.mark.parametrize("kind", [RetryOn.TIMEOUT, RetryOn.CONNECT_FAILURE])
+def test_patience_that_ends_on_a_silent_machine_is_a_timeout(kind):
+    plane = plane_of(
+        end=1.0,
+        clients=Clients(
+            attempts=2, retry_on=(kind,), attempt_timeout_seconds=1.0, deadline_seconds=99.0
+        ),
+    )
+    plane.set_node("node-0", reachable=False)
+
+    assert (2 if kind is RetryOn.TIMEOUT else 1) == len(play(plane, 30.0).log)
+
+
+def test_a_client_that_leaves_a_silent_machine_is_no_failure_of_the_pod():
+    rules = OutlierDetection(consecutive_errors=1, most_share=1.0)
+    plane = plane_of(
+        end=3.0,
+        clients=Clients(attempt_timeout_seconds=0.1, deadline_seconds=0.1),
+        connections=Connections(proxy=ProxyKind.ISTIO, connect_timeout_seconds=10.0),
+        protection=Protection(outliers=rules),
+    )
+    plane.set_node("node-0", reachable=False)
+
+    assert [Cause.NODE_UNREACHABLE] * 3 == [entry.cause for entry in play(plane, 9.0).log]

@@ -9,8 +9,9 @@ from tiny_traffic import plane_of, play, serving
 
 from sim.model.behaviour import Clients
 from sim.model.causes import Cause
-from sim.model.failed import STORIES_EACH, Doing
+from sim.model.failed import NOT_ASKED, STORIES_EACH, Doing
 from sim.model.network import Connections, ProxyKind
+from sim.model.protection import Protection
 from sim.ports import DataPlane
 
 KILL = Cause.CUT_BY_SIGKILL
@@ -135,3 +136,38 @@ def test_after_tries_elsewhere_the_story_is_that_of_the_last_pod():
     play(plane, 9.0)
 
     assert [2] == [story.pod for story in plane.stories()]
+
+
+def test_on_a_kept_connection_no_proxy_was_asked():
+    rules = Connections(keep_alive_seconds=60.0)
+    plane = plane_of(
+        end=2.0, population=1, clients=Clients(), connections=rules, behaviour=serving(0.125)
+    )
+    play(plane, 30.0, [(1.499, lambda p: p.set_behaviour(0, serving(9.0)))])
+
+    [story] = plane.stories()
+    assert (Cause.TIMED_OUT_IN_SERVICE, NOT_ASKED) == (story.cause, story.endpoints)
+
+
+def test_who_is_stopped_at_the_gate_knows_of_the_pods_all_the_same():
+    plane = plane_of(
+        end=2.0,
+        pods=3,
+        connections=Connections(proxy=ProxyKind.ISTIO),
+        protection=Protection(per_second=0.01),
+    )
+    play(plane, 30.0)
+
+    [story] = plane.stories()
+    assert (Cause.RATE_LIMITED, 3, 0.0) == (story.cause, story.endpoints, story.heard)
+
+
+def test_a_story_of_several_tries_tells_of_the_last_one_and_of_what_was_known_then():
+    rules = Connections(proxy=ProxyKind.INGRESS_NGINX, tries=2, connect_timeout_seconds=2.0)
+    plane = plane_of(end=1.0, pods=2, connections=rules)
+    plane.set_node("node-0", reachable=False)
+    play(plane, 9.0, [(1.0, lambda p: p.publish([0], [1.5]))])
+
+    [story] = plane.stories()
+    assert (0.5, 2.5, 4.5) == (story.meant, story.sent, story.answered)
+    assert (1, 1.5) == (story.endpoints, story.heard)

@@ -26,7 +26,9 @@ class Endpoints:
     """Keeps the slices of every Service and tells the data plane what each proxy learns when.
 
     The data plane knows one Service, the first that was created; slices of others are kept in the
-    store only. *news* tells how long a change is on its way.
+    store only. *news* tells how long a change is on its way; *also_terminating* whether pods that
+    terminate are used where no other is ready, which kube-proxy does (pkg/proxy/topology.go) and
+    neither ingress-nginx (internal/ingress/controller/endpointslices.go) nor Istio.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Endpoints:
         delay: WatchDelay,
         *,
         news: News,
+        also_terminating: bool,
         proxies: int,
         roster: Roster,
     ) -> None:
@@ -44,6 +47,7 @@ class Endpoints:
         self._store = store
         self._plane = data_plane
         self._news = news
+        self._also_terminating = also_terminating
         self._roster = roster
         self._queue = WorkQueue(env, delay, self._sync)
         self._services: dict[Key, JsonObject] = {}
@@ -101,7 +105,7 @@ class Endpoints:
                 self._settle(service, slices, uid)
             slices.write(service)
         if key == self._served:
-            self._announce(slices.chosen())
+            self._announce(slices.chosen(also_terminating=self._also_terminating))
 
     def _settle(self, service: JsonObject, slices: Slices, uid: str) -> None:
         """Bring the entry of one pod up to date."""

@@ -95,7 +95,7 @@ class Debounced:
 
     def due(self, now: float) -> float:
         """After a quiet moment; each change makes the others wait with it."""
-        if now > self._due:
+        if now >= self._due:  # What was due has been pushed: another burst begins.
             self._first = now
         self._due = min(now + self._QUIET_SECONDS, self._first + self._MOST_SECONDS)
         return self._due

@@ -27,6 +27,7 @@ from sim.control.timeline import Timeline
 from sim.control.versions import Versions
 from sim.control.work_queue import WatchDelay
 from sim.model.behaviour import CpuShare, Delays, Node
+from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.run import KubeEvent, PodSpan
 from sim.ports import DataPlane, Signal
@@ -88,6 +89,7 @@ class ControlPlane:
             data_plane,
             watch("endpoints"),
             news=news(seed, delays),
+            also_terminating=delays.proxy is ProxyKind.KUBE_PROXY,
             proxies=proxies,
             roster=roster,
         )

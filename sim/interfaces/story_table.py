@@ -11,7 +11,7 @@ from sim.i18n import Message, message, translate
 from sim.interfaces.cause_names import cause_name
 from sim.interfaces.comparison_tables import arm_name
 from sim.interfaces.table import Row, Table
-from sim.model.failed import Doing, FailedRequest
+from sim.model.failed import NOT_ASKED, Doing, FailedRequest
 
 if TYPE_CHECKING:
     from sim.model.run import Run
@@ -77,7 +77,9 @@ def _row(one: FailedRequest, run: Run, language: str, before: tuple[str, ...]) -
 
 
 def _belief(one: FailedRequest, language: str) -> str:
-    """What the proxy had in mind when it sent the deciding attempt."""
+    """What the proxy had in mind when it sent the deciding try."""
+    if one.endpoints == NOT_ASKED:
+        return translate(language, "it was not asked: a kept connection")
     if isinf(one.heard):
         return translate(language, "nothing yet")
     return translate(

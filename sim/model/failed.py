@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sim.model.causes import Cause
 
+NOT_ASKED = -1  # Endpoints of a proxy whose choice was not needed: the connection was kept.
 STORIES_EACH = 16  # How many of one cause a run keeps.
 
 
@@ -30,8 +31,9 @@ class Doing(StrEnum):
 class FailedRequest(NamedTuple):
     """One of them, when its last attempt was answered. Seconds of simulated time.
 
-    *meant* is when the user meant to send, *sent* when the deciding attempt was; its *proxy* knew
-    of *endpoints* pods from a list that it had taken up at *heard* (minus infinity: before any).
+    *meant* is when the user meant to send, *sent* when the deciding try was; its *proxy* knew of
+    *endpoints* pods (`NOT_ASKED`: a kept connection was used) from a list that it had taken up at
+    *heard* (minus infinity: before any).
     *in_flight* and *queued* are the pod's. *pod* is the data plane's number (-1: none was chosen),
     *pod_name* the cluster's.
     """

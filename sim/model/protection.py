@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+ROUNDING = 1e-9
 MOST_EJECTION_SECONDS = 300.0  # Envoy's max_ejection_time.
 
 
@@ -16,8 +17,8 @@ class OutlierDetection:
     """A pod with *consecutive_errors* failures in a row gets nothing from that proxy for a while.
 
     For *base_ejection_seconds* times the number of its ejections, and then to the next sweep, one
-    every *sweep_seconds*; at most *most_share* of the pods at a time, but always one. Defaults are
-    those of Istio's DestinationRule once outlierDetection is given.
+    every *sweep_seconds*; at most *most_share* of the pods at a time. Defaults are those of Istio's
+    DestinationRule once outlierDetection is given.
     """
 
     consecutive_errors: int = 5
@@ -51,7 +52,8 @@ def ejection_ends(now: float, phase: float, times: int, rules: OutlierDetection)
 def may_eject(ejected: int, pods: int, rules: OutlierDetection) -> bool:
     """Whether one more of *pods* may go while so many are *ejected*.
 
-    The share is compared before the ejection, so the first one always may: 10 % of 6 pods is one,
-    of 20 pods two. (outlier_detection_impl.cc, ejectHost)
+    The share counts with that one: 10 % of 6 pods is none, of 20 pods two. (envoyproxy/envoy
+    source/extensions/.../outlier_detection_impl.cc; always_eject_one_host, which Istio leaves off,
+    would spare the first one) Shares are rounded, or 7 % of 100 would be more than 7.
     """
-    return ejected < rules.most_share * pods
+    return ejected + 1 <= rules.most_share * pods + ROUNDING

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from sim.model.causes import Cause
+from sim.model.network import ProxyKind
 
 
 class RetryOn(StrEnum):
@@ -29,13 +30,25 @@ _BROKEN = (
 _LATE = (Cause.TIMED_OUT_WAITING, Cause.TIMED_OUT_IN_SERVICE)
 
 
-def kind_of(cause: Cause) -> RetryOn:
-    """What a failure by *cause* looks like from outside: connection, reset, timeout, or a 5xx."""
-    if cause in _CONNECTING:
+def kind_of(cause: Cause, proxy: ProxyKind = ProxyKind.KUBE_PROXY) -> RetryOn:
+    """What a failure by *cause* looks like to a client: connection, reset, timeout, or a 5xx.
+
+    A *proxy* that works per request answers for pods that it cannot reach: 502, 503 or 504.
+    """
+    if cause in _LATE:
+        return RetryOn.TIMEOUT
+    if proxy is ProxyKind.KUBE_PROXY and cause in _CONNECTING:
         return RetryOn.CONNECT_FAILURE
-    if cause in _BROKEN:
+    if proxy is ProxyKind.KUBE_PROXY and cause in _BROKEN:
         return RetryOn.RESET
-    return RetryOn.TIMEOUT if cause in _LATE else RetryOn.SERVER_ERROR
+    return RetryOn.SERVER_ERROR
+
+
+def as_clients_see(cause: Cause, gave_up: bool) -> Cause:
+    """*cause*, or a plain timeout if the client *gave_up* on a machine that does not answer."""
+    if gave_up and cause is Cause.NODE_UNREACHABLE:
+        return Cause.TIMED_OUT_IN_SERVICE
+    return cause
 
 
 def most_retries(in_flight: int, budget: float) -> float:

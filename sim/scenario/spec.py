@@ -213,6 +213,25 @@ class Network(Strict):
     burst: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
 
     @model_validator(mode="after")
+    def _lets_somebody_in(self) -> Network:
+        if self.rate_limit is not None and self.rate_limit <= 0:
+            raise Unreadable(
+                message("{field} must be more than nothing", field="rateLimit"),
+                message("such as 100/s, or leave it out for no limit"),
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_nginx_cannot(self) -> Network:
+        asked = self.model_fields_set & {"outlier_detection", "max_requests"}
+        if asked and self.proxy is ProxyKind.INGRESS_NGINX:
+            raise Unreadable(
+                message("{field}: ingress-nginx has nothing like it", field=to_camel(min(asked))),
+                message("proxy: istio"),
+            )
+        return self
+
+    @model_validator(mode="after")
     def _what_kube_proxy_cannot(self) -> Network:
         asked = self.model_fields_set & {
             *("tries", "connect_timeout", "idempotent"),

@@ -55,7 +55,8 @@ class Attempt:
     and of interest until *patient_until*.
     *tried* are the pods that failed it before, without the client's knowing; *picks* counts the
     balancer's choices. *admitted* means that its proxy's gate has let it in. *listed* is how many
-    pods its proxy knew of when it was sent, from the list of *heard*.
+    pods its proxy knew of when it was sent, from the list of *heard*, and *tried_at* is when it was
+    sent to the last of them.
     """
 
     __slots__ = (
@@ -78,6 +79,7 @@ class Attempt:
         "request",
         "sent",
         "tried",
+        "tried_at",
         "version",
         "waits",
     )
@@ -101,6 +103,7 @@ class Attempt:
         self.picks = 0
         self.admitted = False
         self.listed = 0
+        self.tried_at = sent
         self.heard = float("-inf")
         self.pending: Due | None = None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sim.model.behaviour import Clients
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
-from sim.model.retry import kind_of
+from sim.model.network import ProxyKind
+from sim.model.retry import as_clients_see, kind_of
 from sim.traffic.attempt import Attempt, Request
 from sim.traffic.retry_budget import RetryBudget
 
@@ -21,10 +22,13 @@ class Client:
     once. Clients of one of the *proxies* share its retry budget.
     """
 
-    def __init__(self, clients: Clients, proxies: int, seed: int) -> None:
+    def __init__(
+        self, clients: Clients, proxies: int, seed: int, proxy: ProxyKind = ProxyKind.KUBE_PROXY
+    ) -> None:
         if not 1 <= clients.attempts <= MOST_ATTEMPTS:
             raise ValueError(f"attempts must be 1 to {MOST_ATTEMPTS}, not {clients.attempts}")
         self._clients = clients
+        self._proxy = proxy
         self._jitter = Stream(seed, Purpose.BACKOFF)
         share = clients.retry_budget
         self._budgets = () if share is None else tuple(RetryBudget(share) for _ in range(proxies))
@@ -53,7 +57,8 @@ class Client:
         """When it would be tried again, whatever the budget."""
         if cause == Cause.NONE or attempt.number + 1 >= self._clients.attempts:
             return None
-        if kind_of(cause) not in self._clients.retry_on:
+        seen = as_clients_see(cause, now >= attempt.gives_up)
+        if kind_of(seen, self._proxy) not in self._clients.retry_on:
             return None
         jitter = 0.5 + self._jitter.uniform(attempt.request.number, attempt.number)
         when = now + self._clients.backoff_seconds * 2.0**attempt.number * jitter

@@ -42,12 +42,13 @@ class IdleConnections:
     def give_back(self, owner: Hashable, connection: Connection, now: float) -> None:
         """An answer came on *connection*: keep it, unless it has served or lived long enough.
 
-        A process that drains says `Connection: close` with its answer.
+        A process that drains, or keeps none, says `Connection: close` with its answer.
         """
         rules = self._rules
         worn = 0 < rules.requests_each <= connection.served
         old = now >= connection.opened + rules.lifetime_seconds
-        if not (worn or old or self._pods[connection.pod].draining):
+        pod = self._pods[connection.pod]
+        if not (worn or old or pod.draining or pod.keep_alive_seconds <= 0.0):
             connection.idle_since = now
             self._idle.setdefault(owner, []).append(connection)
 

@@ -44,11 +44,13 @@ class Outliers:
             if not failed:
                 return
             standing = self._pods[pod] = _Standing()
+        if now < standing.ends:
+            return  # When it comes back its count starts anew.
         if not failed:
             standing.in_a_row = 0
             return
         standing.in_a_row += 1
-        if standing.in_a_row >= self._rules.consecutive_errors and now >= standing.ends:
+        if standing.in_a_row >= self._rules.consecutive_errors:
             self._eject(standing, endpoints, now)
 
     def _eject(self, standing: _Standing, endpoints: tuple[int, ...], now: float) -> None:

@@ -76,6 +76,7 @@ class Proxy:
 
     def note_belief(self, attempt: Attempt, now: float) -> None:
         """Write down what this proxy believes as it sends *attempt*."""
+        attempt.tried_at = now
         attempt.listed = len(self._listed(now))
         attempt.heard = self._heard
 

@@ -32,7 +32,7 @@ class Sending:
         self._arrivals = Arrivals(workload.arrivals, seed)
         self._user_draws = Stream(seed, Purpose.USER)
         self._proxy_draws = Stream(seed, Purpose.PROXY)
-        self._client = Client(workload.clients, workload.proxies, seed)
+        self._client = Client(workload.clients, workload.proxies, seed, workload.connections.proxy)
         self._proxy_by_user = workload.connections.proxy_of_the_user
         self._way = Way(
             workload.connections,

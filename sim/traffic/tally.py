@@ -109,7 +109,7 @@ class Tally:
             user=request.user,
             attempts=attempt.number + 1,
             meant=request.sent,
-            sent=attempt.sent,
+            sent=attempt.tried_at,
             answered=now,
             cause=cause,
             proxy=request.proxy,

@@ -11,8 +11,10 @@ from collections.abc import Callable, Hashable, Sequence
 
 from sim.model.causes import ANSWERS, Cause
 from sim.model.draws import Purpose, Stream
+from sim.model.failed import NOT_ASKED
 from sim.model.network import HABITS, Connections, tried_elsewhere
 from sim.model.protection import OutlierDetection, Protection
+from sim.model.retry import as_clients_see
 from sim.traffic.attempt import Attempt
 from sim.traffic.balancers import BALANCERS
 from sim.traffic.clock import Clock
@@ -68,7 +70,10 @@ class Way:
 
     def send(self, attempt: Attempt) -> None:
         """Let *attempt* through its proxy's gate, and on to a pod, or tell why not."""
-        refused = self.proxies[attempt.request.proxy].gate.enter(self._clock.now)
+        now = self._clock.now
+        proxy = self.proxies[attempt.request.proxy]
+        proxy.note_belief(attempt, now)
+        refused = proxy.gate.enter(now)
         if refused is Cause.NONE:
             attempt.admitted = True
             self._to_a_pod(attempt)
@@ -82,7 +87,9 @@ class Way:
         connection = None
         if not self._rules.per_request:
             connection = self._idle.take(attempt.request.user, now)
-        if connection is None:
+        if connection is not None:
+            attempt.listed = NOT_ASKED
+        else:
             chosen = proxy.choose(attempt, now)
             if chosen < 0:
                 attempt.pod = attempt.version = -1
@@ -109,7 +116,7 @@ class Way:
         proxy = self.proxies[attempt.request.proxy]
         pod.note(cause)
         proxy.heard_back(pod.number)
-        if cause not in _LEFT:
+        if as_clients_see(cause, now >= attempt.gives_up) not in _LEFT:
             proxy.judge(pod.number, cause is not Cause.NONE, now)
         connection, attempt.connection = attempt.connection, None
         if connection is not None and cause in ANSWERS and self._rules.keep_alive_seconds > 0.0:

@@ -15,6 +15,7 @@ from sim.traffic.kernel.tally import record
 from sim.traffic.kernel.way import come_back
 
 _NONE = int(Cause.NONE)
+_UNREACHABLE, _LATE = int(Cause.NODE_UNREACHABLE), int(Cause.TIMED_OUT_IN_SERVICE)
 _SEND = int(Kind.SEND)
 
 
@@ -61,7 +62,10 @@ def _next_try(s: State, slot: Records, cause: int, now: float) -> float:
     """When to try again after that answer; never, if it is final."""
     if s.budget >= 0.0:
         end_attempt(s, slot)
-    if cause == _NONE or slot.attempt + 1 >= s.attempts or not (s.retried >> cause) & 1:
+    seen = cause
+    if cause == _UNREACHABLE and now >= slot.gives_up:
+        seen = _LATE  # As `sim.model.retry.as_clients_see` has it.
+    if cause == _NONE or slot.attempt + 1 >= s.attempts or not (s.retried >> seen) & 1:
         return INF
     jitter = 0.5 + uniform(s.jitter_keys, slot.request, slot.attempt)
     when = now + s.backoff * power_of_two(slot.attempt) * jitter

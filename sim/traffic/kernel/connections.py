@@ -58,7 +58,9 @@ def give_connection_back(s: State, owner: int, c: int, now: float) -> None:
     """An answer came on connection *c*: keep it, unless it has served or lived long enough."""
     connection = connection_at(s, c)
     worn = s.requests_each > 0 and s.requests_each <= connection.served
-    if worn or now >= connection.opened + s.lifetime or pod_at(s, connection.pod).draining:
+    pod = pod_at(s, connection.pod)
+    closes = pod.draining or version_at(s, pod.version).keep_alive <= 0.0
+    if worn or closes or now >= connection.opened + s.lifetime:
         disconnect(s, c)
         return
     connection.idle_since = now

@@ -10,7 +10,7 @@ from math import ceil
 import numpy as np
 
 from sim.model.causes import Cause
-from sim.model.protection import MOST_EJECTION_SECONDS
+from sim.model.protection import MOST_EJECTION_SECONDS, ROUNDING
 from sim.traffic.kernel.access import guard_at, healthy_at, link_at, listed_at, proxy_at
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.lists import take_up
@@ -62,12 +62,13 @@ def find_healthy(s: State, x: int, now: float) -> int:
 def judge_pod(s: State, x: int, p: int, failed: int, now: float) -> None:
     """Pod *p* has served proxy *x* well, or *failed* it."""
     link = link_at(s, x, p)
+    if is_out(s, x, p, now):
+        return
     if not failed:
         link.in_a_row = 0
         return
     link.in_a_row += 1
-    in_use = link.ejections == 0 or now >= link.ends
-    if link.in_a_row >= s.consecutive_errors and in_use:
+    if link.in_a_row >= s.consecutive_errors:
         _eject(s, x, link, now)
 
 
@@ -80,7 +81,7 @@ def _eject(s: State, x: int, link: Records, now: float) -> None:
     for place in range(proxy.count):
         if is_out(s, x, listed_at(s, proxy.offset + place).pod, now):
             out += 1
-    if not out < s.most_share * proxy.count:
+    if not out + 1 <= s.most_share * proxy.count + ROUNDING:
         return
     swept = np.int64(0)
     if link.ejections > 0:

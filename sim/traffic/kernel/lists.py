@@ -53,3 +53,4 @@ def note_belief(s: State, slot: Records, now: float) -> None:
     if proxy.next_change <= now:
         take_up(s, slot.proxy, now)
     slot.listed, slot.heard = proxy.count, proxy.heard
+    slot.tried_at = now

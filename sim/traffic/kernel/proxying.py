@@ -103,7 +103,7 @@ def _put_rules(single: r.Records, workload: Workload) -> None:
     twice = (c for c in Cause if tried_elsewhere(rules.proxy, c, True))
     single["elsewhere_twice"] = _set_of(twice)
     failures = (c for c in Cause if c is not Cause.NONE)
-    single["retried"] = _set_of(c for c in failures if kind_of(c) in clients.retry_on)
+    single["retried"] = _set_of(c for c in failures if kind_of(c, rules.proxy) in clients.retry_on)
     single["requests_each"], single["lifetime"] = rules.requests_each, rules.lifetime_seconds
     single["close_notice"] = rules.close_notice_seconds
     single["connect_timeout"] = rules.connect_timeout_seconds

@@ -75,6 +75,7 @@ Slot = np.dtype(
         ("computed", "f8"),  # ALONE: the moment; METERED: the meter's work at the end.
         ("user", "i8"),
         ("heard", "f8"),  # When its proxy had taken up that list.
+        ("tried_at", "f8"),  # When it was sent to its last pod.
     ],
     align=True,
 )

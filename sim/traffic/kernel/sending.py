@@ -64,6 +64,7 @@ def send(s: State, e: int, draw: float, now: float) -> int:
         return enter(s, e, now)
     pod = choose(s, slot.proxy, draw, now)
     slot.listed, slot.heard = proxy_at(s, slot.proxy).count, proxy_at(s, slot.proxy).heard
+    slot.tried_at = now
     if pod < 0:
         slot.pod, slot.version = NOBODY, NOBODY
         return _NO_ENDPOINT

@@ -46,7 +46,7 @@ def _keep(s: State, slot: Records, cause: int, draw: np.uint64, now: float) -> N
     story = story_at(s, place)
     story.draw = draw
     story.request, story.attempts, story.user = slot.request, slot.attempt + 1, slot.user
-    story.meant, story.sent, story.answered = slot.meant, slot.sent, now
+    story.meant, story.sent, story.answered = slot.meant, slot.tried_at, now
     story.proxy, story.endpoints, story.heard = slot.proxy, slot.listed, slot.heard
     story.cause, story.pod, story.version = cause, slot.pod, slot.version
     story.doing, story.in_flight, story.queued = _NOT_CHOSEN, 0, 0

@@ -6,6 +6,7 @@ Where they do nothing of that, `sending` has it in a few lines. See `sim.traffic
 from __future__ import annotations
 
 from sim.model.causes import ANSWERS, Cause
+from sim.model.failed import NOT_ASKED
 from sim.traffic.clock import Kind
 from sim.traffic.kernel.access import (
     connection_at,
@@ -35,7 +36,6 @@ from sim.traffic.kernel.lists import candidate, note_belief, take_up
 from sim.traffic.kernel.records import (
     ALL_OUT,
     HANGING,
-    INF,
     NOBODY,
     STILL,
     State,
@@ -45,7 +45,7 @@ from sim.traffic.kernel.station import accept, leave_hanging
 _NONE, _RESET = int(Cause.NONE), int(Cause.IDLE_RESET)
 _NO_ENDPOINT, _ALL_EJECTED = int(Cause.NO_ENDPOINT), int(Cause.ALL_EJECTED)
 _STARTING, _TERMINATING = int(Cause.REFUSED_STARTING), int(Cause.REFUSED_TERMINATING)
-_CONNECT = int(Kind.CONNECT)
+_CONNECT, _UNREACHABLE = int(Kind.CONNECT), int(Cause.NODE_UNREACHABLE)
 _ANSWERS = sum(1 << int(cause) for cause in ANSWERS)
 # The client left; to a proxy that is no failure of the pod.
 _LEFT = (1 << int(Cause.TIMED_OUT_WAITING)) | (1 << int(Cause.TIMED_OUT_IN_SERVICE))
@@ -56,11 +56,11 @@ def enter(s: State, e: int, now: float) -> int:
     """Let a new attempt in slot *e* through the gate and on; its cause if it ends at once."""
     slot, trip = slot_at(s, e), trip_at(s, e)
     slot.pod, slot.version = NOBODY, NOBODY
-    slot.listed, slot.heard = 0, -INF
     trip.connection, trip.picks, trip.tried, trip.admitted = NOBODY, 0, 0, 0
     if s.budget >= 0.0:
         begin_attempt(s, slot.proxy)
     if s.gated:
+        note_belief(s, slot, now)
         refused = pass_gate(s, slot.proxy, now)
         if refused != _NONE:
             return refused
@@ -101,6 +101,7 @@ def _to_a_pod(s: State, e: int, now: float) -> int:
         c = take_idle(s, slot.user, now)
     if c >= 0:
         p = connection_at(s, c).pod
+        slot.listed = NOT_ASKED
     else:
         p = _choose(s, e, now)
         if p < 0:
@@ -152,7 +153,8 @@ def _note(s: State, e: int, cause: int, now: float) -> None:
         pod.failed += 1
     if s.counts_links:
         link_at(s, slot.proxy, slot.pod).in_flight -= 1
-    if s.ejects and not (_LEFT >> cause) & 1:
+    left = (_LEFT >> cause) & 1 or (cause == _UNREACHABLE and now >= slot.gives_up)
+    if s.ejects and not left:
         judge_pod(s, slot.proxy, slot.pod, 1 if cause != _NONE else 0, now)
     c = trip.connection
     if c >= 0:

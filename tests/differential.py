@@ -12,6 +12,9 @@ from tiny_traffic import state_of
 from sim.model.behaviour import Behaviour, Clients, CpuShare, Demand, RateCurve, Workload
 from sim.model.causes import Cause
 from sim.model.dependency import Call, Dependency
+from sim.model.network import Connections, ProxyKind
+from sim.model.protection import OutlierDetection, Protection
+from sim.model.retry import EVERY_FAILURE
 from sim.ports import DataPlane, ProbeKind, RequestRecord, Signal, SignalKind
 from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
@@ -39,9 +42,15 @@ class Regime:
     dependencies: tuple[int, int] = (0, 0)
     capacities: tuple[int, ...] = (0, 1, 3, 10, 30, 1000)  # From a lock to more than all workers.
     deeds: dict[str, float] = field(default_factory=dict)  # Times a second.
+    balancers: tuple[str, ...] = ("random", "round_robin")
+    ways: bool = False  # Connections are kept, or proxies work per request; at random.
+    kinds: tuple[ProxyKind, ...] = tuple(ProxyKind)
+    tries: tuple[int, ...] = (1, 2, 3, 10)
+    guards: bool = False  # Proxies protect, and clients retry with conditions or a budget.
     grid: float = 0.0  # Everything is a multiple of this, if it is not 0.
 
 
+BALANCERS = ("random", "round_robin", "least_request", "least_connections", "ring_hash")
 ROLLING = {"add": 0.3, "listen": 0.4, "drain": 0.3, "kill": 0.2, "publish": 0.8, "forget": 0.2}
 REGIMES = {
     "calm": Regime(deeds={"publish": 0.05}),
@@ -79,6 +88,66 @@ REGIMES = {
         deeds=ROLLING
         | {"probe": 0.5, "ask": 0.5, "unprobe": 0.2, "lose": 0.1, "return": 0.2, "behave": 0.2}
         | {"resize": 0.05, "publish nothing": 0.05, "publish late": 0.2, "close": 0.1},
+    ),
+    "balancers": Regime(load=(0.5, 1.1), balancers=BALANCERS[2:], deeds=ROLLING, attempts=(1, 3)),
+    "kept connections": Regime(
+        ways=True, deeds=ROLLING | {"lose": 0.1, "return": 0.2, "behave": 0.1, "close": 0.2}
+    ),
+    "mesh": Regime(  # Which picks again to avoid the pods that have failed an attempt.
+        pods=(2, 4),
+        ways=True,
+        kinds=(ProxyKind.ISTIO,),
+        tries=(3, 10),
+        balancers=("random", "least_request", "ring_hash"),
+        deeds=ROLLING | {"close": 1.0, "kill": 0.4},
+    ),
+    "protected pods": Regime(
+        load=(0.4, 1.3),
+        guards=True,
+        ways=True,
+        balancers=BALANCERS,
+        attempts=(1, 5),
+        timeouts=(0.1, 0.5, 2.0),
+        deeds=ROLLING | {"behave": 0.1},
+    ),
+    "everything on the way": Regime(
+        leaks=True,
+        cores=(1.0, 4.0, float("inf")),
+        limits=(0.5, float("inf")),
+        cpu_share=0.4,
+        load=(0.3, 1.4),
+        ways=True,
+        guards=True,
+        balancers=BALANCERS,
+        dependencies=(1, 2),
+        deeds=ROLLING
+        | {
+            "alter": 0.5,
+            "probe": 0.3,
+            "ask": 0.5,
+            "unprobe": 0.2,
+            "lose": 0.2,
+            "return": 0.4,
+            "behave": 0.3,
+        }
+        | {
+            "resize": 0.05,
+            "publish nothing": 0.05,
+            "publish late": 0.3,
+            "close": 0.3,
+            "alter": 0.5,
+        },
+    ),
+    "tied on the way": Regime(
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        ways=True,
+        guards=True,
+        balancers=BALANCERS,
+        dependencies=(1, 2),
+        deeds=ROLLING
+        | {"alter": 0.5, "ask": 0.5, "unprobe": 0.2, "lose": 0.3, "return": 0.6, "close": 0.3},
     ),
     "dependencies": Regime(
         dependencies=(1, 3),
@@ -219,16 +288,54 @@ class Story:
             deadline_seconds=timeout * self._pick((1.0, 2.0, 4.0)),
             attempts=self._one_of(*self.regime.attempts),
             backoff_seconds=0.0 if grid else self._pick((0.0, 0.01, 0.1)),
+            **(self._retries() if self.regime.guards else {}),
         )
+        ways = self._connections() if self.regime.ways else Connections()
+        guards = self._protection(rate) if self.regime.guards else Protection()
         return Workload(
             arrivals=RateCurve(times=tuple(times), rates=rates, end=self.end, poisson=not grid),
             clients=clients,
             population=self._pick((1, 50, 10_000)),
             proxies=self.proxies,
-            balancer=self._pick(("random", "round_robin")),
+            balancer=self._pick(self.regime.balancers),
             window_start=0.0,
             window_end=self.end * 0.75,
+            connections=ways,
+            protection=guards,
             dependencies=tuple(self._dependency(n) for n in range(self.dependencies)),
+        )
+
+    def _retries(self) -> dict[str, Any]:
+        kinds = tuple(kind for kind in EVERY_FAILURE if self.random.random() < 0.8)
+        return {"retry_on": kinds, "retry_budget": self._pick((None, 0.0, 0.2, 1.0))}
+
+    def _connections(self) -> Connections:
+        """Seconds are multiples of 1/64, so that ties occur where everything is on a grid."""
+        return Connections(
+            proxy=self._pick(self.regime.kinds),
+            keep_alive_seconds=self._pick((0.0, 0.5, 4.0, 100.0)),
+            requests_each=self._pick((0, 0, 1, 2, 20)),
+            lifetime_seconds=self._pick((1.0, 5.0, float("inf"))),
+            close_notice_seconds=self._pick((0.0, 0.001, 1 / 64, 0.25)),
+            tries=self._pick(self.regime.tries),
+            connect_timeout_seconds=self._pick((1 / 64, 0.125, 1.0, float("inf"))),
+            idempotent_share=self._pick((0.0, 0.5, 1.0)),
+            affinity_seconds=self._pick((None, None, 0.25, 1.0, 100.0)),
+        )
+
+    def _protection(self, rate: float) -> Protection:
+        outliers = OutlierDetection(
+            consecutive_errors=self._pick((1, 2, 5)),
+            sweep_seconds=self._pick((0.25, 1.0, 10.0)),
+            base_ejection_seconds=self._pick((0.125, 1.0, 30.0)),
+            most_share=self._pick((0.1, 0.5, 1.0)),
+        )
+        share = rate / self.proxies
+        return Protection(
+            outliers=self._pick((None, outliers, outliers)),
+            most_in_flight=self._pick((0, 0, 1, 3, 20)),
+            per_second=self._pick((0.0, 0.0, 0.5 * share, share)),
+            burst=self._pick((1, 5)),
         )
 
     def _dependency(self, number: int) -> Dependency:
@@ -285,6 +392,7 @@ class Story:
             leak_bytes_per_second=self._between((0.0, 2.0)) * MIB if regime.leaks else 0.0,
             probe_seconds=self._pick((0.001, 0.0, 1 / 64, 0.3)),
             probes_share_workers=self._pick((True, True, True, False)),
+            keep_alive_seconds=self._pick((0.25, 1.0, 75.0)) if regime.ways else 75.0,
             calls=self._calls() if self.dependencies else (),
         )
 

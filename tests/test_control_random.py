@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from sim.errors import Invalid, RolloutError
 from sim.model.behaviour import Behaviour, Reaction
+from sim.model.objects import is_true
 from sim.model.pod import is_active
 from sim.model.revision import undo_patch
 from sim.model.rollout import is_rolling
@@ -130,10 +131,11 @@ def rehearse(
     *,
     heal: bool = True,
 ) -> Bench:
-    """One random history; afterwards nobody disturbs it any more for twenty minutes.
+    """One random history; afterwards nobody disturbs it any more.
 
     Nodes are back and quotas lifted, it is resumed, and with *heal* a version that is known to work
-    is released. A set that a quota refused may be held back for as long as that lasted.
+    is released. A set that a quota refused may be held back for as long as that lasted, at most ten
+    minutes here, and then a version that never gets ready has ten more of its deadline.
     """
     grace = {"terminationGracePeriodSeconds": 4}
     surge, unavailable = budget if budget != (0, 0) else (1, 0)
@@ -163,7 +165,7 @@ def rehearse(
     if heal:
         bench.patch({"minReadySeconds": 0})
         bench.release("web:1", **CONTAINER)
-    bench.run(bench.env.now + 1200.0)
+    bench.run(bench.env.now + (1200.0 if heal else 1800.0))
     return bench
 
 
@@ -258,6 +260,9 @@ def verdict(bench: Bench) -> str:
     status = rollout_status(bench.web())
     if status.done or status.failed:
         return status.line
+    # One that was complete, perhaps of no pods, and is scaled up has no deadline any more.
+    if bench.progressing()[1] == "NewReplicaSetAvailable" and not is_true(bench.web(), "Available"):
+        return "MinimumReplicasUnavailable"
     # A version that gets ready before it dies makes progress each time, as upstream counts it.
     ends = [
         one["lastState"]["terminated"]["reason"]

@@ -97,3 +97,16 @@ def test_the_hash_of_a_template_is_in_the_labels_and_selector_of_its_set_and_pod
     assert labels_of(pod) == {"app": "web", HASH_LABEL: stamp}
     assert name_of(pod).startswith(f"web-{stamp}-") and len(name_of(pod)) == len(name_of(rs)) + 6
     assert HASH_LABEL not in labels_of(bench.web()["spec"]["template"])
+
+
+def test_a_complete_deployment_of_no_pods_that_is_scaled_up_has_no_deadline() -> None:
+    """Section 2.9: NewReplicaSetAvailable is not timed, even if no pod ever gets ready."""
+    bench = Bench(deployment(0, container=READY, progressDeadlineSeconds=20), {"web:2": slow(1e9)})
+    bench.run(30)
+    bench.release("web:2", **READY)
+    bench.run(60)
+    assert bench.progressing() == ("True", "NewReplicaSetAvailable")
+    bench.patch({"replicas": 3})
+    bench.run(600)
+    assert bench.progressing() == ("True", "NewReplicaSetAvailable")
+    assert reasons_of(bench, "Available")[-1] == "MinimumReplicasUnavailable"

@@ -40,7 +40,7 @@ def test_no_attempt_differs_in_whatever_hypothesis_thinks_of(name, seed):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", REGIMES)
 def test_no_attempt_differs_in_longer_stories(name):
-    assert sum(differences(name, 1000 + seed, requests=10_000) for seed in range(12)) > 60_000
+    assert sum(differences(name, 1000 + seed, requests=10_000) for seed in range(4)) > 30_000
 
 
 STORY_FAULTS = ("leak:new:3MiB/s", "bug:new:5%")

@@ -13,7 +13,6 @@ from sim.model.network import HABITS, Connections, ProxyKind, tried_elsewhere
 from sim.traffic.balancers.least_request import LeastRequest
 from sim.traffic.pick import Pick
 
-ENGINES = ("reference",)  # The kernel does not have these yet.
 KILL = Cause.CUT_BY_SIGKILL
 NGINX, ISTIO = ProxyKind.INGRESS_NGINX, ProxyKind.ISTIO
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_traffic import History, new_plane, plane_of, play, serving
+from tiny_traffic import History, new_plane, plane_of, play, serving, use
 
 from sim.model.behaviour import Behaviour, Clients, RateCurve, Workload
 from sim.model.causes import Cause
@@ -21,6 +21,7 @@ from sim.model.draws import Purpose, Stream
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection
 from sim.ports import DataPlane, ProbeKind
+from sim.traffic import PLANES
 from sim.traffic.arrivals import Arrivals
 from sim.traffic.balancers import BALANCERS
 
@@ -263,10 +264,12 @@ def act(plane: DataPlane, what: str, whom) -> None:
     elif what == "lose":
         plane.set_node("node-0", reachable=not whom)
     elif what == "depend":
-        plane.set_dependency(whom[0], **whom[1])
+        if plane.dependencies():
+            plane.set_dependency(whom[0], **whom[1])
     elif what == "behave":
         leak = 2.0**20 * (whom % 3)
         also = (Call(dependency=whom % 2, timeout_seconds=1.0),)[: whom % 4]
+        also = also if plane.dependencies() else ()
         plane.set_behaviour(
             0,
             serving(whom / 16, concurrency=whom % 3 + 1, leak_bytes_per_second=leak, calls=also),
@@ -298,13 +301,14 @@ def act(plane: DataPlane, what: str, whom) -> None:
     timeout=st.sampled_from([0.0625, 0.25, 4.0]),
     attempts=st.integers(min_value=1, max_value=4),
     backoff=st.sampled_from([0.0, 0.25]),
-    dependencies=st.tuples(dependency_rows, dependency_rows),
+    dependencies=st.just(()) | st.tuples(dependency_rows, dependency_rows),
     calls=calls,
     computes=st.sampled_from([0.0, 1 / 16]),
     script=scripts,
     cuts=st.lists(moments | st.floats(min_value=0.0, max_value=10.0), max_size=40),
 )
 def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
+    engine,
     seed,
     rate,
     poisson,
@@ -348,7 +352,7 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
                 concurrency=2,
                 queue_limit=3,
                 error_ratio=0.1,
-                calls=calls,
+                calls=calls if dependencies else (),
             ),
             dependencies=dependencies,
             memory_limit=66 * 2.0**20,
@@ -365,12 +369,19 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
     watched = history(cuts)[1]
 
     assert whole == watched
+    assert isinstance(plane, PLANES[engine])
+    use("reference")
+    expected = history(cuts=())[1]
+    use(engine)
+    assert expected == whole, "every plane has the same history"
     requests = {entry.request for entry in whole.log}
     finals = [entry.request for entry in whole.log if entry.final]
     assert set(range(plane.arrived())) == requests
     assert sorted(finals) == sorted(requests), "one final answer each"
     assert (0, plane.arrived()) == (plane.in_flight(), plane.counts().total)
-    assert [(0, 0)] * 2 == [(one.in_use, one.waiting) for one in plane.dependencies()]
+    assert [(0, 0)] * len(dependencies) == [
+        (one.in_use, one.waiting) for one in plane.dependencies()
+    ]
     assert [0] * len(plane.pods()) == [one.in_flight for one in plane.pods().values()]
     times = [entry.answered for entry in whole.log]
     assert times == sorted(times)

@@ -18,7 +18,6 @@ from sim.traffic.gate import Gate
 from sim.traffic.outliers import Outliers
 from sim.traffic.pick import Pick
 
-ENGINES = ("reference",)  # The kernel does not have these yet.
 OK, BUG = Cause.NONE, Cause.APPLICATION_BUG
 MESH = Connections(proxy=ProxyKind.ISTIO)
 RULES = OutlierDetection()

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from sim.errors import ScenarioError
 from sim.model.behaviour import Workload
-from sim.model.network import Connections
-from sim.model.protection import Protection
-from sim.model.retry import EVERY_FAILURE
 from sim.ports import DataPlane
 from sim.traffic import PLANES
 
@@ -28,19 +25,11 @@ def new_plane(engine: str, workload: Workload, seed: int, *, start: float) -> Da
 def is_compiled(workload: Workload) -> bool:
     """Whether the kernel has all that *workload* asks for.
 
-    Not yet: connections that are kept, proxies that work per request or protect, retries with
-    conditions or a budget, and a balancer of somebody else's.
+    Not a balancer of somebody else's.
     """
     from sim.traffic.kernel.balancers import COMPILED
 
-    clients = workload.clients
-    return (
-        workload.balancer in COMPILED
-        and workload.connections == Connections()
-        and workload.protection == Protection()
-        and set(clients.retry_on) == set(EVERY_FAILURE)
-        and clients.retry_budget is None
-    )
+    return workload.balancer in COMPILED
 
 
 def is_ready(engine: str) -> bool:

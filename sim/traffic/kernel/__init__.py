@@ -18,4 +18,9 @@ reading    counters, users, log       counting   sparse counts
 filling    words into records         compiled   how functions are compiled
 cache      where machine code is kept  warm_up   everything compiled at once
 probes     probes as control has them
+lists      who knows of which pods           publishing a new list, for whom
+way        where proxies do more             connections kept open, in stacks
+guard      limits, outliers, budgets         ring       whose pod a user is
+proxying   arrays and rules for these        room       what the kernel lacked
+proxy_records  their records
 """

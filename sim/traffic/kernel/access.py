@@ -14,7 +14,7 @@ from numba import types
 from numba.extending import intrinsic
 
 from sim.traffic.kernel.compiled import inlined
-from sim.traffic.kernel.records import ADDRESSES, Records, State, StateRecord
+from sim.traffic.kernel.records import ADDRESSES, MOST_AVOIDED, Records, State, StateRecord
 
 
 def _way_to(name: str) -> Callable[[State, int], Records]:
@@ -62,6 +62,15 @@ signal_at = _way_to("signal")
 story_at = _way_to("story")
 worst_at = _way_to("worst")
 doomed_at = _way_to("doomed_slot")
+point_at = _way_to("ring")
+trip_at = _way_to("trip")
+connection_at = _way_to("connection")
+idle_at = _way_to("idle")
+guard_at = _way_to("guard")
+healthy_at = _way_to("healthy")
+remembered_at = _way_to("remembered")
+_tried_at = _way_to("tried")
+_link_at = _way_to("link")
 dependency_at = _way_to("dependency")
 call_at = _way_to("call")
 caller_at = _way_to("caller")
@@ -79,3 +88,15 @@ def coming_at(s: State, x: int, place: int) -> Records:
 def thread_at(s: State, n: int, place: int) -> Records:
     """The thread at *place* of those that have a core of node *n* to themselves."""
     return _thread_at(s, n * s.bag_places + place)
+
+
+@inlined
+def link_at(s: State, x: int, p: int) -> Records:
+    """What proxy *x* knows of pod *p*."""
+    return _link_at(s, p * s.proxies + x)
+
+
+@inlined
+def tried_at(s: State, e: int, place: int) -> Records:
+    """The pod at *place* of those that have failed the attempt in slot *e*."""
+    return _tried_at(s, e * MOST_AVOIDED + place)

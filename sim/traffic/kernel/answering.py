@@ -8,9 +8,11 @@ from sim.traffic.kernel.access import pod_at, slot_at
 from sim.traffic.kernel.calendar import give_back, schedule, take_slot
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import power_of_two, uniform
+from sim.traffic.kernel.guard import end_attempt, grant_retry
 from sim.traffic.kernel.judgement import hear
-from sim.traffic.kernel.records import INF, RETRYING, SERVING, Records, State
+from sim.traffic.kernel.records import INF, RETRYING, SERVING, STILL, Records, State
 from sim.traffic.kernel.tally import record
+from sim.traffic.kernel.way import come_back
 
 _NONE = int(Cause.NONE)
 _SEND = int(Kind.SEND)
@@ -28,8 +30,12 @@ def settle(s: State, e: int, cause: int, now: float) -> None:
         hear(s, e, cause, now)
         again = INF
     else:
+        if s.proxied:
+            cause = come_back(s, e, cause, now)
+            if cause == STILL:
+                return
         again = _next_try(s, slot, cause, now)
-        if slot.pod >= 0:
+        if slot.pod >= 0 and not s.proxied:
             if cause == _NONE:
                 pod_at(s, slot.pod).answered += 1
             else:
@@ -53,11 +59,15 @@ def settle_seldom(s: State, e: int, cause: int, now: float) -> None:
 @inlined
 def _next_try(s: State, slot: Records, cause: int, now: float) -> float:
     """When to try again after that answer; never, if it is final."""
-    if cause == _NONE or slot.attempt + 1 >= s.attempts:
+    if s.budget >= 0.0:
+        end_attempt(s, slot)
+    if cause == _NONE or slot.attempt + 1 >= s.attempts or not (s.retried >> cause) & 1:
         return INF
     jitter = 0.5 + uniform(s.jitter_keys, slot.request, slot.attempt)
     when = now + s.backoff * power_of_two(slot.attempt) * jitter
-    return when if when < slot.meant + s.deadline else INF
+    if when >= slot.meant + s.deadline or (s.budget >= 0.0 and not grant_retry(s, slot.proxy)):
+        return INF
+    return when
 
 
 @inlined

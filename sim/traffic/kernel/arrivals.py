@@ -29,8 +29,7 @@ def draw_block(s: State, base: int) -> None:
     for n in range(BLOCK):
         drawn_at(s, n).user = uniform(s.user_keys, base + n, 0) * s.population
     if s.proxies > 1:
-        for n in range(BLOCK):
-            drawn_at(s, n).proxy = uniform(s.proxy_keys, base + n, 0) * s.proxies
+        _draw_proxies(s, base)
     if s.balancer == RANDOM:
         for n in range(BLOCK):
             drawn_at(s, n).choice = uniform(s.choice_keys, base + n, 0)
@@ -38,6 +37,18 @@ def draw_block(s: State, base: int) -> None:
         for n in range(BLOCK):
             drawn_at(s, n).time = -log(uniform(s.arrival_keys, base + n, 0))
     _place_in_time(s, base)
+
+
+@inlined
+def _draw_proxies(s: State, base: int) -> None:
+    """By user where it is the user's own; after the users, therefore."""
+    if s.by_user:
+        for n in range(BLOCK):
+            user = int(drawn_at(s, n).user)
+            drawn_at(s, n).proxy = uniform(s.proxy_keys, user, 0) * s.proxies
+    else:
+        for n in range(BLOCK):
+            drawn_at(s, n).proxy = uniform(s.proxy_keys, base + n, 0) * s.proxies
 
 
 @inlined

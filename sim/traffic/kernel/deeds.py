@@ -10,6 +10,7 @@ from sim.traffic.kernel.calendar import enqueue_all, list_all
 from sim.traffic.kernel.compiled import compiled, entered
 from sim.traffic.kernel.cores import catch_up, count_afresh, drop_threads, share_out
 from sim.traffic.kernel.dependency import leave_all, move_up
+from sim.traffic.kernel.lists import hear_list
 from sim.traffic.kernel.meter import employ
 from sim.traffic.kernel.outage import fail_all
 from sim.traffic.kernel.pod import change_version, drain, end_process, listen, set_listening
@@ -23,7 +24,6 @@ from sim.traffic.kernel.records import (
     Records,
     State,
 )
-from sim.traffic.kernel.sending import hear_list
 from sim.traffic.kernel.station import clear, find_all, leave_hanging
 from sim.traffic.kernel.tally import leave_sparse
 

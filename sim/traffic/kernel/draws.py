@@ -40,7 +40,7 @@ def float_of(context, number):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def draw_bits(keys: Records, number: int, attempt: int) -> np.uint64:
+def random_bits(keys: Records, number: int, attempt: int) -> np.uint64:
     """64 random bits for (*number*, *attempt*), from a stream's keys."""
     counter = (np.uint64(number) << _S8) | np.uint64(attempt)
     x = keys.key + counter * keys.multiplier
@@ -52,7 +52,7 @@ def draw_bits(keys: Records, number: int, attempt: int) -> np.uint64:
 @inlined
 def uniform(keys: Records, number: int, attempt: int) -> float:
     """One uniform draw strictly between 0 and 1 for (*number*, *attempt*), from a stream's keys."""
-    x = draw_bits(keys, number, attempt)
+    x = random_bits(keys, number, attempt)
     return (np.float64(np.int64(x >> _S12)) + 0.5) * 2.0**-52
 
 

@@ -31,6 +31,7 @@ def fill_version(row: r.Records, behaviour: Behaviour, calls: tuple[int, int]) -
     row["demand"] = _DEMANDS[behaviour.demand]
     row["error_ratio"], row["probe_seconds"] = behaviour.error_ratio, behaviour.probe_seconds
     row["base_bytes"], row["leak"] = behaviour.base_memory_bytes, behaviour.leak_bytes_per_second
+    row["keep_alive"] = behaviour.keep_alive_seconds
     row["concurrency"], row["queue_limit"] = behaviour.concurrency, behaviour.queue_limit
 
 
@@ -55,6 +56,7 @@ def fill_pod(
     """A pod of *version* that is made *now* and has done nothing; *own* are its events' slots."""
     pod["version"], pod["limit_bytes"] = version, memory_limit_bytes
     pod["first"] = pod["last"] = r.NOBODY
+    pod["ended_at"] = -r.INF
     pod["busy_until"] = pod["leaks_since"] = now
     pod["oom"], pod["drained"], pod["turn"] = own
     meter["limit_cores"], meter["weight"] = cpu.limit_cores, cpu.weight

@@ -14,6 +14,7 @@ from sim.traffic.kernel.compiled import entered, inlined
 from sim.traffic.kernel.pod import happen
 from sim.traffic.kernel.records import (
     INF,
+    NO_CONNECTIONS,
     NO_LOG,
     NO_ROWS,
     NO_SLOTS,
@@ -30,6 +31,7 @@ from sim.traffic.kernel.sending import arrive, draw_again, send
 from sim.traffic.kernel.service import go_on
 from sim.traffic.kernel.station import finish, give_up, take_waiting, tell_if_empty
 
+_CONNECT = int(Kind.CONNECT)
 _SEND, _FINISH, _GIVE_UP = int(Kind.SEND), int(Kind.FINISH), int(Kind.GIVE_UP)
 _CALL = int(Kind.CALL)  # And above: the phases of a request that calls.
 _SLOTS_AN_EVENT = 2  # A request and its retry.
@@ -42,6 +44,8 @@ def _lack(s: State) -> int:
         return NO_SLOTS
     if s.rows == s.most_rows:
         return NO_ROWS
+    if s.keeps and s.free_connections == 0:
+        return NO_CONNECTIONS
     if s.keep_log and s.logged == s.most_logged:
         return NO_LOG
     if s.walked > s.patience:
@@ -69,7 +73,7 @@ def run(state: Records, until: float) -> int:
             if kind == _FINISH:
                 pod = slot_at(s, e).pod
                 cause = finish(s, e, well, now)
-            elif kind == _GIVE_UP:
+            elif kind in (_GIVE_UP, _CONNECT):
                 if slot_at(s, e).stage == WAITING:
                     pod = slot_at(s, e).pod
                 cause = give_up(s, e)

@@ -20,7 +20,6 @@ from sim.model.run import RequestCounts, Users
 from sim.ports import ANY_CPU, DependencyCounters, PodCounters, ProbeKind, RequestRecord, Signal
 from sim.traffic import dependency as reference
 from sim.traffic.arrivals import Arrivals
-from sim.traffic.balancers import BALANCERS
 from sim.traffic.client import Client
 from sim.traffic.clock import Clock
 from sim.traffic.kernel import deeds, reading
@@ -31,10 +30,10 @@ from sim.traffic.kernel.depending import Dependencies
 from sim.traffic.kernel.filling import fill_pod, fill_version
 from sim.traffic.kernel.loop import run
 from sim.traffic.kernel.probes import Probes
+from sim.traffic.kernel.proxying import check_way, fit_proxies, put_proxies
+from sim.traffic.kernel.publishing import Lists
 from sim.traffic.kernel.room import Room
 from sim.traffic.kernel.storage import (
-    add_list_places,
-    add_room_for_lists,
     arrays_for,
     fit_bags,
 )
@@ -60,7 +59,7 @@ class KernelPlane:
         # The reference's own checks.
         Arrivals(workload.arrivals, seed)
         Client(workload.clients, workload.proxies, seed)
-        BALANCERS[workload.balancer](seed)
+        check_way(workload, seed, start)
         reference.Dependencies(Clock(start), workload.dependencies, seed)
         self._silent = not any(workload.arrivals.rates) and not ask_always
         self._behaviours: dict[int, Behaviour] = {}
@@ -68,11 +67,12 @@ class KernelPlane:
         self._unreachable: set[str] = set()
         self._signals: deque[Signal] = deque()
         self._pods = 0
-        self._listed = 0
         self._counts = Counts()
         self._arrays = arrays_for(workload, seed, start, keep_log)
         self._g = self._arrays.single
-        self._room = Room(self._arrays, self._counts, self._do)
+        put_proxies(self._arrays, workload, seed, start)
+        self._lists = Lists(self._arrays, self._do)
+        self._room = Room(self._arrays, self._do, self._counts)
         self._probes = Probes(self._arrays, self._do, self._own_slot)
         self._dependencies = Dependencies(
             self._arrays, workload.dependencies, self._do, self._room.make
@@ -138,6 +138,7 @@ class KernelPlane:
         if number == len(self._arrays["pod"]):
             self._arrays.grow(2 * number, "pod", "meter")
             self._arrays.grow(2 * number * r.PROBE_KINDS, "probe")
+            fit_proxies(self._arrays)
         place = self._node(node)
         own = [self._own_slot(number) for _ in range(3)]
         pod, meter = self._arrays["pod"][number], self._arrays["meter"][number]
@@ -230,16 +231,7 @@ class KernelPlane:
         for pod in endpoints:
             if not 0 <= pod < self._pods:
                 raise InvariantError(message("there is no pod {pod}", pod=pod))
-        proxies = self._arrays["proxy"]
-        if len(apply_at) != len(proxies):
-            raise ValueError(f"there are {len(proxies)} proxies, not {len(apply_at)}")
-        if proxies["coming"].max(initial=0) == self._arrays["coming"].shape[1]:
-            add_list_places(self._arrays)
-        used = add_room_for_lists(self._arrays, self._listed, len(endpoints))
-        self._listed = used + len(endpoints)
-        self._arrays["listed"][used : self._listed] = endpoints
-        proxies["apply_at"] = apply_at
-        self._do(deeds.HEAR_LIST, used, len(endpoints))
+        self._lists.publish(endpoints, apply_at)
 
     def probe(
         self,

@@ -51,6 +51,8 @@ def set_listening(s: State, p: int, listening: int, killed: int, now: float) -> 
 def listen(s: State, p: int, now: float) -> None:
     """Begin to listen with a fresh process."""
     drain(s, p, 0, now)
+    _end_connections(s, p, now)
+    pod_at(s, p).process += 1
     start_process(s, p, now)
     set_listening(s, p, 1, 0, now)
 
@@ -74,7 +76,15 @@ def end_process(s: State, p: int, now: float) -> None:
     """The process is gone; what was in flight is another matter."""
     set_listening(s, p, 0, 1, now)
     drain(s, p, 0, now)
+    _end_connections(s, p, now)
     stop_process(s, p)
+
+
+@compiled
+def _end_connections(s: State, p: int, now: float) -> None:
+    """With a process its connections end."""
+    if pod_at(s, p).has_process:
+        pod_at(s, p).ended_at = now
 
 
 @compiled

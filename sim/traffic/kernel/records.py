@@ -17,6 +17,7 @@ from sim.traffic.kernel.call_records import Dependency as Dependency
 from sim.traffic.kernel.core_records import Meter as Meter
 from sim.traffic.kernel.core_records import Node as Node
 from sim.traffic.kernel.core_records import Thread as Thread
+from sim.traffic.kernel.proxy_records import PROXY_ADDRESSES, PROXY_FIELDS, Keys, Listed
 
 Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as compiled code has.
 
@@ -37,10 +38,13 @@ PROBE_KINDS = 3  # Startup, readiness, liveness: a pod's probes are rows 3 x pod
 # Service times.
 CONSTANT, EXPONENTIAL, LOGNORMAL = range(3)
 # Balancers that are compiled.
-RANDOM, ROUND_ROBIN = range(2)
+RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH = range(5)
 # Why the loop came back to Python.
-REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR = range(6)
+REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR, NO_CONNECTIONS = range(7)
+# Of a proxy's choice: it knows of no pod, or all that it knows of are ejected.
+ALL_OUT = -2
 SIGNAL_OOM, SIGNAL_DRAINED, SIGNAL_PROBE = range(3)
+MOST_AVOIDED = 16  # Pods that an attempt has tried, where its proxy picks again to avoid them.
 BLOCK = 256  # Requests that are drawn at a time.
 
 Slot = np.dtype(
@@ -104,6 +108,8 @@ Pod = np.dtype(
         ("drained", "i4"),
         ("turn", "i4"),
         ("forgotten", "i4"),
+        ("process", "i4"),  # The number of the last one.
+        ("ended_at", "f8"),  # When the last process to end did.
     ],
     align=True,
 )
@@ -120,6 +126,7 @@ Version = np.dtype(
         ("last_answer", "f8"),
         ("concurrency", "i8"),
         ("queue_limit", "i8"),
+        ("keep_alive", "f8"),
         ("calls", "i4"),  # Where its calls begin in `call`, and where they end.
         ("calls_end", "i4"),
         ("demand", "i1"),
@@ -221,11 +228,9 @@ Piece = np.dtype([("time", "f8"), ("rate", "f8")])
 Drawn = np.dtype([(name, "f8") for name in ("time", "share", "user", "proxy", "choice")])
 Head = np.dtype([("slot", "i4")])  # Of a bucket.
 Doomed = np.dtype([("slot", "i4")])
-Listed = np.dtype([("pod", "i4")])
 Place = np.dtype([("row", "i4")])  # Of the hash table of rows.
 Bin = np.dtype([("count", "u4")])
 Members = np.dtype([("bits", "u1")])  # Eight users of a set.
-Keys = np.dtype([("key", "u8"), ("multiplier", "u8")])
 
 # The arrays, by the name of one record.
 ADDRESSES = {
@@ -254,6 +259,7 @@ ADDRESSES = {
     "worst": Worst,  # By cause: the story that goes next.
     "thread": Thread,  # [node, place]: those with a core of their own, where cores are counted.
     "doomed_slot": Doomed,  # Slots that something happens to together.
+    **PROXY_ADDRESSES,
     "dependency": Dependency,
     "call": Call,  # Lists of calls, one after the other.
     "caller": Caller,  # By slot, where there are dependencies.
@@ -284,11 +290,11 @@ StateRecord = np.dtype(
         ("demand_keys", Keys),
         ("bug_keys", Keys),
         ("jitter_keys", Keys),
+        ("sample_keys", Keys),
         ("dependencies", "i8"),
         ("call_keys", Keys),
         ("latency_keys", Keys),
         ("error_keys", Keys),
-        ("sample_keys", Keys),
         # How large arrays are.
         ("slots", "i8"),
         ("most_rows", "i8"),
@@ -328,6 +334,7 @@ StateRecord = np.dtype(
         ("walked", "i8"),  # How often a slot was passed by one that came later to its bucket,
         ("queued", "i8"),  # of so many;
         ("patience", "i8"),  # how often until somebody looks after that.
-    ],
+    ]
+    + PROXY_FIELDS,
     align=True,
 )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.causes import Cause
-from sim.traffic.kernel.access import coming_at, drawn_at, proxy_at, sent_at, slot_at
+from sim.traffic.kernel.access import drawn_at, proxy_at, sent_at, slot_at
 from sim.traffic.kernel.arrivals import expect_arrival
 from sim.traffic.kernel.balancers import pick
 from sim.traffic.kernel.calendar import take_slot
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.compiled import inlined
 from sim.traffic.kernel.draws import uniform
+from sim.traffic.kernel.lists import take_up
 from sim.traffic.kernel.records import (
-    INF,
     NOBODY,
     NOT_COMPUTING,
     OUT,
@@ -20,6 +20,7 @@ from sim.traffic.kernel.records import (
 )
 from sim.traffic.kernel.station import take
 from sim.traffic.kernel.tally import add_user, in_window
+from sim.traffic.kernel.way import enter
 
 _NO_ENDPOINT = int(Cause.NO_ENDPOINT)
 
@@ -59,6 +60,8 @@ def send(s: State, e: int, draw: float, now: float) -> int:
     slot.sent = now
     slot.gives_up = min(now + s.timeout, slot.meant + s.deadline)
     slot.stage, slot.abandoned, slot.computing = OUT, 0, NOT_COMPUTING
+    if s.proxied:
+        return enter(s, e, now)
     pod = choose(s, slot.proxy, draw, now)
     slot.listed, slot.heard = proxy_at(s, slot.proxy).count, proxy_at(s, slot.proxy).heard
     if pod < 0:
@@ -76,34 +79,3 @@ def choose(s: State, x: int, draw: float, now: float) -> int:
     if proxy.count == 0:
         return NOBODY
     return pick(s, proxy, draw)
-
-
-@compiled
-def take_up(s: State, x: int, now: float) -> None:
-    """Believe in the last list that has come to proxy *x*."""
-    proxy = proxy_at(s, x)
-    places = s.list_places
-    while proxy.coming > 0 and coming_at(s, x, proxy.first).time <= now:
-        news = coming_at(s, x, proxy.first)
-        proxy.offset, proxy.count = news.offset, news.count
-        proxy.heard = news.time
-        proxy.first = (proxy.first + 1) % places
-        proxy.coming -= 1
-    proxy.next_change = coming_at(s, x, proxy.first).time if proxy.coming > 0 else INF
-
-
-@compiled
-def hear_list(s: State, x: int, offset: int, count: int, now: float) -> None:
-    """Proxy *x* believes in that list from its `apply_at` on, and in no older one after that."""
-    take_up(s, x, now)
-    proxy = proxy_at(s, x)
-    time = proxy.apply_at
-    places = s.list_places
-    while proxy.coming > 0:
-        if coming_at(s, x, (proxy.first + proxy.coming - 1) % places).time < time:
-            break
-        proxy.coming -= 1
-    news = coming_at(s, x, (proxy.first + proxy.coming) % places)
-    news.time, news.offset, news.count = time, offset, count
-    proxy.coming += 1
-    proxy.next_change = coming_at(s, x, proxy.first).time

@@ -38,12 +38,19 @@ def take(s: State, e: int, p: int, now: float) -> int:
     pod, slot = pod_at(s, p), slot_at(s, e)
     slot.pod = p
     slot.version = pod.version
-    row = version_at(s, pod.version)
     if not (pod.listening and pod.reachable):
         if not pod.reachable:
             leave_hanging(s, e)
             return STILL
         return _TERMINATING if pod.terminating else _STARTING
+    return accept(s, e, p, now)
+
+
+@inlined
+def accept(s: State, e: int, p: int, now: float) -> int:
+    """The process of pod *p* has the attempt in slot *e*: it is served, waits, or is refused."""
+    pod, slot = pod_at(s, p), slot_at(s, e)
+    row = version_at(s, pod.version)
     if pod.serving < row.concurrency:
         start(s, e, p, now)
     elif pod.waiting < row.queue_limit:

@@ -18,6 +18,8 @@ from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.calendar import YEARS
 from sim.traffic.kernel.filling import fill_dependency
+from sim.traffic.kernel.proxy_records import Point
+from sim.traffic.kernel.ring import points_of_each
 
 _ROWS = 64  # What is written to stays in the processor's second cache.
 _SPARSE = 1 << 16
@@ -31,10 +33,10 @@ _STREAMS = {
     "demand_keys": Purpose.DEMAND,
     "bug_keys": Purpose.BUG,
     "jitter_keys": Purpose.BACKOFF,
+    "sample_keys": Purpose.SAMPLE,
     "call_keys": Purpose.CALL,
     "latency_keys": Purpose.LATENCY,
     "error_keys": Purpose.DEPENDENCY_ERROR,
-    "sample_keys": Purpose.SAMPLE,
 }
 # What the kernel must know of an array's size: the field, and along which axis.
 _SIZES = {
@@ -119,6 +121,8 @@ def _put_traffic(arrays: Arrays, workload: Workload) -> None:
     arrays.put("proxy", proxies)
     arrays.put("coming", np.zeros((workload.proxies, 4), r.Coming))
     arrays.put("listed", np.zeros(64, np.int32))
+    has_rings = workload.balancer == "ring_hash"
+    arrays.put("ring", np.zeros(64 if has_rings else 0, Point))
     arrays.put("drawn", np.zeros(r.BLOCK, r.Drawn))
 
 
@@ -207,21 +211,31 @@ def add_room_for_lists(arrays: Arrays, used: int, needed: int) -> int:
     lists, proxies, coming = arrays["listed"], arrays["proxy"], arrays["coming"]
     if used + needed <= len(lists):
         return used
+    rings = arrays["ring"]
     awaited = coming[_is_coming(proxies, coming.shape[1])]
     counts = np.concatenate([proxies["count"], awaited["count"]])
     offsets = np.concatenate([proxies["offset"], awaited["offset"]])[counts > 0]
     offsets, first = np.unique(offsets, return_index=True)  # An empty list has no place.
     counts = counts[counts > 0][first]
-    new = np.cumsum(counts) - counts
-    total = int(counts.sum())
+    sizes = np.array([places_of_list(arrays, count) for count in counts.tolist()], np.int64)
+    new = np.cumsum(sizes) - sizes
+    total = int(sizes.sum())
     kept = np.zeros(max(len(lists), 2 * (total + needed)), np.int32)
-    for old, to, count in zip(offsets, new, counts, strict=True):
-        kept[to : to + count] = lists[old : old + count]
+    kept_rings = np.zeros(len(kept) if len(rings) else 0, Point)
+    for old, to, size in zip(offsets, new, sizes, strict=True):
+        kept[to : to + size] = lists[old : old + size]
+        kept_rings[to : to + size] = rings[old : old + size]
     for table in (proxies, coming) if len(offsets) else ():
         found = np.minimum(np.searchsorted(offsets, table["offset"]), len(offsets) - 1)
         table["offset"] = new[found]
     arrays.put("listed", kept)
+    arrays.put("ring", kept_rings)
     return total
+
+
+def places_of_list(arrays: Arrays, count: int) -> int:
+    """How many places a list of *count* pods takes; its ring, if there are any, takes more."""
+    return count * points_of_each(count) if count and len(arrays["ring"]) else count
 
 
 def _is_coming(proxies: r.Records, places: int) -> npt.NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import numpy as np
 from sim.model.failed import STORIES_EACH, Doing
 from sim.traffic.kernel.access import pod_at, story_at, worst_at
 from sim.traffic.kernel.compiled import compiled, inlined
-from sim.traffic.kernel.draws import draw_bits
+from sim.traffic.kernel.draws import random_bits
 from sim.traffic.kernel.records import Records, State
 
 DOING = tuple(Doing)
@@ -27,7 +27,7 @@ _WINDING_UP, _SERVING = DOING.index(Doing.WINDING_UP), DOING.index(Doing.SERVING
 @inlined
 def offer(s: State, slot: Records, cause: int, now: float) -> None:
     """The request in *slot* has failed by *cause* for good: perhaps its story is kept."""
-    draw = draw_bits(s.sample_keys, slot.request, 0)
+    draw = random_bits(s.sample_keys, slot.request, 0)
     worst = worst_at(s, cause)
     if worst.stories < STORIES_EACH or draw < worst.draw:
         _keep(s, slot, cause, draw, now)

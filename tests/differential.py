@@ -40,6 +40,7 @@ class Regime:
     cpu_share: float = 0.1
     leaks: bool = False
     dependencies: tuple[int, int] = (0, 0)
+    capacities: tuple[int, ...] = (0, 1, 3, 10, 30, 1000)  # From a lock to more than all workers.
     deeds: dict[str, float] = field(default_factory=dict)  # Times a second.
     balancers: tuple[str, ...] = ("random", "round_robin")
     ways: bool = False  # Connections are kept, or proxies work per request; at random.
@@ -158,6 +159,12 @@ REGIMES = {
         timeouts=(0.1, 0.5, 2.0),
         attempts=(2, 5),
         deeds={"alter": 3.0, "lose": 0.2, "return": 0.4, "kill": 0.3, "listen": 0.6, "drain": 0.1},
+    ),
+    "kills among those that wait for a dependency": Regime(
+        dependencies=(1, 2),
+        capacities=(1, 2, 4),
+        timeouts=(0.5, 5.0),
+        deeds={"kill": 0.7, "listen": 3.0, "lose": 0.3, "return": 1.0, "behave": 0.1},
     ),
     "dependencies in a crowd": Regime(
         dependencies=(1, 3),
@@ -343,8 +350,7 @@ class Story:
         )
 
     def _capacity(self) -> int:
-        """From a lock to more than all workers together."""
-        return int(self._pick((0, 1, 3, 10, 30, 1000)))
+        return int(self._pick(self.regime.capacities))
 
     def _latency(self) -> float:
         """As long as a worker is busy, or shorter, or nothing."""

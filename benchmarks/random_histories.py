@@ -7,8 +7,8 @@
 Set image, scale, pause, resume, undo, restart, delete and kill pods, lose, drain and return nodes,
 change the budget, break processes, set quotas; at random times, on random Deployments. After each
 all is healed, and the rollout has twenty minutes to finish; and once more without healing, where it
-must finish or say why. What goes wrong is told with the line
-that repeats it; Ctrl-C ends with what is known so far.
+must finish or say why. What goes wrong is told with the line that repeats it; Ctrl-C ends with what
+is known so far.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from sim.errors import Invalid, RolloutError
 from sim.model.behaviour import Behaviour, Reaction
-from sim.model.objects import is_true
 from sim.model.pod import is_active
 from sim.model.revision import undo_patch
 from sim.model.rollout import is_rolling
@@ -260,9 +259,11 @@ def verdict(bench: Bench) -> str:
     status = rollout_status(bench.web())
     if status.done or status.failed:
         return status.line
-    # One that was complete, perhaps of no pods, and is scaled up has no deadline any more.
-    if bench.progressing()[1] == "NewReplicaSetAvailable" and not is_true(bench.web(), "Available"):
-        return "MinimumReplicasUnavailable"
+    # What was complete once, and now has all its pods and no readiness, has no deadline any more.
+    wanted, counts = bench.web()["spec"]["replicas"], bench.web()["status"]
+    whole = counts["replicas"] == counts["updatedReplicas"] == wanted
+    if whole and bench.progressing()[1] == "NewReplicaSetAvailable":
+        return status.line
     # A version that gets ready before it dies makes progress each time, as upstream counts it.
     ends = [
         one["lastState"]["terminated"]["reason"]

@@ -133,3 +133,23 @@ def test_scaling_two_active_sets_under_recreate_stands_still_as_upstream_does() 
     bench.patch({"replicas": 4})
     bench.run(400)
     assert bench.sizes() == {1: 0, 2: 4}
+
+
+def test_going_back_to_an_old_set_under_recreate_is_not_timed() -> None:
+    """Found by a random history, and so it is upstream: the last rollout's NewReplicaSetAvailable
+    stands, for old pods that are still counted are no progress, and without them none is judged.
+
+    (progress.go, syncRolloutStatus, isCompleteDeployment)
+    """
+    first = {**recreating(3), "spec": {**recreating(3)["spec"], "progressDeadlineSeconds": 20}}
+    bench = Bench(first)
+    bench.run(60)
+    bench.release("web:2", **READY)
+    bench.run(120)
+    bench.versions.alter(0, slow(NEVER))
+    bench.release("web:1", **READY | STOPS)
+    bench.run(400)
+    assert bench.sizes() == {2: 0, 3: 3} and bench.ready() == {2: 0, 3: 0}
+    assert bench.progressing() == ("True", "NewReplicaSetAvailable")
+    assert not is_true(bench.web(), "Available")
+    assert not rollout_status(bench.web()).done

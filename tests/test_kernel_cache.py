@@ -71,7 +71,7 @@ def test_a_changed_line_in_a_helper_changes_what_runs(copy, root):
     first, again = pods(), pods()
     balancers = kernel_of(copy) / "balancers.py"
     text = balancers.read_text("utf-8")
-    changed = text.replace("proxy.picks % proxy.count", "(proxy.picks + 1) % proxy.count")
+    changed = text.replace("proxy.picks % count", "(proxy.picks + 1) % count")
     balancers.write_text(changed, "utf-8")
 
     assert text != changed

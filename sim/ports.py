@@ -10,13 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from sim.i18n import Message
 from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
+from sim.model.failed import FailedRequest
 from sim.model.objects import JsonObject
+from sim.model.observations import DependencyCounters as DependencyCounters
+from sim.model.observations import PodCounters as PodCounters
+from sim.model.observations import ProbeKind as ProbeKind
+from sim.model.observations import RequestRecord as RequestRecord
+from sim.model.observations import Signal as Signal
+from sim.model.observations import SignalKind as SignalKind
 from sim.model.run import RequestCounts, Users
 
 T = TypeVar("T")
@@ -135,6 +141,10 @@ class World(Protocol):
         """Until *seconds* from now."""
         ...
 
+    def until(self, time: float) -> Wait:
+        """Until the absolute *time*, which may have passed or never come."""
+        ...
+
     def forever(self) -> Wait:
         """Until the end of the run."""
         ...
@@ -145,6 +155,13 @@ class World(Protocol):
 
     def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
         """Change fields of the version's `Behaviour` while the `with` block lasts.
+
+        Each change is a value, or a function of the value that the field has without it.
+        """
+        ...
+
+    def dependency_altered(self, dependency: str, **changes: Any) -> AbstractContextManager[None]:
+        """Change fields of the `Dependency` of that name while the `with` block lasts.
 
         Each change is a value, or a function of the value that the field has without it.
         """
@@ -165,61 +182,6 @@ class Fault(Protocol):
     def describe(self) -> Message:
         """What it does, in one line for people."""
         ...
-
-
-class SignalKind(StrEnum):
-    """What the data plane tells the control plane."""
-
-    OOM = "oom"  # Memory crossed the pod's limit: the kernel kills the process.
-    DRAINED = "drained"  # A draining pod answered its last request.
-    PROBE = "probe"  # A probe's verdict changed; detail is (probe kind, success).
-
-
-class Signal(NamedTuple):
-    """Something in the data plane that the control plane must hear, at its exact time."""
-
-    kind: SignalKind
-    time: float
-    pod: int
-    detail: tuple[str, bool] | None = None
-
-
-class ProbeKind(StrEnum):
-    """Kubernetes' three probes."""
-
-    STARTUP = "startup"
-    READINESS = "readiness"
-    LIVENESS = "liveness"
-
-
-@dataclass(frozen=True, slots=True)
-class PodCounters:
-    """One pod's state, true at the moment of asking."""
-
-    in_flight: int  # In service and waiting.
-    queued: int  # Waiting only.
-    busy_seconds: float  # Cumulated over workers since the pod was added.
-    cpu_seconds: float  # Computed since the pod was added, as cAdvisor would count it.
-    throttled_seconds: float  # Wall time with work to compute and the quota used up.
-    memory_bytes: float
-    answered: int
-    failed: int
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRecord:
-    """One attempt, for tests and comparisons between planes: (request, attempt) is its name."""
-
-    request: int
-    attempt: int
-    user: int
-    proxy: int
-    pod: int  # -1: none was chosen.
-    version: int
-    sent: float
-    answered: float
-    cause: Cause
-    final: bool  # Whether this attempt decided the request's answer.
 
 
 class DataPlane(Protocol):
@@ -255,6 +217,24 @@ class DataPlane(Protocol):
         While it is not *reachable* nothing sent to its pods arrives and nothing they answer gets
         out: their clients wait until they give up (NODE_UNREACHABLE). What its processes do
         meanwhile is the control plane's to say.
+        """
+        ...
+
+    def set_dependency(
+        self,
+        dependency: int,
+        *,
+        capacity: int | None = None,
+        latency_seconds: float | None = None,
+        error_ratio: float | None = None,
+        up: bool | None = None,
+    ) -> None:
+        """Change what `Workload.dependencies` says about number *dependency*, from now on.
+
+        All changes of one call act together. Not *up*: every call there fails now. More
+        *capacity*: those that wait move up now; less: calls in service go on to their end, which
+        was known when they began and so does not hear of *latency_seconds*. *error_ratio* holds
+        for answers from now on.
         """
         ...
 
@@ -322,6 +302,10 @@ class DataPlane(Protocol):
         """All pods that are not forgotten."""
         ...
 
+    def dependencies(self) -> Sequence[DependencyCounters]:
+        """All dependencies, by number."""
+        ...
+
     def in_flight(self) -> int:
         """Requests that have been meant to be sent and have no final answer yet."""
         ...
@@ -340,6 +324,10 @@ class DataPlane(Protocol):
 
     def last_answers(self) -> Mapping[int, float]:
         """When each version gave its last answer, of any kind that the process itself sent."""
+        ...
+
+    def stories(self) -> Sequence[FailedRequest]:
+        """A sample of the requests of the window that failed so far, each with its story."""
         ...
 
     def take_log(self) -> Sequence[RequestRecord]:

@@ -29,6 +29,7 @@ from sim.model.settling import settled_at
 from sim.ports import Fault, Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import STRATEGIES
+from sim.traffic.engine import DEFAULT
 
 WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a system in use.
 FOLLOW_SECONDS = 1.0  # How often we ask, after the window, whether all answers are in.
@@ -58,7 +59,8 @@ class Session:
     The state at `now` has every event before that moment in it and none at or after it.
     Without *traffic* only the control plane runs, as in a pilot. *keep_objects* keeps every
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
-    find is an `InvariantError`.
+    find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
+    same results.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Session:
         traffic: bool = True,
         keep_objects: bool = False,
         checked: bool = False,
+        engine: str = DEFAULT,
     ) -> None:
         self.scenario = scenario
         self.strategy = strategy
@@ -78,6 +81,8 @@ class Session:
         self.window = window
         self.log: list[Commanded] = []
         self._keep_objects = keep_objects
+        # Where nobody sends there is nothing to be fast at, nor to be compiled for.
+        self._engine = engine if traffic else "reference"
         self._phase: Phase | None = None
         self._finished_at: float | None = None
         self._settings: tuple[Setting, ...] = ()
@@ -148,7 +153,7 @@ class Session:
         record = self._record_of_the_cluster()
         if self._checks is not None:
             self._checks.verify()
-        plane = self._backend.data_plane
+        plane, control = self._backend.data_plane, self._backend.control_plane
         while plane.in_flight():
             self.advance(self.now + FOLLOW_SECONDS)
         return Run(
@@ -164,6 +169,9 @@ class Session:
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
             in_flight_at_end=plane.in_flight(),
+            failures=tuple(
+                story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()
+            ),
             **record,
         )
 
@@ -178,7 +186,7 @@ class Session:
             silence = replace(workload.arrivals, times=workload.arrivals.times[:1], rates=(0.0,))
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, WARM_UP_SECONDS)
-        backend = SimulatedBackend(scenario, workload, self.seed, start)
+        backend = SimulatedBackend(scenario, workload, self.seed, start, self._engine)
         for fault in faults:
             backend.inject(fault)
         backend.start((scenario.service, scenario.deployment, *scenario.applied))
@@ -231,7 +239,8 @@ class Session:
             case Verb.DRAIN | Verb.CORDON | Verb.UNCORDON | Verb.LOSE_NODE | Verb.RETURN_NODE:
                 self._carry_out_on_node(command.verb, name)
             case Verb.INJECT:
-                self._backend.inject(fault_written(command.fault or ""))
+                known = [one.name for one in self.scenario.dependencies]
+                self._backend.inject(fault_written(command.fault or "", known))
 
     def _carry_out_on_node(self, verb: Verb, node: str) -> None:
         control = self._backend.control_plane
@@ -300,7 +309,10 @@ def run(
     *,
     window: Window,
     keep_objects: bool = False,
+    engine: str = DEFAULT,
 ) -> Run:
     """One session from its start to its end."""
-    session = Session(scenario, strategy, seed, window=window, keep_objects=keep_objects)
+    session = Session(
+        scenario, strategy, seed, window=window, keep_objects=keep_objects, engine=engine
+    )
     return session.finish()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import tiny_traffic
 from hypothesis import settings
+
+from sim.traffic.engine import make_ready
 
 # A change must not fail for what another day's examples found; explore to look for those.
 settings.register_profile("repeatable", derandomize=True)
@@ -28,3 +32,24 @@ def shared() -> Path:
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is tested of the traffic holds for every data plane."""
+    if metafunc.module.__name__.startswith("test_traffic_"):
+        engines = getattr(metafunc.module, "ENGINES", tiny_traffic.ENGINES)
+        metafunc.parametrize("engine", engines, indirect=True, scope="module")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Which data plane makes the traffic of this module's tests."""
+    tiny_traffic.use(getattr(request, "param", "reference"))
+    yield getattr(request, "param", "reference")
+    tiny_traffic.use("reference")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the kernel here, once, and not in every worker."""
+    if not hasattr(config, "workerinput"):
+        make_ready("kernel")

@@ -6,17 +6,21 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special, stats
 
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
-from sim.traffic.demand import Demands
-from sim.traffic.reference import ReferencePlane
+from sim.model.draws import Purpose, Stream
+from sim.ports import DataPlane
+from sim.traffic import PLANES
+from sim.traffic.kernel.plane import KernelPlane
 
 MEAN = 0.05  # Mean service time everywhere, in seconds.
 BATCHES = 20
 WARM_UP = 0.05  # Share of the requests that are watched before anything is measured.
 ENDLESS = 10**9
+MOST_LOOKS = 100_000  # At counters, while a system is watched.
+ENDED = np.dtype([("request", "i8"), ("sent", "f8"), ("answered", "f8"), ("cause", "i8")])
 
 
 def erlang_b(servers: int, load: float) -> float:
@@ -170,36 +174,64 @@ class Observed:
         return self.batched(found) - self.in_system()
 
 
-def watch(setup: Setup, requests: int) -> Observed:
+def watch(setup: Setup, requests: int, engine: str = "reference") -> Observed:
     """Run *setup* for about that many *requests*, to the last answer."""
     end = requests / setup.rate
-    plane = plane_of(setup, end)
-    step = 4.0 / setup.rate
-    log, clock, busy, times = [], [], [], []
+    plane = plane_of(setup, end, engine)
+    step = max(4.0 / setup.rate, end / MOST_LOOKS)
+    tables, clock, busy, times = [], [], [], []
     while (now := len(times) * step) < end:
         plane.advance(now)
         counters = plane.pods().values()
         times.append(now)
         clock.append(sum(pod.in_flight for pod in counters))
         busy.append(sum(pod.busy_seconds for pod in counters))
-        log += [(e.request, e.sent, e.answered, int(e.cause)) for e in plane.take_log()]
+        if len(times) % 1000 == 0:
+            tables.append(ended(plane))
     plane.advance(1e9)
-    log += [(e.request, e.sent, e.answered, int(e.cause)) for e in plane.take_log()]
-    columns = np.array(sorted(log)).T
-    demands, behaviour = Demands(setup.seed), setup.behaviour
+    tables.append(ended(plane))
+    table = np.concatenate(tables)
+    table = table[np.argsort(table["request"], kind="stable")]
     return Observed(
         setup=setup,
-        sent=columns[1],
-        answered=columns[2],
-        cause=columns[3].astype(int),
-        demand=np.array([demands.seconds(number, behaviour) for number in range(len(log))]),
+        sent=table["sent"],
+        answered=table["answered"],
+        cause=table["cause"],
+        demand=demands_of(setup, len(table)),
         clock=np.array(clock),
         clock_times=np.array(times),
         busy=np.array(busy),
     )
 
 
-def plane_of(setup: Setup, end: float) -> ReferencePlane:
+def ended(plane: DataPlane) -> np.ndarray:
+    """The attempts that ended since the last call, as a table."""
+    if isinstance(plane, KernelPlane):
+        log = plane.take_table()
+        table = np.zeros(len(log), ENDED)
+        for name in ENDED.names:
+            table[name] = log[name]
+        return table
+    rows = [(e.request, e.sent, e.answered, int(e.cause)) for e in plane.take_log()]
+    return np.array(rows, dtype=ENDED)
+
+
+def demands_of(setup: Setup, requests: int) -> np.ndarray:
+    """What the first *requests* bring, as `sim.traffic.demand` has it, within rounding."""
+    if setup.demand is Demand.CONSTANT:
+        return np.full(requests, MEAN)
+    key, multiplier = (np.uint64(n) for n in Stream(setup.seed, Purpose.DEMAND).keys)
+    x = key + (np.arange(requests, dtype=np.uint64) << np.uint64(8)) * multiplier
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    u = (((x ^ (x >> np.uint64(31))) >> np.uint64(12)).astype(float) + 0.5) * 2.0**-52
+    if setup.demand is Demand.EXPONENTIAL:
+        return -MEAN * np.log(u)
+    variance = math.log(1.0 + setup.cv * setup.cv)
+    return MEAN * np.exp(math.sqrt(variance) * special.ndtri(u) - 0.5 * variance)
+
+
+def plane_of(setup: Setup, end: float, engine: str) -> DataPlane:
     """The plane of *setup*, with every pod listening and known."""
     workload = Workload(
         arrivals=RateCurve(times=(0.0,), rates=(setup.rate,), end=end),
@@ -210,7 +242,7 @@ def plane_of(setup: Setup, end: float) -> ReferencePlane:
         window_start=0.0,
         window_end=end,
     )
-    plane = ReferencePlane(workload, setup.seed, start=0.0, keep_log=True)
+    plane = PLANES[engine](workload, setup.seed, start=0.0, keep_log=True)
     plane.set_behaviour(0, setup.behaviour)
     pods = [plane.add_pod(0, float("inf"), "node-0") for _ in range(setup.pods)]
     for pod in pods:

@@ -14,10 +14,12 @@ from message_ids import ROOT, compile_chinese
 from small_manifests import BROKEN, DEPLOYMENT, WINDOW
 from streamlit.testing.v1 import AppTest
 
+from sim.interfaces.app.html_tables import html_table
 from sim.interfaces.app.jobs import Jobs, State
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.result import Result
 from sim.interfaces.app.worker import carry_out
+from sim.interfaces.table import Row, Table
 
 CJK = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 OVERRIDES = ("traffic.rate=5/s", "users.population=50", *WINDOW)
@@ -195,3 +197,11 @@ def test_an_order_that_cannot_be_carried_out_says_why_in_both_languages(registry
     assert job.state is State.FAILED
     assert "replcas" in job.error["en"]
     assert CJK.search(job.error["zh"])
+
+
+def test_a_number_in_a_table_is_never_broken_at_its_point():
+    rows = (Row(cells=("versions.old.service", "+1.24")),)
+    html = html_table(Table(title="t", headings=("a", "b"), rows=rows))
+
+    assert "+1.24" in html
+    assert "versions.<wbr>old.<wbr>service" in html

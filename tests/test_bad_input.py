@@ -380,6 +380,43 @@ MANIFESTS = {
 }
 
 SCENARIOS = {
+    "call of an unknown dependency": Bad(
+        "  traffic:",
+        "  dependencies: {database: {}}\n  versions:\n    new:\n      calls:\n"
+        "        ¦databse: {}\n  traffic:",
+        "spec.versions.new.calls: there is no dependency 'databse'",
+        "did you mean database?",
+    ),
+    "call where there is no dependency": Bad(
+        "  traffic:",
+        "  versions: {old: {calls: {¦database: {}}}}\n  traffic:",
+        "there is no dependency 'database'",
+        "name it under dependencies",
+    ),
+    "name of a dependency": Bad(
+        "  traffic:",
+        "  dependencies: {¦my database: {}}\n  traffic:",
+        "'my database' is not a valid name",
+        "a letter, then letters, digits",
+    ),
+    "unknown field of a call": Bad(
+        "  traffic:",
+        "  dependencies: {database: {}}\n  versions: {old: {calls: {database: {¦timeuot: 1s}}}}\n"
+        "  traffic:",
+        'unknown field "timeuot"',
+        "did you mean timeout?",
+    ),
+    "no capacity": Bad(
+        "  traffic:",
+        "  dependencies: {database: {capacity: ¦0}}\n  traffic:",
+        "wanted at least 1, found the number 0",
+    ),
+    "fault of an unknown dependency": Bad(
+        "  traffic:",
+        "  dependencies: {database: {}}\n  faults: [¦'lock:databse:1s']\n  traffic:",
+        "fault 'lock:databse:1s': there is no dependency 'databse'",
+        "did you mean database?",
+    ),
     "duplicate key": Bad(
         "    rate: 50/s",
         "    rate: 50/s\n    ¦rate: 60/s",
@@ -444,6 +481,18 @@ SCENARIOS = {
         "  traffic:",
         "  clients: ¦{deadline: 0s}\n  traffic:",
         "deadline must be longer than nothing",
+    ),
+    "tries of kube-proxy": Bad(
+        "  traffic:",
+        "  network: ¦{tries: 3}\n  traffic:",
+        "tries: kube-proxy passes a connection on to one pod and looks no further",
+        "proxy: ingress-nginx or istio",
+    ),
+    "proxy misspelt": Bad(
+        "  traffic:",
+        "  network: {proxy: ¦nginx}\n  traffic:",
+        "spec.network.proxy",
+        "ingress-nginx",
     ),
     "prices in part": Bad(
         "  traffic:",

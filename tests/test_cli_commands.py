@@ -13,6 +13,7 @@ from small_manifests import BROKEN, DEPLOYMENT, FEW, SMALL
 from typer.testing import Result
 
 from sim.analysis.figures import FIGURES
+from sim.experiments.folder import read_run_folder
 from sim.interfaces.help_page import width_of
 
 CJK = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -269,3 +270,14 @@ def test_a_fault_says_what_it_does(shop: Path) -> None:
     row = next(line for line in shown.stdout.splitlines() if line.startswith("fault "))
     assert "leak:new:2MiB/s" in row
     assert "or at the node's memory if it has no limit" in row
+
+
+def test_run_tells_of_failed_requests_one_by_one_with_pods_that_exist(tmp_path: Path) -> None:
+    out = tmp_path / "a"
+    done = call("run", "web-app", "--strategy", "Recreate", "--json", "--out", str(out))
+    told = json.loads(done.stdout)["failures"]
+
+    pods = {span.pod for span in read_run_folder(out).pods}
+    assert {"no_endpoint", "refused_terminating"} <= {one["cause"] for one in told}
+    assert {one["pod"] for one in told if one["cause"] == "refused_terminating"} <= pods
+    assert {None} == {one["pod"] for one in told if one["cause"] == "no_endpoint"}

@@ -55,7 +55,7 @@ def contents(folder) -> dict[str, bytes]:
 def test_a_folder_holds_what_made_it_and_what_happened(tmp_path, scenario, record):
     write_run_folder(tmp_path / "a", scenario, record)
     files = contents(tmp_path / "a")
-    tables = ("events", "latency", "objects", "pods", "seconds", "users")
+    tables = ("events", "failures", "latency", "objects", "pods", "seconds", "users")
     assert sorted(files) == sorted(
         ["manifest.json", "scenario.json", *(f"{name}.parquet" for name in tables)]
     )

@@ -26,7 +26,17 @@ share = st.sampled_from(["0%", "10%", "25%", "50%", "100%"])
 budget = st.tuples(st.integers(0, 3) | share, st.integers(0, 3) | share).filter(
     lambda pair: pair[0] not in (0, "0%") or pair[1] not in (0, "0%")
 )
-fault = st.sampled_from(["bug:new:30%", "slow:new:4x", "leak:new:8MiB/s", "start:new:+600s"])
+fault = st.sampled_from(
+    [
+        "bug:new:30%",
+        "slow:new:4x",
+        "leak:new:8MiB/s",
+        "start:new:+600s",
+        "lock:database:10s..40s",
+        "outage:database:20s..25s",
+        "latency:database:50x@8s..60s",
+    ]
+)
 command = st.tuples(
     st.floats(6.0, 80.0).map(lambda t: round(t, 2)),
     st.sampled_from([Verb.PAUSE, Verb.RESUME, Verb.UNDO, Verb.RELEASE, Verb.SCALE]),
@@ -46,6 +56,7 @@ releases = st.fixed_dictionaries(
         "attempts": st.integers(1, 3),
         "balancer": st.sampled_from(["random", "round_robin"]),
         "liveness": st.booleans(),
+        "calls": st.sampled_from(["0%", "50%", "100%"]),
         "strategy": st.sampled_from([None, "Recreate", "RollingUpdate", "RollingUpdate"]),
         "faults": st.lists(fault, max_size=2, unique=True),
         "commands": st.lists(command, max_size=3),
@@ -77,6 +88,8 @@ def rehearse_checked(place: Path, **given: Any) -> Run:
         f"network.propagation=0s..{given['lag']}",
         f"network.balancer={given['balancer']}",
         f"clients.attempts={given['attempts']}",
+        "dependencies.database.capacity=3",
+        f"versions.old.calls.database.share={given['calls']}",
     )
     story = scenario(place, manifest, faults=tuple(given["faults"]), overrides=overrides)
     session = Session(story, given["strategy"], given["seed"], window=WINDOW, checked=True)

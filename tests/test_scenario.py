@@ -533,6 +533,8 @@ def test_the_full_example_gives_every_field_of_the_model(root):
         "Window": spec["window"],
         "Poisson": spec["traffic"],
         "Version": spec["versions"]["old"] | spec["versions"]["hotfix"],
+        "Call": spec["versions"]["old"]["calls"]["database"],
+        "Dependency": spec["dependencies"]["database"],
         "Service": spec["versions"]["hotfix"]["service"] | spec["versions"]["old"]["service"],
     }
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from tiny_traffic import PATIENT, endings, play
+from tiny_traffic import PATIENT, endings, new_plane, play
 
 from sim.model.behaviour import Behaviour, Clients, CpuShare, Demand, RateCurve, Workload
 from sim.model.causes import Cause
-from sim.traffic.reference import ReferencePlane
+from sim.ports import DataPlane
 
 INF = float("inf")
 
@@ -32,7 +32,7 @@ def node_of(
     cores: float = INF,
     clients: Clients = PATIENT,
     seed: int = 1,
-) -> ReferencePlane:
+) -> DataPlane:
     """One node with a pod for each of *shares*, taken in turn by one proxy."""
     workload = Workload(
         arrivals=arrivals,
@@ -43,7 +43,7 @@ def node_of(
         window_start=0.0,
         window_end=1e9,
     )
-    plane = ReferencePlane(workload, seed, start=0.0, keep_log=True)
+    plane = new_plane(workload, seed, start=0.0, keep_log=True)
     plane.set_behaviour(0, row)
     plane.set_node("node-0", cores=cores)
     numbers = [plane.add_pod(0, INF, "node-0", share) for share in shares]
@@ -63,7 +63,7 @@ def at(*times: float) -> RateCurve:
     return RateCurve(times=tuple(changes), rates=tuple(rates), end=1e6, poisson=False)
 
 
-def answers(plane: ReferencePlane, until: float = 100.0) -> list[float]:
+def answers(plane: DataPlane, until: float = 100.0) -> list[float]:
     """When each request was answered, in order of the requests."""
     return [one.answered for one in sorted(play(plane, until).log, key=lambda one: one.request)]
 

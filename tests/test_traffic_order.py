@@ -11,16 +11,27 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_traffic import History, plane_of, play, serving
+from tiny_traffic import History, new_plane, plane_of, play, serving, use
 
 from sim.model.behaviour import Behaviour, Clients, RateCurve, Workload
 from sim.model.causes import Cause
+from sim.model.demand import Demand
+from sim.model.dependency import Call, Dependency
 from sim.model.draws import Purpose, Stream
-from sim.ports import ProbeKind
+from sim.model.network import Connections, ProxyKind
+from sim.model.protection import OutlierDetection, Protection
+from sim.ports import DataPlane, ProbeKind
+from sim.traffic import PLANES
 from sim.traffic.arrivals import Arrivals
-from sim.traffic.reference import ReferencePlane
+from sim.traffic.balancers import BALANCERS
 
-ANSWERS = {Cause.NONE, Cause.APPLICATION_BUG}
+AT_THE_PROXY = {
+    Cause.NO_ENDPOINT,
+    Cause.ALL_EJECTED,
+    Cause.POOL_OVERFLOW,
+    Cause.RATE_LIMITED,
+}
+ANSWERS = {Cause.NONE, Cause.APPLICATION_BUG, Cause.DEPENDENCY_ERROR}
 REFUSALS = {
     Cause.NO_ENDPOINT,
     Cause.REFUSED_STARTING,
@@ -29,17 +40,36 @@ REFUSALS = {
 }
 
 
-def on_the_grid(seed: int = 1) -> tuple[ReferencePlane, list]:
-    """Everything ties: arrivals, service, timeouts, probes and control on multiples of 1/128."""
+def on_the_grid(seed: int = 1, calling: bool = False) -> tuple[DataPlane, list]:
+    """Everything ties: arrivals, service, timeouts, probes and control on multiples of 1/128.
+
+    *calling*: the old version calls one dependency, the new one two, in the other order; one of
+    them is locked for a while, and the other is down.
+    """
     clients = Clients(
         attempt_timeout_seconds=0.25, deadline_seconds=0.5, attempts=3, backoff_seconds=0.0
     )
-    behaviour = serving(1 / 16, concurrency=8, queue_limit=16, error_ratio=0.05)
+    calls = [Call(dependency=n, share=0.75, timeout_seconds=1 / 8) for n in (0, 1)]
+    old, new = (tuple(calls[:1]), tuple(calls[::-1])) if calling else ((), ())
+    behaviour = serving(1 / 16, concurrency=8, queue_limit=16, error_ratio=0.05, calls=old)
+    row = Dependency(name="database", capacity=16, latency_seconds=1 / 64, demand=Demand.CONSTANT)
     plane = plane_of(
-        rate=1024.0, end=4.0, pods=6, proxies=3, clients=clients, behaviour=behaviour, seed=seed
+        rate=1024.0,
+        end=4.0,
+        pods=6,
+        proxies=3,
+        clients=clients,
+        behaviour=behaviour,
+        seed=seed,
+        dependencies=(row, row),
     )
-    plane.set_behaviour(1, serving(1 / 8, concurrency=8, queue_limit=16))
-    script = []
+    plane.set_behaviour(1, serving(1 / 8, concurrency=8, queue_limit=16, calls=new))
+    script = [
+        (1.0, lambda p: p.set_dependency(0, capacity=0)),
+        (1.25, lambda p: p.set_dependency(0, capacity=5, error_ratio=0.1)),
+        (2.75, lambda p: p.set_dependency(1, up=False)),
+        (3.25, lambda p: p.set_dependency(1, up=True)),
+    ]
     for old in range(6):
         new, time = 6 + old, 0.5 + old / 2
         listed = [*range(old + 1, 6), *range(6, new + 1)]
@@ -48,7 +78,7 @@ def on_the_grid(seed: int = 1) -> tuple[ReferencePlane, list]:
             (time + 1 / 8, lambda p, new=new: p.set_pod(new, listening=True)),
             (
                 time,
-                lambda p, new=new: p.probe(new, ProbeKind.READINESS, p._clock.now, 1 / 32, 1, 1),
+                lambda p, new=new: p.probe(new, ProbeKind.READINESS, p.now, 1 / 32, 1, 1),
             ),
             (
                 time + 1 / 4,
@@ -60,28 +90,35 @@ def on_the_grid(seed: int = 1) -> tuple[ReferencePlane, list]:
     return plane, script
 
 
-def played(cuts=(), seed: int = 1) -> History:
+def played(cuts=(), seed: int = 1, calling: bool = False) -> History:
     """The grid, watched at *cuts*."""
-    plane, script = on_the_grid(seed)
+    plane, script = on_the_grid(seed, calling)
     return play(plane, 6.0, script, cuts)
 
 
-def test_where_everything_ties_the_same_run_comes_out_twice():
-    first, second = played(), played()
+@pytest.mark.parametrize("calling", [False, True])
+def test_where_everything_ties_the_same_run_comes_out_twice(calling):
+    first, second = played(calling=calling), played(calling=calling)
 
     assert first == second
     assert len(first.log) > 4000
-    assert {Cause.CUT_BY_SIGKILL, Cause.TIMED_OUT_WAITING} < {e.cause for e in first.log}
+    met = {e.cause for e in first.log}
+    assert {Cause.CUT_BY_SIGKILL, Cause.TIMED_OUT_WAITING} < met
+    assert calling == (Cause.DEPENDENCY_ERROR in met)
 
 
-def test_where_everything_ties_it_does_not_matter_how_finely_it_is_watched():
+@pytest.mark.parametrize("calling", [False, True])
+def test_where_everything_ties_it_does_not_matter_how_finely_it_is_watched(calling):
     """In one go; at 1,000 random moments; at every grid point; and stopping at every event."""
-    whole = played()
+    whole = played(calling=calling)
     random = Stream(4, Purpose.DEMAND)
 
-    assert whole == played(cuts=[6.0 * random.uniform(n) for n in range(1000)])
-    assert whole == played(cuts=[n / 1024 for n in range(6 * 1024)])
-    assert whole == played(cuts={entry.answered for entry in whole.log})
+    for cuts in (
+        [6.0 * random.uniform(n) for n in range(1000)],
+        [n / 1024 for n in range(6 * 1024)],
+        {entry.answered for entry in whole.log},
+    ):
+        assert whole == played(cuts, calling=calling)
 
 
 def test_advancing_exactly_to_each_event_changes_nothing():
@@ -109,13 +146,15 @@ def test_attempts_that_end_at_one_moment_end_in_the_order_of_their_names():
     assert list(range(8)) == [entry.request for entry in log]
 
 
-def test_counters_read_at_t_know_nothing_later_than_t():
+@settings(max_examples=6, deadline=None)
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_counters_read_at_t_know_nothing_later_than_t(seed):
     """What pods() shows at t is what the whole log, read afterwards, says about t."""
     behaviour = Behaviour(concurrency=2, queue_limit=5, error_ratio=0.1)
-    plane = plane_of(rate=100.0, end=20.0, poisson=True, pods=3, behaviour=behaviour, seed=6)
-    random = Stream(9, Purpose.DEMAND)
+    plane = plane_of(rate=100.0, end=20.0, poisson=True, pods=3, behaviour=behaviour, seed=seed)
+    random = Stream(seed ^ 9, Purpose.DEMAND)
     seen = []
-    for time in sorted(25.0 * random.uniform(n) for n in range(300)):
+    for time in sorted(25.0 * random.uniform(n) for n in range(60)):
         plane.advance(time)
         seen.append((time, plane.pods(), plane.arrived(), plane.in_flight(), plane.counts().total))
     log = play(plane, 60.0).log
@@ -147,6 +186,34 @@ def busy_seconds(accepted, workers: int, time: float) -> float:
 
 moments = st.integers(min_value=0, max_value=160).map(lambda n: n / 16)
 pod_numbers = st.integers(min_value=0, max_value=3)
+changes = st.fixed_dictionaries(
+    {},
+    optional={
+        "capacity": st.integers(min_value=0, max_value=3),
+        "latency_seconds": st.sampled_from([0.0, 1 / 16, 0.5]),
+        "error_ratio": st.sampled_from([0.0, 0.25, 1.0]),
+        "up": st.booleans(),
+    },
+)
+dependency_rows = st.builds(
+    Dependency,
+    name=st.just("database"),
+    capacity=st.integers(min_value=0, max_value=4),
+    latency_seconds=st.sampled_from([0.0, 1 / 16, 0.25]),
+    demand=st.sampled_from(Demand),
+    error_ratio=st.sampled_from([0.0, 0.2]),
+    up=st.booleans(),
+)
+calls = st.lists(
+    st.builds(
+        Call,
+        dependency=st.integers(min_value=0, max_value=1),
+        share=st.sampled_from([0.3, 1.0]),
+        timeout_seconds=st.sampled_from([0.0, 0.125, 1.0]),
+    ),
+    max_size=2,
+    unique_by=lambda call: call.dependency,
+).map(tuple)
 actions = st.one_of(
     st.tuples(st.just("kill"), pod_numbers),
     st.tuples(st.just("drain"), pod_numbers),
@@ -155,21 +222,57 @@ actions = st.one_of(
     st.tuples(st.just("terminate"), pod_numbers),
     st.tuples(st.just("forget"), pod_numbers),
     st.tuples(st.just("probe"), pod_numbers),
+    st.tuples(st.just("lose"), st.booleans()),
     st.tuples(st.just("publish"), st.lists(pod_numbers, max_size=4, unique=True)),
     st.tuples(st.just("behave"), st.integers(min_value=1, max_value=6)),
+    st.tuples(st.just("depend"), st.tuples(st.integers(min_value=0, max_value=1), changes)),
+)
+connections = st.builds(
+    Connections,
+    proxy=st.sampled_from(ProxyKind),
+    keep_alive_seconds=st.sampled_from([0.0, 0.5, 4.0]),
+    requests_each=st.sampled_from([0, 2]),
+    lifetime_seconds=st.sampled_from([1.0, float("inf")]),
+    close_notice_seconds=st.sampled_from([0.001, 0.25]),
+    tries=st.sampled_from([1, 3]),
+    connect_timeout_seconds=st.sampled_from([0.125, float("inf")]),
+    idempotent_share=st.sampled_from([0.0, 0.5, 1.0]),
+    affinity_seconds=st.sampled_from([None, 1.0]),
+)
+protections = st.builds(
+    Protection,
+    outliers=st.none()
+    | st.builds(
+        OutlierDetection,
+        consecutive_errors=st.sampled_from([1, 3]),
+        sweep_seconds=st.sampled_from([0.25, 1.0]),
+        base_ejection_seconds=st.sampled_from([0.125, 1.0]),
+        most_share=st.sampled_from([0.1, 1.0]),
+    ),
+    most_in_flight=st.sampled_from([0, 2]),
+    per_second=st.sampled_from([0.0, 8.0]),
+    burst=st.sampled_from([1, 5]),
 )
 scripts = st.lists(st.tuples(moments, actions), max_size=25)
 
 
-def act(plane: ReferencePlane, what: str, whom) -> None:
+def act(plane: DataPlane, what: str, whom) -> None:
     """Do one random thing; a pod that has been forgotten is left alone."""
-    now = plane._clock.now
+    now = plane.now
     if what == "publish":
         plane.publish(whom, [now, now + 0.25])
+    elif what == "lose":
+        plane.set_node("node-0", reachable=not whom)
+    elif what == "depend":
+        if plane.dependencies():
+            plane.set_dependency(whom[0], **whom[1])
     elif what == "behave":
         leak = 2.0**20 * (whom % 3)
+        also = (Call(dependency=whom % 2, timeout_seconds=1.0),)[: whom % 4]
+        also = also if plane.dependencies() else ()
         plane.set_behaviour(
-            0, serving(whom / 16, concurrency=whom % 3 + 1, leak_bytes_per_second=leak)
+            0,
+            serving(whom / 16, concurrency=whom % 3 + 1, leak_bytes_per_second=leak, calls=also),
         )
     elif whom in plane.pods():
         calls = {
@@ -189,16 +292,40 @@ def act(plane: ReferencePlane, what: str, whom) -> None:
     seed=st.integers(min_value=0, max_value=2**64 - 1),
     rate=st.sampled_from([4.0, 16.0, 64.0]),
     poisson=st.booleans(),
-    balancer=st.sampled_from(["random", "round_robin"]),
+    balancer=st.sampled_from(list(BALANCERS)),
+    rules=connections,
+    protection=protections,
+    budget=st.sampled_from([None, 0.0, 0.5]),
+    population=st.sampled_from([3, 1000]),
     demand=st.sampled_from(["constant", "exponential", "lognormal"]),
     timeout=st.sampled_from([0.0625, 0.25, 4.0]),
     attempts=st.integers(min_value=1, max_value=4),
     backoff=st.sampled_from([0.0, 0.25]),
+    dependencies=st.just(()) | st.tuples(dependency_rows, dependency_rows),
+    calls=calls,
+    computes=st.sampled_from([0.0, 1 / 16]),
     script=scripts,
     cuts=st.lists(moments | st.floats(min_value=0.0, max_value=10.0), max_size=40),
 )
 def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
-    seed, rate, poisson, balancer, demand, timeout, attempts, backoff, script, cuts
+    engine,
+    seed,
+    rate,
+    poisson,
+    balancer,
+    rules,
+    protection,
+    budget,
+    population,
+    demand,
+    timeout,
+    attempts,
+    backoff,
+    dependencies,
+    calls,
+    computes,
+    script,
+    cuts,
 ):
     """Random traffic under random control, watched twice; then everything must be accounted for."""
 
@@ -208,6 +335,7 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
             deadline_seconds=2.0,
             attempts=attempts,
             backoff_seconds=backoff,
+            retry_budget=budget,
         )
         plane = plane_of(
             rate=rate,
@@ -217,8 +345,20 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
             pods=4,
             proxies=2,
             clients=clients,
-            behaviour=serving(0.125, demand=demand, concurrency=2, queue_limit=3, error_ratio=0.1),
+            behaviour=serving(
+                0.125 - computes,
+                cpu_seconds=computes,
+                demand=demand,
+                concurrency=2,
+                queue_limit=3,
+                error_ratio=0.1,
+                calls=calls if dependencies else (),
+            ),
+            dependencies=dependencies,
             memory_limit=66 * 2.0**20,
+            population=population,
+            connections=rules,
+            protection=protection,
             seed=seed,
         )
         steps = [(time, lambda p, a=action: act(p, *a)) for time, action in script]
@@ -229,34 +369,48 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
     watched = history(cuts)[1]
 
     assert whole == watched
+    assert isinstance(plane, PLANES[engine])
+    use("reference")
+    expected = history(cuts=())[1]
+    use(engine)
+    assert expected == whole, "every plane has the same history"
     requests = {entry.request for entry in whole.log}
     finals = [entry.request for entry in whole.log if entry.final]
     assert set(range(plane.arrived())) == requests
     assert sorted(finals) == sorted(requests), "one final answer each"
     assert (0, plane.arrived()) == (plane.in_flight(), plane.counts().total)
+    assert [(0, 0)] * len(dependencies) == [
+        (one.in_use, one.waiting) for one in plane.dependencies()
+    ]
+    assert [0] * len(plane.pods()) == [one.in_flight for one in plane.pods().values()]
     times = [entry.answered for entry in whole.log]
     assert times == sorted(times)
     for entry in whole.log:
         patience = min(entry.sent + timeout, 20.0)
         assert entry.sent <= entry.answered <= patience
-        assert (entry.cause in REFUSALS) <= (entry.answered == entry.sent)
-        assert (entry.pod == -1) == (entry.cause is Cause.NO_ENDPOINT)
+        if rules.tries == 1:
+            assert (entry.cause in REFUSALS) <= (entry.answered == entry.sent)
+        assert (entry.pod == -1) == (entry.cause in AT_THE_PROXY)
         assert (entry.cause in ANSWERS) <= (entry.answered <= plane.last_answers().get(0, -1.0))
 
 
 SCRIPT = """
 import hashlib, sys
-sys.path[:0] = sys.argv[1:]
+sys.path.insert(0, sys.argv[1])
 from test_traffic_order import played
-print(hashlib.sha256(repr(played(seed=11)).encode()).hexdigest())
+from tiny_traffic import use
+use(sys.argv[2])
+print(hashlib.sha256(repr(played(seed=11, calling=True)).encode()).hexdigest())
 """
 
 
-def test_the_same_seed_gives_the_same_bytes_in_another_process_under_another_hash_seed(root):
+def test_the_same_seed_gives_the_same_bytes_in_another_process_under_another_hash_seed(
+    root, engine
+):
     digests = set()
     for hash_seed in ("0", "1", "4711"):
         done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, str(root), str(root / "tests")],
+            [sys.executable, "-c", SCRIPT, str(root / "tests"), engine],
             env=os.environ | {"PYTHONHASHSEED": hash_seed},
             capture_output=True,
             text=True,
@@ -312,7 +466,7 @@ def test_arrivals_invert_the_cumulated_rate(curve, expected):
         window_start=0.0,
         window_end=1.0,
     )
-    plane = ReferencePlane(workload, 1, start=-2.0, keep_log=True)
+    plane = new_plane(workload, 1, start=-2.0, keep_log=True)
     plane.advance(20.0)
 
     assert expected == [entry.sent for entry in plane.take_log()]

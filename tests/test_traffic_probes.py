@@ -6,12 +6,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny_traffic import plane_of, play, serving
+from tiny_traffic import new_plane, plane_of, play, serving
 
 from sim.model.behaviour import Behaviour, Clients, RateCurve, Workload
 from sim.model.causes import Cause
-from sim.ports import ProbeKind, SignalKind
-from sim.traffic.reference import ReferencePlane
+from sim.ports import DataPlane, ProbeKind, SignalKind
 
 KILLED = Cause.CUT_BY_SIGKILL
 DEEDS = {
@@ -25,7 +24,7 @@ def verdicts(history) -> list[tuple[float, str, bool]]:
     return [(s.time, *s.detail) for s in history.signals if s.kind is SignalKind.PROBE]
 
 
-def silent(row: Behaviour, *, ask_always: bool) -> ReferencePlane:
+def silent(row: Behaviour, *, ask_always: bool) -> DataPlane:
     """One pod that does not listen yet, and nobody who sends."""
     workload = Workload(
         arrivals=RateCurve(times=(0.0,), rates=(0.0,), end=1.0),
@@ -36,7 +35,7 @@ def silent(row: Behaviour, *, ask_always: bool) -> ReferencePlane:
         window_start=0.0,
         window_end=1e6,
     )
-    plane = ReferencePlane(workload, 1, start=0.0, ask_always=ask_always)
+    plane = new_plane(workload, 1, start=0.0, ask_always=ask_always)
     plane.set_behaviour(0, row)
     plane.add_pod(0, float("inf"), "node-0")
     return plane

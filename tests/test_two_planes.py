@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from stories import deployment, scenario, session
 
+from sim.backends.simulated.alterations import Alterations
 from sim.backends.simulated.driver import Driver, SimulatedClock
 from sim.backends.simulated.environment import TwoPlaneEnvironment
 from sim.backends.simulated.world import SimulatedWorld
@@ -13,6 +14,7 @@ from sim.faults.slow import Slow
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
 from sim.model.command import Command, Verb
+from sim.model.dependency import Dependency
 from sim.ports import SignalKind
 from sim.traffic.reference import ReferencePlane
 
@@ -199,6 +201,25 @@ def test_faults_of_one_kind_add_up_and_heal_in_any_order():
         factors.append(world.behaviour("new").service_time_factor)
 
     assert [3.0, 6.0, 2.0, 1.0] == factors
+
+
+def test_alterations_of_one_row_heal_in_any_order():
+    """The second goes first, and what it changed goes with it; other rows hear nothing."""
+    told = []
+    rows = Alterations(lambda name: Dependency(name=name, capacity=9), told.append)
+    first = rows.applied("database", {"capacity": 0})
+    second = rows.applied("database", {"up": False})
+
+    first.__enter__()
+    second.__enter__()
+    seen = []
+    for leaving in (second, first):
+        leaving.__exit__(None, None, None)
+        row = rows.row("database")
+        seen.append((row.capacity, row.up, rows.row("cache").capacity))
+
+    assert [(0, True, 9), (9, True, 9)] == seen
+    assert ["database"] * 4 == told
 
 
 def test_a_fault_by_command_begins_at_its_moment(tmp_path):

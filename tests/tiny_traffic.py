@@ -7,11 +7,28 @@ from dataclasses import dataclass
 
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
-from sim.ports import RequestRecord, Signal, SignalKind
-from sim.traffic.reference import ReferencePlane
+from sim.model.dependency import Dependency
+from sim.model.network import Connections
+from sim.model.protection import Protection
+from sim.ports import DataPlane, RequestRecord, Signal, SignalKind
+from sim.traffic import PLANES
+from sim.traffic.engine import is_compiled
 
-Action = Callable[[ReferencePlane], object]
+Action = Callable[[DataPlane], object]
+ENGINES = ("reference", "kernel")
+_engine = ["reference"]
 PATIENT = Clients(attempt_timeout_seconds=1e6, deadline_seconds=1e6)
+
+
+def use(engine: str) -> None:
+    """Let planes be made by *engine* from now on."""
+    _engine[0] = engine
+
+
+def new_plane(workload: Workload, seed: int, **fields) -> DataPlane:
+    """An empty plane of the engine in use, or the reference where that one does not have it all."""
+    engine = _engine[0] if is_compiled(workload) else "reference"
+    return PLANES[engine](workload, seed, **fields)
 
 
 def serving(seconds: float, **fields) -> Behaviour:
@@ -35,7 +52,10 @@ def plane_of(
     window: tuple[float, float] = (0.0, 1e9),
     seed: int = 1,
     start: float = 0.0,
-) -> ReferencePlane:
+    connections: Connections | None = None,
+    protection: Protection | None = None,
+    dependencies: tuple[Dependency, ...] = (),
+) -> DataPlane:
     """A plane with *pods* of version 0 that listen and are known to every proxy from the start.
 
     Constant arrivals at *rate* 1 are meant to be sent at 0.5, 1.5, 2.5 …
@@ -48,8 +68,11 @@ def plane_of(
         balancer=balancer,
         window_start=window[0],
         window_end=window[1],
+        connections=connections or Connections(),
+        protection=protection or Protection(),
+        dependencies=dependencies,
     )
-    plane = ReferencePlane(workload, seed, start=start, keep_log=True)
+    plane = new_plane(workload, seed, start=start, keep_log=True)
     plane.set_behaviour(0, behaviour or serving(0.25))
     numbers = [plane.add_pod(0, memory_limit, "node-0") for _ in range(pods)]
     for number in numbers:
@@ -68,7 +91,7 @@ class History:
 
 
 def play(
-    plane: ReferencePlane,
+    plane: DataPlane,
     until: float,
     script: Iterable[tuple[float, Action]] = (),
     cuts: Iterable[float] = (),
@@ -91,7 +114,7 @@ def play(
     return History(tuple(plane.take_log()), tuple(signals), state_of(plane))
 
 
-def state_of(plane: ReferencePlane) -> tuple[object, ...]:
+def state_of(plane: DataPlane) -> tuple[object, ...]:
     """Everything that can be read of *plane*, in a form that can be compared."""
     counts, users = plane.counts(), plane.users()
     columns = (counts.second, counts.version, counts.cause, counts.bin, counts.count)
@@ -103,7 +126,9 @@ def state_of(plane: ReferencePlane) -> tuple[object, ...]:
         tuple(plane.last_answers().items()),
         plane.arrived(),
         plane.in_flight(),
+        tuple(plane.stories()),
         tuple(plane.pods().items()),
+        plane.dependencies(),
     )
 
 

@@ -9,11 +9,11 @@ from collections import defaultdict
 from math import inf
 
 from sim.control.clock import Environment
+from sim.control.news import News
 from sim.control.roster import Roster
 from sim.control.slices import Slices, entry_of
 from sim.control.store import Key, Store
 from sim.control.work_queue import WatchDelay, WorkQueue
-from sim.model.draws import Purpose, Stream
 from sim.model.endpoints import endpoint_conditions
 from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
 from sim.model.pod import is_finished
@@ -21,14 +21,14 @@ from sim.model.run import Change
 from sim.model.service import serves
 from sim.ports import DataPlane
 
-_PROXY_BITS = 20
-
 
 class Endpoints:
     """Keeps the slices of every Service and tells the data plane what each proxy learns when.
 
     The data plane knows one Service, the first that was created; slices of others are kept in the
-    store only.
+    store only. *news* tells how long a change is on its way; *also_terminating* whether pods that
+    terminate are used where no other is ready, which kube-proxy does (pkg/proxy/topology.go) and
+    neither ingress-nginx (internal/ingress/controller/endpointslices.go) nor Istio.
     """
 
     def __init__(
@@ -38,16 +38,16 @@ class Endpoints:
         data_plane: DataPlane,
         delay: WatchDelay,
         *,
-        seed: int,
-        propagation: tuple[float, float],
+        news: News,
+        also_terminating: bool,
         proxies: int,
         roster: Roster,
     ) -> None:
         self._env = env
         self._store = store
         self._plane = data_plane
-        self._propagation = propagation
-        self._draws = Stream(seed, Purpose.PROPAGATION)
+        self._news = news
+        self._also_terminating = also_terminating
         self._roster = roster
         self._queue = WorkQueue(env, delay, self._sync)
         self._services: dict[Key, JsonObject] = {}
@@ -55,14 +55,15 @@ class Endpoints:
         self._changed: defaultdict[Key, dict[str, None]] = defaultdict(dict)
         self._served: Key | None = None
         self._apply_at = [-inf] * proxies
-        self._published: tuple[int, ...] = ()
-        self._changes = 0
+        self._latest: tuple[int, ...] = ()  # What the slices say, sent to the proxies or not.
+        self._due: float | None = None  # When that will be sent; None: it has been.
+        self._sent = 0  # How many lists have been.
         store.subscribe("Service", self._on_service)
         store.subscribe("Pod", self._on_pod)
 
     def heard_by_all(self) -> bool:
         """Whether every change published so far has reached every proxy."""
-        return max(self._apply_at, default=-inf) <= self._env.now
+        return self._due is None and max(self._apply_at, default=-inf) <= self._env.now
 
     def _on_service(self, change: Change) -> None:
         service = change.object
@@ -104,7 +105,7 @@ class Endpoints:
                 self._settle(service, slices, uid)
             slices.write(service)
         if key == self._served:
-            self._publish(slices.chosen())
+            self._announce(slices.chosen(also_terminating=self._also_terminating))
 
     def _settle(self, service: JsonObject, slices: Slices, uid: str) -> None:
         """Bring the entry of one pod up to date."""
@@ -120,15 +121,27 @@ class Endpoints:
         publish = bool(service["spec"].get("publishNotReadyAddresses"))
         slices.set(record, entry_of(pod, endpoint_conditions(pod, publish)))
 
-    def _publish(self, numbers: tuple[int, ...]) -> None:
-        """Each proxy hears of a change at its own time, and never of an older one after it."""
-        if numbers == self._published:
+    def _announce(self, numbers: tuple[int, ...]) -> None:
+        """The list has changed: send it to the proxies, now or when it is due."""
+        if numbers == self._latest:
             return
-        self._published = numbers
+        self._latest = numbers
+        due = self._news.due(self._env.now)
+        if due <= self._env.now:
+            self._send()
+        elif due != self._due:
+            self._due = due
+            self._env.call_at(due, lambda: self._send_if_due(due))
+
+    def _send_if_due(self, due: float) -> None:
+        if due == self._due:
+            self._send()
+
+    def _send(self) -> None:
+        """Each proxy hears of a change at its own time, and never of an older one after it."""
+        self._due = None
         now = self._env.now
         for proxy, before in enumerate(self._apply_at):
-            key = (self._changes << _PROXY_BITS) | proxy
-            heard = now + self._draws.between(self._propagation, key)
-            self._apply_at[proxy] = max(before, heard)
-        self._changes += 1
-        self._plane.publish(numbers, tuple(self._apply_at))
+            self._apply_at[proxy] = max(before, self._news.heard(now, proxy, self._sent))
+        self._sent += 1
+        self._plane.publish(self._latest, tuple(self._apply_at))

@@ -12,6 +12,7 @@ from sim.control.drain import Drain, cordon
 from sim.control.endpoints import Endpoints
 from sim.control.garbage import GarbageCollector
 from sim.control.kubelet import Kubelets
+from sim.control.news import news
 from sim.control.node_lifecycle import NodeLifecycle
 from sim.control.nodes import register
 from sim.control.pod_worker import Surroundings
@@ -26,6 +27,7 @@ from sim.control.timeline import Timeline
 from sim.control.versions import Versions
 from sim.control.work_queue import WatchDelay
 from sim.model.behaviour import CpuShare, Delays, Node
+from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.run import KubeEvent, PodSpan
 from sim.ports import DataPlane, Signal
@@ -59,7 +61,7 @@ class ControlPlane:
         self.store = store = Store(env, seed)
         self._recorder = recorder = Recorder(env)
         # Subscribers are called in this order: who a pod is must be known before anybody asks.
-        roster = Roster(store, versions)
+        self._roster = roster = Roster(store, versions)
         self._timeline = Timeline(env, roster, pod_requests)
 
         def watch(listener: str) -> WatchDelay:
@@ -86,8 +88,8 @@ class ControlPlane:
             store,
             data_plane,
             watch("endpoints"),
-            seed=seed,
-            propagation=delays.propagation,
+            news=news(seed, delays),
+            also_terminating=delays.proxy is ProxyKind.KUBE_PROXY,
             proxies=proxies,
             roster=roster,
         )
@@ -157,6 +159,11 @@ class ControlPlane:
     def pod_spans(self, end: float) -> tuple[PodSpan, ...]:
         """Every pod's phases up to *end*; see `Timeline.spans`."""
         return self._timeline.spans(end)
+
+    def pod_name(self, number: int) -> str:
+        """What the data plane's pod *number* is called; nothing if there is none."""
+        record = self._roster.numbered(number)
+        return "" if record is None else record.name
 
     def heard_by_all(self) -> bool:
         """Whether every endpoint change published so far has reached every proxy."""

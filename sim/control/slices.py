@@ -139,9 +139,15 @@ class Slices:
                 self._store.delete("EndpointSlice", one.name, namespace)
         self._slices, self._home, self._touched = [], {}, []
 
-    def chosen(self) -> tuple[int, ...]:
-        """The data-plane pods that get new connections, slice by slice."""
+    def chosen(self, *, also_terminating: bool = True) -> tuple[int, ...]:
+        """The data-plane pods that get new connections, slice by slice.
+
+        Without any ready one those that still serve while they terminate, for who looks at these
+        too (*also_terminating*): kube-proxy does.
+        """
         ready = [number for one in self._slices for number in one.ready]
+        if not also_terminating:
+            return tuple(ready)
         return tuple(ready or [number for one in self._slices for number in one.fallback])
 
     def _with_room(self) -> _Slice:

@@ -16,6 +16,7 @@ from sim.i18n import message
 from sim.model.run import Window
 from sim.scenario.scenario import Scenario
 from sim.strategies import STRATEGIES
+from sim.traffic.engine import DEFAULT, make_ready
 
 DEFAULT_SEEDS = tuple(range(10))
 LEAST_SEEDS = 2  # One run says nothing about its own spread.
@@ -29,13 +30,16 @@ def compare(
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
     window: Window | None = None,
+    engine: str = DEFAULT,
 ) -> Comparison:
     """Run every one of *strategies* and no release under each of *seeds*, and say what differs.
 
-    *progress* hears (seeds done, all seeds). Raise a `ScenarioError` for a strategy that does not
-    exist or comes twice, and for fewer than two different seeds.
+    *progress* hears (seeds done, all seeds). *engine* carries the requests (see `Session`).
+    Raise a `ScenarioError` for a strategy or engine that does not exist, for a strategy that comes
+    twice, and for fewer than two different seeds.
     """
     _check(strategies, seeds)
+    make_ready(engine)
     if window is None:
         window = measured_window(scenario, strategies)
     trial = Trial(
@@ -43,6 +47,7 @@ def compare(
         strategies=tuple(strategies),
         window=window,
         keep_runs_of=seeds[0],
+        engine=engine,
     )
     trials = replicate(trial, tuple(seeds), workers=workers, progress=progress)
     arms, differences = summary(trials)

@@ -21,6 +21,7 @@ from sim.experiments.programs import programs
 from sim.experiments.tables import (
     changes_from,
     events_from,
+    failures_from,
     pods_from,
     requests_from,
     tables_of,
@@ -90,6 +91,8 @@ def read_run_folder(path: str | Path) -> Run:
         restarts=facts["restarts"],
         events=events_from(table["events"]),
         settings=tuple(Setting(**setting) for setting in facts["settings"]),
+        # Folders of earlier versions have no such table.
+        failures=failures_from(table["failures"], versions) if "failures" in table else (),
         changes=changes_from(table["objects"]),
     )
 

@@ -15,10 +15,15 @@ CAUSE_PHRASES: Mapping[str, Message] = {
     "gone_at_sigterm": message("were lost with a process that exits at SIGTERM"),
     "cut_by_sigkill": message("were cut off by SIGKILL"),
     "cut_by_crash_or_oom": message("were cut off by a crash or OOM kill"),
+    "idle_reset": message("were sent on a connection that the server had just closed"),
     "queue_full": message("met a full queue"),
     "timed_out_waiting": message("timed out waiting for a worker"),
     "timed_out_in_service": message("timed out in service"),
     "application_bug": message("met a bug of the application"),
+    "rate_limited": message("were refused by a proxy's rate limit"),
+    "pool_overflow": message("found a proxy with all the requests that it may have under way"),
+    "all_ejected": message("found every pod ejected as an outlier"),
+    "dependency_error": message("failed because a dependency did not answer well or in time"),
     "node_unreachable": message("were sent to a machine that no longer answers"),
 }
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.model.causes import Cause
+from sim.model.failed import Doing, FailedRequest
 from sim.model.latency import middle_of
 from sim.model.objects import name_of, namespace_of
 from sim.model.run import Change, IntArray, KubeEvent, PodPhase, PodSpan, RequestCounts, Run, Users
@@ -20,6 +21,8 @@ from sim.model.run import Change, IntArray, KubeEvent, PodPhase, PodSpan, Reques
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_WHOLE = ("request", "user", "attempts", "proxy", "endpoints", "in_flight", "queued")
+_TIMES = ("meant", "sent", "answered")
 NOBODY = -1  # The version of an answer that no pod gave.
 
 
@@ -31,6 +34,7 @@ def tables_of(run: Run) -> Mapping[str, pa.Table]:
         "users": _users(run),
         "pods": _pods(run.pods),
         "events": _events(run.events),
+        "failures": _failures(run),
         "objects": _objects(run.changes),
     }
 
@@ -119,6 +123,30 @@ def _events(events: Sequence[KubeEvent]) -> pa.Table:
     )
 
 
+def _failures(run: Run) -> pa.Table:
+    """The sample of failed requests; a pod or a list that there was not is null."""
+    import pyarrow as pa
+
+    found = run.failures
+    whole = {name: [getattr(one, name) for one in found] for name in _WHOLE}
+    times = {name: [getattr(one, name) for one in found] for name in _TIMES}
+    heard = [None if isinf(one.heard) else one.heard for one in found]
+    return pa.table(
+        {
+            **{name: pa.array(column, pa.int64()) for name, column in whole.items()},
+            **{name: pa.array(column, pa.float64()) for name, column in times.items()},
+            "heard": pa.array(heard, pa.float64()),
+            "cause": pa.array([one.cause.key for one in found], pa.string()),
+            "version": pa.array(
+                _version_names(run, _integers([one.version for one in found])), pa.string()
+            ),
+            "pod": pa.array([one.pod_name or None for one in found], pa.string()),
+            "pod_number": pa.array([one.pod for one in found], pa.int64()),
+            "doing": pa.array([one.doing.value for one in found], pa.string()),
+        }
+    )
+
+
 def _objects(changes: Sequence[Change]) -> pa.Table:
     import pyarrow as pa
 
@@ -186,6 +214,24 @@ def pods_from(pods: pa.Table) -> tuple[PodSpan, ...]:
 def events_from(events: pa.Table) -> tuple[KubeEvent, ...]:
     """The Kubernetes Events of the table `events`."""
     return tuple(KubeEvent(**row) for row in events.to_pylist())
+
+
+def failures_from(failures: pa.Table, versions: Sequence[str]) -> tuple[FailedRequest, ...]:
+    """The sample of the table `failures`."""
+    numbers: dict[str | None, int] = {name: number for number, name in enumerate(versions)}
+    numbers[None] = NOBODY
+    return tuple(
+        FailedRequest(
+            **{name: row[name] for name in (*_WHOLE, *_TIMES)},
+            heard=-inf if row["heard"] is None else row["heard"],
+            cause=Cause[row["cause"].upper()],
+            version=numbers[row["version"]],
+            pod=row["pod_number"],
+            pod_name=row["pod"] or "",
+            doing=Doing(row["doing"]),
+        )
+        for row in failures.to_pylist()
+    )
 
 
 def changes_from(objects: pa.Table) -> tuple[Change, ...]:

@@ -19,11 +19,13 @@ class Trial:
     strategies: tuple[str, ...]
     window: Window
     keep_runs_of: int
+    engine: str
 
     def __call__(self, seed: int) -> tuple[Outcome, ...]:
         """Run every arm under *seed*: same arrivals, users, demands and bugs in each."""
         runs = [
-            run(self.scenario, arm, seed, window=self.window) for arm in (None, *self.strategies)
+            run(self.scenario, arm, seed, window=self.window, engine=self.engine)
+            for arm in (None, *self.strategies)
         ]
         yardstick = Yardstick(
             no_release=runs[0],

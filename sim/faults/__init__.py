@@ -14,5 +14,9 @@ FAULTS = Registry(
         "crash": "sim.faults.crash:Crash",
         "image": "sim.faults.image:MissingImage",
         "node": "sim.faults.node:LostNode",
+        "outage": "sim.faults.outage:Outage",
+        "lock": "sim.faults.lock:Lock",
+        "latency": "sim.faults.latency:Latency",
+        "errors": "sim.faults.errors:Errors",
     },
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sim.errors import Problem, ScenarioError
 from sim.faults import FAULTS
 from sim.i18n import message
 from sim.model.unreadable import Unreadable
 from sim.ports import Fault
+from sim.scenario.fault_checks import without_a_dependency
 from sim.scenario.fault_spec import FaultSpec, parse
 from sim.scenario.node import Place
 
@@ -29,12 +30,19 @@ def fault_of(spec: FaultSpec) -> Fault:
     return fault
 
 
-def fault_written(text: str) -> Fault:
-    """The fault that a command writes as *text*. Raise a `ScenarioError` if there is none."""
+def fault_written(text: str, dependencies: Collection[str]) -> Fault:
+    """The fault that a command writes as *text*, in a world with these *dependencies*.
+
+    Raise a `ScenarioError` if there is none.
+    """
     spec = parse(text, Place("fault"))
     if isinstance(spec, Problem):
         raise ScenarioError([spec])
-    return fault_of(spec)
+    fault = fault_of(spec)
+    problems = list(without_a_dependency([spec], dependencies))
+    if problems:
+        raise ScenarioError(problems)
+    return fault
 
 
 def faults_of(specs: Iterable[FaultSpec]) -> tuple[Fault, ...]:

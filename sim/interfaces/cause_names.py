@@ -14,11 +14,16 @@ CAUSE_NAMES: Mapping[Cause, Message] = {
     Cause.GONE_AT_SIGTERM: message("process gone at SIGTERM"),
     Cause.CUT_BY_SIGKILL: message("cut off in flight by SIGKILL"),
     Cause.CUT_BY_CRASH_OR_OOM: message("cut off by crash or OOM"),
+    Cause.IDLE_RESET: message("idle connection reset"),
     Cause.QUEUE_FULL: message("queue full"),
     Cause.TIMED_OUT_WAITING: message("timed out waiting"),
     Cause.TIMED_OUT_IN_SERVICE: message("timed out in service"),
     Cause.APPLICATION_BUG: message("application bug"),
+    Cause.DEPENDENCY_ERROR: message("dependency failed or too slow"),
     Cause.NODE_UNREACHABLE: message("node unreachable"),
+    Cause.RATE_LIMITED: message("rate-limited by a proxy"),
+    Cause.POOL_OVERFLOW: message("pool overflow at a proxy"),
+    Cause.ALL_EJECTED: message("all pods ejected as outliers"),
 }
 
 

@@ -10,6 +10,7 @@ import typer
 
 from sim.i18n import message, translate
 from sim.interfaces import options
+from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import Terminal
@@ -63,6 +64,7 @@ def compare(
             text=message("Processes; by default one for each core."),
         ),
     ] = None,
+    engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
     lang: options.Lang = None,
@@ -83,7 +85,8 @@ def compare(
     if png is not None:
         require_place(png)
     seeds = range(seed, seed + runs)
-    comparison = _compare(scenario, strategy or list(STRATEGIES), seeds, workers, terminal)
+    make_engine_ready(engine, terminal)
+    comparison = _compare(scenario, strategy or list(STRATEGIES), seeds, workers, engine, terminal)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
@@ -98,6 +101,7 @@ def _compare(
     strategies: Sequence[str],
     seeds: Sequence[int],
     workers: int | None,
+    engine: str,
     terminal: Terminal,
 ) -> Comparison:
     from sim.experiments.compare import compare as compare_strategies
@@ -107,7 +111,13 @@ def _compare(
     window = measured_window(scenario, strategies)
     with progress_of(terminal) as progress:
         return compare_strategies(
-            scenario, strategies, seeds=seeds, workers=workers, progress=progress, window=window
+            scenario,
+            strategies,
+            seeds=seeds,
+            workers=workers,
+            progress=progress,
+            window=window,
+            engine=engine,
         )
 
 

@@ -66,10 +66,11 @@ Faults: TypeAlias = Annotated[
     list[str] | None,
     option(
         "--fault",
-        metavar="KIND:VERSION:AMOUNT",
+        metavar="KIND:WHOM:HOW",
         text=message(
-            "Something that is wrong with a version, such as bug:new:5%, slow:new:3x, "
-            "leak:new:2MiB/s or start:new:+40s; may be repeated."
+            "Something that goes wrong with a version, a machine or a dependency, such as "
+            "bug:new:5%, leak:new:2MiB/s, node:node-1:40s or lock:database:40s..70s; may be "
+            "repeated."
         ),
     ),
 ]
@@ -124,6 +125,18 @@ Slo: TypeAlias = Annotated[
         "--slo",
         metavar="SHARE",
         text=message("The availability that was promised; short for --set slo.availability=SHARE."),
+    ),
+]
+Engine: TypeAlias = Annotated[
+    str,
+    option(
+        "--engine",
+        metavar="kernel|reference",
+        text=message(
+            "What carries the requests: kernel is compiled once, for about half a minute, and is "
+            "some hundred times as fast; reference is plain Python, to read and to check by. Both "
+            "give the same results, to the bit. By default kernel."
+        ),
     ),
 ]
 Json: TypeAlias = Annotated[

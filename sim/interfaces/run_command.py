@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from math import isinf
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.i18n import message
 from sim.interfaces import options
+from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import Terminal
@@ -48,6 +50,7 @@ def run(
     timeout: options.Timeout = None,
     attempts: options.Attempts = None,
     slo: options.Slo = None,
+    engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
     lang: options.Lang = None,
@@ -66,7 +69,8 @@ def run(
     )
     for place in filter(None, (png, out)):
         require_place(place, folder=place is out)
-    found, yardstick = _run(scenario, strategy, seed, keep_objects=out is not None)
+    make_engine_ready(engine, terminal)
+    found, yardstick = _run(scenario, strategy, seed, engine, keep_objects=out is not None)
     if out is not None:
         from sim.experiments.folder import write_run_folder
 
@@ -91,7 +95,7 @@ def require_strategy(name: str) -> None:
 
 
 def _run(
-    scenario: Scenario, strategy: str, seed: int, *, keep_objects: bool
+    scenario: Scenario, strategy: str, seed: int, engine: str, *, keep_objects: bool
 ) -> tuple[Run, Yardstick]:
     """The run, and the no-release run of the same seed beside it, to measure it by."""
     from sim.analysis.figures import Yardstick
@@ -100,11 +104,13 @@ def _run(
 
     window = measured_window(scenario, [strategy])
     yardstick = Yardstick(
-        no_release=run_session(scenario, None, seed, window=window),
+        no_release=run_session(scenario, None, seed, window=window, engine=engine),
         slo_availability=scenario.slo_availability,
         prices=scenario.prices,
     )
-    found = run_session(scenario, strategy, seed, window=window, keep_objects=keep_objects)
+    found = run_session(
+        scenario, strategy, seed, window=window, keep_objects=keep_objects, engine=engine
+    )
     return found, yardstick
 
 
@@ -114,6 +120,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     from sim.interfaces.printed import print_table
     from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
     from sim.interfaces.scenario_tables import assumptions_table
+    from sim.interfaces.story_table import stories_table
 
     console, language = terminal.console(), terminal.language
     print_table(console, assumptions_table(scenario, language))
@@ -122,6 +129,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, events_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
+    print_table(console, stories_table([found], language))
 
 
 def to_json(found: Run, by: Yardstick) -> JsonObject:
@@ -148,6 +156,17 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             for key, value in measure(found, by).items()
         },
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
+        "failures": [
+            {
+                **one._asdict(),
+                "heard": None if isinf(one.heard) else one.heard,
+                "cause": one.cause.key,
+                "doing": one.doing.value,
+                "version": found.versions[one.version] if one.version >= 0 else None,
+                "pod": one.pod_name or None,
+            }
+            for one in found.failures
+        ],
         "settings": [
             {"name": setting.name, "value": setting.value, "source": setting.source}
             for setting in found.settings

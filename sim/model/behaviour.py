@@ -6,8 +6,14 @@ where a number came from. Seconds, bytes, shares from 0 to 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from sim.model.demand import Demand as Demand
+from sim.model.dependency import Call, Dependency
+from sim.model.network import Connections, ProxyKind
+from sim.model.protection import Protection
+from sim.model.retry import EVERY_FAILURE, RetryOn
 
 
 class Reaction(StrEnum):
@@ -16,14 +22,6 @@ class Reaction(StrEnum):
     DRAIN = "drain"  # Closes its listener, answers what it has accepted, then exits.
     EXIT = "exit"  # Is gone at once, with everything in flight.
     IGNORE = "ignore"  # Serves on until SIGKILL.
-
-
-class Demand(StrEnum):
-    """How service times spread around their mean."""
-
-    CONSTANT = "constant"
-    EXPONENTIAL = "exponential"
-    LOGNORMAL = "lognormal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +43,15 @@ class Behaviour:
     """One row of the behaviour table: what one version does with requests and signals.
 
     A request occupies one of *concurrency* workers for (cpu + wait) x *service_time_factor*
-    seconds on average; at most *queue_limit* more wait, first come first served. *error_ratio* is
-    the share of answers that are the application's own error. Memory is *base_memory_bytes* plus
+    seconds on average, and for its *calls*, made one after the other between computing and waiting;
+    at most *queue_limit* more wait, first come first served. *error_ratio* is the share of answers
+    that are the application's own error. Memory is *base_memory_bytes* plus
     *leak_bytes_per_second* since the process started. Of *startup_seconds* the process computes
     *startup_cpu_seconds*, which a CPU limit stretches. An HTTP or gRPC probe takes
     *probe_seconds*; with *probes_share_workers* it waits for a worker like any request, otherwise
-    a thread of its own answers it. *crash_after_seconds* is when a process ends by itself with
-    exit code 1 (None: never); an image that is not *pullable* cannot be pulled.
+    a thread of its own answers it. An idle connection is closed *keep_alive_seconds* after its last
+    answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
+    an image that is not *pullable* cannot be pulled.
     """
 
     cpu_seconds: float = 0.005
@@ -69,13 +69,15 @@ class Behaviour:
     startup_cpu_seconds: float = 0.0
     probe_seconds: float = 0.001
     probes_share_workers: bool = True
+    keep_alive_seconds: float = 75.0
     crash_after_seconds: float | None = None
     pullable: bool = True
     containers: tuple[ContainerBehaviour, ...] = ()
+    calls: tuple[Call, ...] = ()
 
     @property
     def service_seconds(self) -> float:
-        """Mean time that a request occupies a worker."""
+        """Mean time that a request occupies a worker, its calls left out."""
         return (self.cpu_seconds + self.wait_seconds) * self.service_time_factor
 
     @property
@@ -92,39 +94,17 @@ class Clients:
     The last attempt decides the cause. An attempt ends at *attempt_timeout_seconds* or at the
     deadline of the whole request, whichever is first. Attempt k + 1 starts after
     *backoff_seconds* x 2**k, jittered between half and one and a half times; if that would pass
-    the deadline the client gives up at once.
+    the deadline the client gives up at once. It tries again after failures of the kinds in
+    *retry_on* only, and, under a *retry_budget*, while retries are no more than that share of all
+    attempts under way by the same proxy.
     """
 
     attempt_timeout_seconds: float = 5.0
     deadline_seconds: float = 10.0
     attempts: int = 1
     backoff_seconds: float = 0.1
-
-
-class ProxyKind(StrEnum):
-    """What stands between clients and pods, and so decides who is chosen when."""
-
-    KUBE_PROXY = "kube-proxy"  # Per connection, at random; a refused connection is the client's.
-    INGRESS_NGINX = "ingress-nginx"  # Per request, round robin; a refused one is tried elsewhere.
-    ISTIO = "istio"  # Per request in the client's sidecar, fewer of two; tried elsewhere too.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connections:
-    """How requests travel: through which *proxy*, and on connections that live how long.
-
-    A connection (a user's to a pod through kube-proxy, a proxy's to a pod otherwise) is kept for
-    *keep_alive_seconds* after its last answer, 0 being a connection for each attempt, and for at
-    most *requests_each* requests (0: no limit). *tries* endpoints are tried by a proxy that finds
-    connections refused; through kube-proxy it is always one. *affinity_seconds* is a Service's
-    ClientIP affinity (None: none).
-    """
-
-    proxy: ProxyKind = ProxyKind.KUBE_PROXY
-    keep_alive_seconds: float = 0.0
-    requests_each: int = 0
-    tries: int = 1
-    affinity_seconds: float | None = None
+    retry_on: tuple[RetryOn, ...] = EVERY_FAILURE
+    retry_budget: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +127,7 @@ class Workload:
     """Everything that arrives: rate, clients, users, and the proxies they come through.
 
     Requests meant to be sent inside [*window_start*, *window_end*) are the ones that count for
-    users; per-second counts are kept for all.
+    users; per-second counts are kept for all. *dependencies* are what the pods call, by number.
     """
 
     arrivals: RateCurve
@@ -157,7 +137,9 @@ class Workload:
     balancer: str
     window_start: float
     window_end: float
-    connections: Connections = Connections()
+    connections: Connections = field(default_factory=Connections)
+    protection: Protection = field(default_factory=Protection)
+    dependencies: tuple[Dependency, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,12 +170,14 @@ class Delays:
     """How long news takes inside the cluster; (low, high) pairs are uniform draws, in seconds.
 
     *watch* is a write reaching a controller or kubelet; *propagation* is an EndpointSlice change
-    reaching one proxy (each draws its own); *pull* an image pull, on each node's first use.
-    *relist* is the kubelet's period for noticing that a container ended.
+    reaching one proxy (each draws its own), or None for the way of *proxy*'s own kind; *pull* an
+    image pull, on each node's first use. *relist* is the kubelet's period for noticing that a
+    container ended.
     """
 
     watch: tuple[float, float] = (0.01, 0.04)
-    propagation: tuple[float, float] = (0.1, 1.0)
+    propagation: tuple[float, float] | None = (0.1, 1.0)
+    proxy: ProxyKind = ProxyKind.KUBE_PROXY
     schedule: tuple[float, float] = (0.01, 0.05)
     sandbox: tuple[float, float] = (0.3, 0.7)
     pull: tuple[float, float] = (1.0, 3.0)

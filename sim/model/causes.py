@@ -45,9 +45,17 @@ MECHANISMS = (
     Cause.GONE_AT_SIGTERM,
     Cause.CUT_BY_SIGKILL,
     Cause.CUT_BY_CRASH_OR_OOM,
+    Cause.IDLE_RESET,
     Cause.QUEUE_FULL,
     Cause.TIMED_OUT_WAITING,
     Cause.TIMED_OUT_IN_SERVICE,
     Cause.APPLICATION_BUG,
+    Cause.DEPENDENCY_ERROR,
     Cause.NODE_UNREACHABLE,
+    Cause.RATE_LIMITED,
+    Cause.POOL_OVERFLOW,
+    Cause.ALL_EJECTED,
 )
+
+# What the process itself sent, right or wrong: its version was met, its connection is still good.
+ANSWERS = (Cause.NONE, Cause.APPLICATION_BUG, Cause.DEPENDENCY_ERROR)

@@ -35,13 +35,21 @@ def fair_shares(cores: float, threads: Sequence[int], weights: Sequence[float]) 
     shares = [0.0] * len(threads)
     hungry = [i for i, count in enumerate(threads) if count]
     while hungry:
-        total = sum(weights[i] for i in hungry)
+        total = _added_up(weights, hungry)
         fair = {i: cores * weights[i] / total for i in hungry}
         content = [i for i in hungry if threads[i] <= fair[i]]
         for i in content or hungry:
             shares[i] = float(threads[i]) if content else fair[i]
         if not content:
             break
-        cores -= sum(shares[i] for i in content)
+        cores -= _added_up(shares, content)
         hungry = [i for i in hungry if i not in content]
     return shares
+
+
+def _added_up(numbers: Sequence[float], places: Sequence[int]) -> float:
+    """The *numbers* at *places*, one after the other; `sum` rounds otherwise in newer Pythons."""
+    total = 0.0
+    for place in places:
+        total += numbers[place]
+    return total

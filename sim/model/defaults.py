@@ -214,8 +214,10 @@ def service(given: JsonObject) -> JsonObject:
     }
     if spec.get("type") in ("NodePort", "LoadBalancer"):
         defaults["externalTrafficPolicy"] = "Cluster"
-    if spec.get("sessionAffinity") == "ClientIP" and not spec.get("sessionAffinityConfig"):
-        defaults["sessionAffinityConfig"] = {"clientIP": {"timeoutSeconds": 10800}}
+    if spec.get("sessionAffinity") == "ClientIP":
+        config = spec.get("sessionAffinityConfig") or {}
+        if (config.get("clientIP") or {}).get("timeoutSeconds") is None:
+            spec = _with(spec, sessionAffinityConfig={"clientIP": {"timeoutSeconds": 10800}})
     spec = _merged(defaults, spec)
     if spec.get("ports"):
         spec = _with(spec, ports=_each(_service_port, spec["ports"]))

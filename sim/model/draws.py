@@ -44,6 +44,16 @@ class Purpose(IntEnum):
     PROXY_PHASE = 17
     RELIST_PHASE = 18
     LEASE_PHASE = 19
+    BALANCER_SECOND = 20
+    BALANCER_AGAIN = 21
+    METHOD = 22
+    SWEEP_PHASE = 23
+    HASH_RING = 24
+    HASH_USER = 25
+    SAMPLE = 26
+    CALL = 27
+    LATENCY = 28
+    DEPENDENCY_ERROR = 29
 
 
 def _mix(x: int) -> int:
@@ -60,6 +70,11 @@ class Stream:
     def __init__(self, seed: int, purpose: Purpose) -> None:
         self._key = _mix((seed & _MASK) ^ (purpose * _SECOND & _MASK))
         self._multiplier = _mix(self._key ^ _GOLDEN) | 1
+
+    @property
+    def keys(self) -> tuple[int, int]:
+        """All that its draws depend on, for a compiled twin: what is added, and the multiplier."""
+        return self._key, self._multiplier
 
     def bits(self, number: int, attempt: int = 0) -> int:
         """64 random bits for (*number*, *attempt*); attempts are 0 to 255."""

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.model.failed import FailedRequest
 from sim.model.objects import JsonObject
 
 IntArray = npt.NDArray[np.int64]
@@ -158,6 +159,7 @@ class Run:
     *phase* is what the strategy returned, None if it had not finished; *settled_at* is when only
     the final version's pods existed (all ready, none terminating), None if that never came.
     *last_answer* maps a version to the time of its last answer of any kind.
+    *failures* are a sample of those that failed in the window.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -179,6 +181,7 @@ class Run:
     restarts: int
     events: tuple[KubeEvent, ...]
     settings: tuple[Setting, ...]
+    failures: tuple[FailedRequest, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -204,6 +207,7 @@ class Run:
             "pods": [
                 (s.pod, s.version, s.node, s.phase, repr(s.start), repr(s.end)) for s in self.pods
             ],
+            "failures": [[repr(value) for value in failure] for failure in self.failures],
             "events": [(repr(e.time), e.subject, e.reason, e.note) for e in self.events],
         }
         sums.update(json.dumps(facts, sort_keys=True).encode())

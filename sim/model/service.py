@@ -33,3 +33,14 @@ def target_port(port: JsonObject, pod: JsonObject | None) -> int | None:
                 number: int = one["containerPort"]
                 return number
     return None
+
+
+def affinity_seconds(service: JsonObject) -> float | None:
+    """How long *service* remembers which pod a client address was sent to; None: not at all.
+
+    Of a Service with every default filled in: sessionAffinity ClientIP, 10800 s unless it says so.
+    """
+    spec = service["spec"]
+    if spec.get("sessionAffinity") != "ClientIP":
+        return None
+    return float(spec["sessionAffinityConfig"]["clientIP"]["timeoutSeconds"])

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.i18n import message
+from sim.i18n import Message, message
 from sim.model import duration as words
 from sim.model.behaviour import Demand
 from sim.model.hook import hook_of
+from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
-from sim.scenario import resources
+from sim.model.service import affinity_seconds
+from sim.scenario import dependencies, network_rows, resources
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
 from sim.scenario.scenario import Assumption
@@ -25,15 +27,9 @@ _WHY = {
     "clients.attemptTimeout": message("a common timeout of HTTP clients"),
     "clients.deadline": message("people give a page up after about ten seconds"),
     "clients.attempts": message("no retries, so that every failed attempt is seen"),
+    "clients.retryOn": message("a client that tries again does so after any failure"),
+    "clients.retryBudget": message("no limit unless one is set"),
     "clients.backoff": message("matters only with more than one attempt"),
-    "network.balancer": message(
-        "kube-proxy in iptables mode picks at random per connection; one request per connection"
-    ),
-    "network.proxies": message("one kube-proxy on each node"),
-    "network.propagation": message(
-        "kube-proxy applies endpoint changes at most once a second, each node for itself"
-    ),
-    "network.watch": message("a write reaches a controller's watch within tens of milliseconds"),
     "nodes.count": message(
         "three machines, or as many as the rollout needs, with the pods that wind up"
     ),
@@ -51,6 +47,7 @@ _WHY = {
     "service.distribution": message("memoryless service times are the usual first model"),
     "service.cv": message("as spread as an exponential distribution"),
     "service.probe": message("a health check that looks at nothing else"),
+    "keepAlive": message("nginx's own keepalive_timeout, for any server"),
     "probes": message("the same listener and workers answer requests and HTTP probes"),
     "containers.startup": message("a container beside the serving one is up at once"),
     "containers.runs": message("an init container that does something small"),
@@ -73,6 +70,7 @@ def table(
     release: Release,
     release_given: bool,
     deployment: JsonObject,
+    service: JsonObject,
     service_given: bool,
 ) -> tuple[Assumption, ...]:
     """All rows, the release first. *root* is the spec as written; what stands there is given."""
@@ -82,26 +80,46 @@ def table(
         why=release.describe,
         origin="given" if release_given else "assumed",
     )
-    rows = [
-        *_plain_rows(spec),
+    network = [
+        _row(root, f"network.{field}", value, network_rows.why(field, spec.network))
+        for field, value in network_rows.rows(spec.network)
+    ]
+    cluster = [
+        *_cluster_rows(spec),
         *_version_rows(spec, root),
+        *dependencies.rows(spec),
         *_resource_rows(spec, release.template),
     ]
-    judged = [_row(root, field, value) for field, value in rows]
-    told = [*_template_rows(release.template), *_service_rows(deployment, service_given)]
+    judged = [
+        *(_row(root, field, value) for field, value in _user_rows(spec)),
+        *network,
+        *(_row(root, field, value) for field, value in cluster),
+    ]
+    told = [
+        *_template_rows(release.template),
+        *_service_rows(deployment, service, service_given, spec.network.proxy),
+    ]
     return (first, *judged, *told, *_given_rows(spec, root))
 
 
-def _row(root: Node | None, field: str, value: str) -> Assumption:
+def _row(root: Node | None, field: str, value: str, why: Message | None = None) -> Assumption:
     found = get(root, *field.split("."))
     if found is not None:
-        why = message("given by {source}", source=_source(found.place.file))
-        return Assumption(field=field, value=value, why=why, origin="given")
+        given = message("given by {source}", source=_source(found.place.file))
+        return Assumption(field=field, value=value, why=given, origin="given")
+    if why is None:
+        why = _why(field)
+    return Assumption(field=field, value=value, why=why, origin="assumed")
+
+
+def _why(field: str) -> Message:
+    """The reason for a *field* that nobody gave."""
+    if (of_a_dependency := dependencies.why(field)) is not None:
+        return of_a_dependency
     key = field.split(".", 2)[2] if field.startswith("versions.") else field
     if key.startswith("containers."):
         key = f"containers.{key.rpartition('.')[2]}"
-    why = _WHY_TRAFFIC if key.startswith("traffic.") and key not in _WHY else _WHY[key]
-    return Assumption(field=field, value=value, why=why, origin="assumed")
+    return _WHY_TRAFFIC if key.startswith("traffic.") and key not in _WHY else _WHY[key]
 
 
 def _source(file: str) -> str:
@@ -109,18 +127,22 @@ def _source(file: str) -> str:
     return file.split(" ")[0] if file.startswith("--") else file.rpartition("/")[2]
 
 
-def _plain_rows(spec: Spec) -> Iterator[tuple[str, str]]:
-    clients, network, nodes = spec.clients, spec.network, spec.nodes
+def _user_rows(spec: Spec) -> Iterator[tuple[str, str]]:
+    clients = spec.clients
     yield from traffic_rows(spec.traffic)
     yield "users.population", str(spec.users.population)
     yield "clients.attemptTimeout", words.show_duration(clients.attempt_timeout)
     yield "clients.deadline", words.show_duration(clients.deadline)
     yield "clients.attempts", str(clients.attempts)
     yield "clients.backoff", words.show_duration(clients.backoff)
-    yield "network.balancer", network.balancer
-    yield "network.proxies", str(network.proxies)
-    yield "network.propagation", words.show_range(network.propagation)
-    yield "network.watch", words.show_range(network.watch)
+    if clients.attempts > 1:
+        yield "clients.retryOn", ", ".join(clients.retry_on)
+        if clients.retry_budget is not None:
+            yield "clients.retryBudget", words.show_share(clients.retry_budget)
+
+
+def _cluster_rows(spec: Spec) -> Iterator[tuple[str, str]]:
+    nodes = spec.nodes
     yield "nodes.count", str(nodes.count)
     yield "nodes.cpu", show_cores(nodes.cpu)
     yield "nodes.memory", show_bytes(nodes.memory)
@@ -163,14 +185,19 @@ def traffic_rows(traffic: Traffic) -> Iterator[tuple[str, str]]:
 
 
 def _version_rows(spec: Spec, root: Node | None) -> Iterator[tuple[str, str]]:
-    """All of `old`, and of the others what is said about them; the rest is as in `old`."""
-    yield from _version("old", spec.versions.get("old", Version()))
+    """All of `old`, and of the others what is said about them; the rest is as in `old`.
+
+    How long a server keeps idle connections matters only if somebody else does.
+    """
+    for field, value in _version("old", spec.versions.get("old", Version())):
+        if spec.network.keep_alive or field != "versions.old.keepAlive":
+            yield field, value
     for name, entry in spec.versions.items():
         if name != "old":
             yield from (
                 (field, value)
                 for field, value in _version(name, entry)
-                if get(root, *field.split(".")) is not None
+                if get(root, *field.split(".")) is not None or dependencies.is_of_a_call(field)
             )
 
 
@@ -189,6 +216,7 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
     yield f"versions.{name}.memory", show_bytes(entry.memory)
     yield f"versions.{name}.service.probe", words.show_duration(service.probe)
     yield f"versions.{name}.probes", entry.probes
+    yield f"versions.{name}.keepAlive", words.show_duration(entry.keep_alive)
     if entry.crash_after is not None:
         yield f"versions.{name}.crashAfter", words.show_duration(entry.crash_after)
     for container, one in entry.containers.items():
@@ -196,6 +224,7 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
         yield f"{path}.startup", words.show_duration(one.startup)
         yield f"{path}.runs", words.show_duration(one.runs)
         yield f"{path}.exit", str(one.exit)
+    yield from dependencies.call_rows(name, entry)
 
 
 def _resource_rows(spec: Spec, template: JsonObject) -> Iterator[tuple[str, str]]:
@@ -241,13 +270,25 @@ def _template_rows(template: JsonObject) -> Iterator[Assumption]:
         )
 
 
-def _service_rows(deployment: JsonObject, service_given: bool) -> Iterator[Assumption]:
+def _service_rows(
+    deployment: JsonObject, service: JsonObject, service_given: bool, proxy: ProxyKind
+) -> Iterator[Assumption]:
     if not service_given:
         yield Assumption(
             field="Service",
             value=deployment["metadata"]["name"],
             why=message("no Service selects the Deployment's pods: it is given one of its name"),
             origin="assumed",
+        )
+    affinity = affinity_seconds(service)
+    if affinity is not None:
+        bypassed = message("{proxy} sends requests to pods itself: no affinity", proxy=proxy.value)
+        kept = message("one user is one client address, on a node of its own")
+        yield Assumption(
+            field="spec.sessionAffinity",
+            value=f"ClientIP, {words.show_duration(affinity)}",
+            why=kept if proxy is ProxyKind.KUBE_PROXY else bypassed,
+            origin="manifest",
         )
 
 

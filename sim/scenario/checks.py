@@ -216,12 +216,18 @@ def _unmet(selector: Findings, labels: dict[str, str]) -> str | None:
     return None
 
 
+_AFFINITY_TIMEOUT = ("sessionAffinityConfig", "clientIP", "timeoutSeconds")
+
+
 def _service(found: Findings) -> None:
     spec = found.below("spec")
     if spec is None:
         return
     spec.one_of("type", "ClusterIP", "NodePort", "LoadBalancer", "ExternalName")
     spec.one_of("sessionAffinity", "None", "ClientIP")
+    timeout = spec.integer(*_AFFINITY_TIMEOUT)
+    if timeout is not None and not 1 <= timeout <= 86_400:
+        spec.invalid(_AFFINITY_TIMEOUT, message("must be between 1 and 86400, inclusive"))
     ports = list(spec.each("ports"))
     free = spec.text("type") == "ExternalName" or spec.text("clusterIP") == "None"
     if not ports and not free:

@@ -1,4 +1,4 @@
-"""What goes wrong, as written: `kind:version:amount`. Which kinds exist is known higher up."""
+"""What goes wrong, as written: `kind:whom:how`. Which kinds exist is known higher up."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaultSpec:
-    """One fault, taken apart but not judged; *text* is what was written, at *file*:*line*."""
+    """One fault, taken apart but not judged; *text* is what was written, at *file*:*line*.
+
+    *version* is whom it is about: a version, or a machine or a dependency by its name.
+    """
 
     kind: str
     version: str

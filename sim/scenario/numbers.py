@@ -5,22 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.model.behaviour import Behaviour, Clients, ContainerBehaviour, Delays, Node
+from sim.model.network import HABITS, Connections, ProxyKind
 from sim.model.objects import JsonObject
-from sim.scenario import capacity
+from sim.model.protection import OutlierDetection, Protection
+from sim.model.retry import EVERY_FAILURE
+from sim.model.service import affinity_seconds
+from sim.scenario import capacity, dependencies
 from sim.scenario.release import Release
 from sim.scenario.scenario import Prices, VersionEntry, WindowSpec
-from sim.scenario.spec import Spec, Version
+from sim.scenario.spec import Network, Spec, Version
 
 
 def completed(spec: Spec, deployment: JsonObject, released: Release) -> Spec:
-    """*spec* with what follows from the rest: nodes for the pods, proxies for the nodes."""
+    """*spec* with what follows from the rest: nodes for the pods, the habits of the proxies."""
     nodes = spec.nodes
     if "count" not in nodes.model_fields_set:
         needed = capacity.nodes_with_leeway(spec, deployment, released.template)
         nodes = nodes.model_copy(update={"count": max(nodes.count, needed)})
-    proxies = spec.network.proxies or nodes.count
-    network = spec.network.model_copy(update={"proxies": proxies})
-    return spec.model_copy(update={"nodes": nodes, "network": network})
+    return spec.model_copy(
+        update={"nodes": nodes, "network": _with_habits(spec.network, nodes.count)}
+    )
+
+
+def _with_habits(network: Network, nodes: int) -> Network:
+    """*network* with what its kind of proxy does unless it is told otherwise."""
+    habits = HABITS[network.proxy]
+    usual = {
+        "balancer": habits.balancer,
+        "proxies": habits.proxies or nodes,
+        "propagation": (0.1, 1.0) if network.proxy is ProxyKind.KUBE_PROXY else None,
+        "keep_alive": habits.keep_alive_seconds,
+        "requests_per_connection": habits.requests_each,
+        "connection_lifetime": habits.lifetime_seconds,
+        "tries": habits.tries,
+        "connect_timeout": habits.connect_timeout_seconds,
+    }
+    missing = {name: value for name, value in usual.items() if getattr(network, name) is None}
+    return network.model_copy(update=missing)
 
 
 def nodes(spec: Spec, templates: Sequence[JsonObject]) -> tuple[Node, ...]:
@@ -47,10 +68,49 @@ def delays(spec: Spec) -> Delays:
     return Delays(
         watch=network.watch,
         propagation=network.propagation,
+        proxy=network.proxy,
         schedule=nodes.schedule,
         sandbox=nodes.sandbox,
         pull=nodes.pull,
         relist=nodes.relist,
+    )
+
+
+def connections(network: Network, service: JsonObject) -> Connections:
+    """How requests travel through a *network* without gaps to the pods of *service*."""
+    assert network.keep_alive is not None and network.tries is not None
+    assert network.requests_per_connection is not None
+    assert network.connection_lifetime is not None and network.connect_timeout is not None
+    per_request = network.proxy is not ProxyKind.KUBE_PROXY
+    return Connections(
+        proxy=network.proxy,
+        keep_alive_seconds=network.keep_alive,
+        requests_each=network.requests_per_connection,
+        lifetime_seconds=network.connection_lifetime,
+        close_notice_seconds=network.close_notice,
+        tries=network.tries,
+        connect_timeout_seconds=network.connect_timeout,
+        idempotent_share=network.idempotent,
+        affinity_seconds=None if per_request else affinity_seconds(service),
+    )
+
+
+def protection(network: Network) -> Protection:
+    """What each proxy of *network* allows."""
+    found = network.outlier_detection
+    outliers = None
+    if found is not None:
+        outliers = OutlierDetection(
+            consecutive_errors=found.consecutive_errors,
+            sweep_seconds=found.interval,
+            base_ejection_seconds=found.base_ejection_time,
+            most_share=found.max_ejection_percent,
+        )
+    return Protection(
+        outliers=outliers,
+        most_in_flight=network.max_requests or 0,
+        per_second=network.rate_limit or 0.0,
+        burst=network.burst,
     )
 
 
@@ -61,6 +121,8 @@ def clients(spec: Spec) -> Clients:
         deadline_seconds=clients.deadline,
         attempts=clients.attempts,
         backoff_seconds=clients.backoff,
+        retry_on=tuple(one for one in EVERY_FAILURE if one in clients.retry_on),
+        retry_budget=clients.retry_budget,
     )
 
 
@@ -94,13 +156,13 @@ def versions(spec: Spec) -> tuple[VersionEntry, ...]:
                 name=name,
                 image=given.image if given is not None else None,
                 given=given is not None,
-                behaviour=_behaviour(entry),
+                behaviour=_behaviour(entry, spec),
             )
         )
     return tuple(entries)
 
 
-def _behaviour(entry: Version) -> Behaviour:
+def _behaviour(entry: Version, spec: Spec) -> Behaviour:
     return Behaviour(
         cpu_seconds=entry.service.cpu,
         wait_seconds=entry.service.wait,
@@ -114,6 +176,7 @@ def _behaviour(entry: Version) -> Behaviour:
         base_memory_bytes=entry.memory,
         probe_seconds=entry.service.probe,
         probes_share_workers=entry.probes == "shared",
+        keep_alive_seconds=entry.keep_alive,
         crash_after_seconds=entry.crash_after,
         containers=tuple(
             ContainerBehaviour(
@@ -124,4 +187,5 @@ def _behaviour(entry: Version) -> Behaviour:
             )
             for name, one in entry.containers.items()
         ),
+        calls=dependencies.calls(entry, spec),
     )

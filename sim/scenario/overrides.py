@@ -9,7 +9,7 @@ from sim.errors import Problem
 from sim.i18n import message
 from sim.model.unreadable import Unreadable
 from sim.scenario.node import Mapping, Node, Place, Scalar, Sequence, kind_of
-from sim.scenario.scalars import Value, core
+from sim.scenario.scalars import core
 
 _PATH = re.compile(r"[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*")
 _LONGEST = 1000
@@ -20,8 +20,7 @@ class Override:
     """One value for one field of the spec, and the flag that said so."""
 
     steps: tuple[str, ...]
-    value: Value
-    written: str
+    value: Node
     place: Place
 
 
@@ -36,11 +35,20 @@ def parsed(text: str) -> Override | Problem:
             hint=message("field=value, such as traffic.rate=100/s"),
         )
     try:
-        value = core(written)
+        value = _read(written, place)
     except Unreadable as error:
         return place.problem(error.message, path, error.hint)
     steps = tuple(path.split("."))
-    return Override(steps[1:] if steps[0] == "spec" else steps, value, written, place)
+    return Override(steps[1:] if steps[0] == "spec" else steps, value, place)
+
+
+def _read(written: str, place: Place) -> Node:
+    """A word, or a list of words in brackets: `[timeout, 5xx]`."""
+    if written.startswith("[") and written.endswith("]"):
+        inside = written[1:-1].strip()
+        items = [_read(item.strip(), place) for item in inside.split(",")] if inside else []
+        return Sequence(place, items)
+    return Scalar(place, core(written), written)
 
 
 def overlaid(root: Node, overrides: list[Override], errors: list[Problem]) -> Node:
@@ -52,7 +60,7 @@ def overlaid(root: Node, overrides: list[Override], errors: list[Problem]) -> No
 
 def _set(node: Node | None, steps: tuple[str, ...], one: Override, errors: list[Problem]) -> Node:
     if not steps:
-        return Scalar(one.place, one.value, one.written)
+        return one.value
     if isinstance(node, Scalar) and node.value is None:
         node = None
     if isinstance(node, Scalar | Sequence):

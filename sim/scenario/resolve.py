@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
 from sim.model import defaults
-from sim.model.behaviour import Node
 from sim.model.quota import KIND as QUOTA
 from sim.scenario import (
     assumptions,
     capacity,
+    dependencies,
+    fault_checks,
     numbers,
     pairing,
     quota_room,
@@ -33,7 +33,6 @@ from sim.scenario.spec import Spec
 from sim.scenario.traffic import Csv, Steps
 
 _VERSION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}", re.ASCII)
-_BY_TURN = re.compile(r"old|new|v([3-9]|[1-9][0-9]+)", re.ASCII)
 MOST_PROBLEMS = 100  # What a person may still want to read.
 
 
@@ -41,6 +40,8 @@ def resolve(draft: Draft) -> Scenario:
     """The scenario of *draft*. Raise `ScenarioError` with everything that is wrong with it."""
     faults = _faults(draft)
     _versions_are_reachable(draft)
+    if draft.file is not None:
+        draft.errors.extend(dependencies.problems(draft.file.spec, draft.root))
     recording = _recording(draft)
     owner = owner_of(draft)
     release = released(draft, owner) if owner is not None else None
@@ -78,46 +79,11 @@ def _faults(draft: Draft) -> tuple[FaultSpec, ...]:
     read = [parse(*one) for one in written]
     draft.errors.extend(one for one in read if isinstance(one, Problem))
     faults = tuple(one for one in read if isinstance(one, FaultSpec))
-    draft.errors.extend(_without_a_version(draft, faults))
+    if draft.file is not None:
+        spec = draft.file.spec
+        draft.errors.extend(fault_checks.without_a_version(faults, spec.versions))
+        draft.errors.extend(fault_checks.without_a_dependency(faults, spec.dependencies))
     return faults
-
-
-def _without_a_version(draft: Draft, faults: tuple[FaultSpec, ...]) -> Iterator[Problem]:
-    """A fault of a version that never runs would look like a release that bears it."""
-    named = draft.file.spec.versions if draft.file is not None else {}
-    for fault in faults:
-        if fault.kind == "node":
-            continue  # It names a machine; which there are is not known yet.
-        if fault.version not in named and not _BY_TURN.fullmatch(fault.version):
-            yield Place(fault.file, fault.line, fault.column).problem(
-                message(
-                    "fault {fault}: no pod template will be called {name}",
-                    fault=repr(fault.text),
-                    name=repr(fault.version),
-                ),
-                hint=message(
-                    "known: {known}", known=", ".join(dict.fromkeys(["old", "new", *named]))
-                ),
-            )
-
-
-def _require_nodes(draft: Draft, nodes: tuple[Node, ...], faults: tuple[FaultSpec, ...]) -> None:
-    """Raise a `ScenarioError` if a fault is about a machine that there is not."""
-    names = [node.name for node in nodes]
-    problems = [
-        Place(fault.file, fault.line, fault.column).problem(
-            message(
-                "fault {fault}: there is no machine {name}",
-                fault=repr(fault.text),
-                name=repr(fault.version),
-            ),
-            hint=message("known: {known}", known=", ".join(names)),
-        )
-        for fault in faults
-        if fault.kind == "node" and fault.version not in names
-    ]
-    if problems:
-        raise ScenarioError(in_reading_order(draft.files, problems))
 
 
 def _versions_are_reachable(draft: Draft) -> None:
@@ -135,7 +101,7 @@ def _versions_are_reachable(draft: Draft) -> None:
                     message("a letter, then letters, digits, '-' and '_'"),
                 )
             )
-        elif entry.image is None and not _BY_TURN.fullmatch(name):
+        elif entry.image is None and not fault_checks.comes_by_turn(name):
             draft.errors.append(
                 place.problem(
                     message("no pod template will be called {name}", name=repr(name[:60])),
@@ -176,7 +142,9 @@ def _scenario(
     service_manifest, service = pairing.service_of(draft.manifests, deployment)
     spec = numbers.completed(draft.file.spec, deployment, release)
     nodes = numbers.nodes(spec, [deployment["spec"]["template"], release.template])
-    _require_nodes(draft, nodes, faults)
+    problems = list(fault_checks.without_a_machine(faults, [node.name for node in nodes]))
+    if problems:
+        raise ScenarioError(in_reading_order(draft.files, problems))
     others = [m for m in draft.manifests.objects if m is not owner and m is not service_manifest]
     given = bool(draft.images) or draft.to is not None or draft.file.spec.release is not None
     scenario = Scenario(
@@ -188,7 +156,7 @@ def _scenario(
         kept=tuple(plain(one.node) for one in others),
         release=release,
         assumptions=assumptions.table(
-            spec, draft.root, release, given, deployment, service_manifest is not None
+            spec, draft.root, release, given, deployment, service, service_manifest is not None
         ),
         warnings=_warnings(draft, owner, service_manifest, release, spec),
         faults=faults,
@@ -197,11 +165,14 @@ def _scenario(
         clients=numbers.clients(spec),
         population=spec.users.population,
         proxies=spec.network.proxies or spec.nodes.count,
-        balancer=spec.network.balancer,
+        balancer=spec.network.balancer or "random",
+        connections=numbers.connections(spec.network, service),
+        protection=numbers.protection(spec.network),
         slo_availability=spec.slo.availability,
         prices=numbers.prices(spec),
         window=numbers.window(spec),
         versions=numbers.versions(spec),
+        dependencies=dependencies.numbers(spec),
         traffic=spec.traffic,
         recording=tuple(recording),
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
@@ -215,6 +186,7 @@ def _warnings(
     deployment = defaults.deployment(plain(owner.node))
     found = [
         *draft.warnings,
+        *dependencies.warnings(spec, draft.root),
         *draft.manifests.warnings,
         *pairing.warnings(draft.manifests, owner, service, release.template),
         *capacity.warnings(spec, deployment, release, owner),

@@ -19,7 +19,10 @@ from sim.model.behaviour import (
     RateCurve,
     Workload,
 )
+from sim.model.dependency import Dependency
+from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
+from sim.model.protection import Protection
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
 from sim.scenario.manifest import SIMULATED
@@ -91,10 +94,13 @@ class Scenario:
     population: int
     proxies: int
     balancer: str
+    connections: Connections
+    protection: Protection
     slo_availability: float
     prices: Prices | None
     window: WindowSpec | None
     versions: tuple[VersionEntry, ...]
+    dependencies: tuple[Dependency, ...]
     traffic: Traffic
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
@@ -121,6 +127,9 @@ class Scenario:
             population=self.population,
             proxies=self.proxies,
             balancer=self.balancer,
+            connections=self.connections,
+            protection=self.protection,
+            dependencies=self.dependencies,
             window_start=window.start,
             window_end=window.end,
         )
@@ -188,22 +197,36 @@ class Scenario:
             "population": self.population,
             "proxies": self.proxies,
             "balancer": self.balancer,
+            "connections": _fields(self.connections),
+            "protection": _fields(self.protection),
             "sloAvailability": self.slo_availability,
             "prices": _fields(self.prices) if self.prices else None,
             "window": _fields(self.window) if self.window else None,
             "versions": [
-                {"name": e.name, "image": e.image, "given": e.given, **_fields(e.behaviour)}
+                {"name": e.name, "image": e.image, "given": e.given, **_row(e.behaviour)}
                 for e in self.versions
             ],
+            **self._called(),
             "traffic": self.traffic.model_dump(mode="json", by_alias=True),
             "recording": [list(row) for row in self.recording],
             "defaultRequests": list(self.default_requests),
         }
 
+    def _called(self) -> JsonObject:
+        """The dependencies, where there are any: a scenario without keeps its fingerprint."""
+        found = [_fields(one) for one in self.dependencies]
+        return {"dependencies": found} if found else {}
+
     @property
     def title(self) -> str:
         """`Deployment/web-app`"""
         return f"Deployment/{name_of(self.deployment)}"
+
+
+def _row(behaviour: Behaviour) -> JsonObject:
+    """A row of the behaviour table; calls only where there are any."""
+    fields = _fields(behaviour)
+    return fields if behaviour.calls else {k: v for k, v in fields.items() if k != "calls"}
 
 
 def _fields(value: Any) -> JsonObject:
@@ -215,4 +238,6 @@ def _fields(value: Any) -> JsonObject:
 def _json(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_json(one) for one in value]
+    if value == float("inf"):
+        return "never"  # JSON has no word for it.
     return _fields(value) if hasattr(value, "__dataclass_fields__") else value

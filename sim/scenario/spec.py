@@ -6,16 +6,20 @@ A default here is an assumption; `assumptions.py` says why each was chosen.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
 from sim.model.behaviour import Demand, Reaction
+from sim.model.dependency import MOST_DEPENDENCIES
 from sim.model.duration import show_duration
+from sim.model.network import ProxyKind
+from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
 from sim.scenario.traffic import Poisson, Traffic
-from sim.scenario.words import Bytes, Cores, Duration, Range, Share, Strict
+from sim.scenario.words import Bytes, Cores, Duration, Range, Rate, Share, Strict
 
 API_VERSION = "seatrial/v1alpha1"
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?", re.ASCII)
@@ -50,6 +54,23 @@ class Service(Strict):
     probe: Duration = 0.001
 
 
+class Call(Strict):
+    """That a version's requests call a dependency: how many of them, and how long they wait."""
+
+    share: Share = 1.0
+    timeout: Duration = 2.0
+
+
+class Dependency(Strict):
+    """A database or another service that the workers call, shared by all pods."""
+
+    latency: Duration = 0.01
+    distribution: Demand = Demand.EXPONENTIAL
+    cv: Annotated[float, Field(strict=True, gt=0, le=100)] = 1.0
+    capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 50
+    errors: Share = 0.0
+
+
 class Container(Strict):
     """A container beside the serving one: how it starts, or runs to its end as an init one."""
 
@@ -70,8 +91,10 @@ class Version(Strict):
     on_sigterm: Reaction = Reaction.DRAIN
     memory: Bytes = 64 * 2.0**20
     probes: Literal["shared", "own"] = "shared"
+    keep_alive: Duration = 75.0
     crash_after: Duration | None = None
     containers: Annotated[dict[str, Container], Field(default_factory=dict)]
+    calls: Annotated[dict[str, Call], Field(default_factory=dict)]
 
     @model_validator(mode="after")
     def _computes_while_it_starts(self) -> Version:
@@ -116,6 +139,10 @@ class Clients(Strict):
     deadline: Duration = 10.0
     attempts: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
     backoff: Duration = 0.1
+    retry_on: Annotated[
+        list[RetryOn], Field(min_length=1, default_factory=lambda: list(EVERY_FAILURE))
+    ]
+    retry_budget: Share | None = None
 
     @model_validator(mode="after")
     def _waits(self) -> Clients:
@@ -137,13 +164,88 @@ class Users(Strict):
     population: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] = 10_000
 
 
-class Network(Strict):
-    """The way from a user to a pod, and how long news takes inside the cluster."""
+Balancer: TypeAlias = Literal[
+    "random", "round_robin", "least_request", "least_connections", "ring_hash"
+]
 
-    balancer: Literal["random", "round_robin"] = "random"
+
+class Outliers(Strict):
+    """Which pods a proxy sends nothing to for a while; the defaults are Istio's."""
+
+    consecutive_errors: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 5
+    interval: Duration = 10.0
+    base_ejection_time: Duration = 30.0
+    max_ejection_percent: Share = 0.1
+
+    @model_validator(mode="after")
+    def _sweeps(self) -> Outliers:
+        if self.interval <= 0:
+            raise Unreadable(
+                message("{field} must be longer than nothing", field="interval"),
+                message("for example 5s"),
+            )
+        return self
+
+
+class Network(Strict):
+    """The way from a user to a pod, and how long news takes inside the cluster.
+
+    What is None follows from the kind of *proxy*.
+    """
+
+    proxy: ProxyKind = ProxyKind.KUBE_PROXY
+    balancer: Balancer | None = None
     proxies: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
-    propagation: Range = (0.1, 1.0)
+    propagation: Range | None = None
     watch: Range = (0.01, 0.04)
+    keep_alive: Duration | None = None
+    requests_per_connection: Annotated[int, Field(strict=True, ge=0, le=1_000_000_000)] | None = (
+        None
+    )
+    connection_lifetime: Duration | None = None
+    close_notice: Duration = 0.001
+    tries: Annotated[int, Field(strict=True, ge=1, le=10)] | None = None
+    connect_timeout: Duration | None = None
+    idempotent: Share = 0.0
+    outlier_detection: Outliers | None = None
+    max_requests: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] | None = None
+    rate_limit: Rate | None = None
+    burst: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
+
+    @model_validator(mode="after")
+    def _lets_somebody_in(self) -> Network:
+        if self.rate_limit is not None and self.rate_limit <= 0:
+            raise Unreadable(
+                message("{field} must be more than nothing", field="rateLimit"),
+                message("such as 100/s, or leave it out for no limit"),
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_nginx_cannot(self) -> Network:
+        asked = self.model_fields_set & {"outlier_detection", "max_requests"}
+        if asked and self.proxy is ProxyKind.INGRESS_NGINX:
+            raise Unreadable(
+                message("{field}: ingress-nginx has nothing like it", field=to_camel(min(asked))),
+                message("proxy: istio"),
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _what_kube_proxy_cannot(self) -> Network:
+        asked = self.model_fields_set & {
+            *("tries", "connect_timeout", "idempotent"),
+            *("outlier_detection", "max_requests", "rate_limit", "burst"),
+        }
+        if asked and self.proxy is ProxyKind.KUBE_PROXY:
+            raise Unreadable(
+                message(
+                    "{field}: kube-proxy passes a connection on to one pod and looks no further",
+                    field=to_camel(min(asked)),
+                ),
+                message("proxy: ingress-nginx or istio"),
+            )
+        return self
 
 
 class Requests(Strict):
@@ -195,6 +297,9 @@ class Spec(Strict):
     deployment: str | None = None
     release: Release | None = None
     versions: Annotated[dict[str, Version], Field(default_factory=dict)]
+    dependencies: Annotated[
+        dict[str, Dependency], Field(max_length=MOST_DEPENDENCIES, default_factory=dict)
+    ]
     traffic: Annotated[Traffic, Field(discriminator="kind")] = Poisson()
     clients: Clients = Clients()
     users: Users = Users()

@@ -49,7 +49,11 @@ _MODELLED = frozenset(
     ]
 )
 _MODELLED_SERVICE = frozenset(
-    ["apiVersion", "kind", "metadata", "spec.selector", "spec.ports", "spec.type"]
+    [
+        *("apiVersion", "kind", "metadata", "spec.selector", "spec.ports", "spec.type"),
+        *("spec.sessionAffinity", "spec.sessionAffinityConfig"),
+        "spec.publishNotReadyAddresses",
+    ]
 )
 # What a user must know, because a release in the cluster goes another way than ours.
 _POD = "spec.template.spec"
@@ -58,7 +62,6 @@ _CONSEQUENCES = {
     f"{_POD}.topologySpreadConstraints": _ANY_NODE,
     f"{_POD}.affinity": _ANY_NODE,
     f"{_POD}.hostNetwork": _ANY_NODE,
-    "spec.sessionAffinity": message("each request may reach another pod here"),
 }
 _INDEX = re.compile(r"\[\d+\]")
 

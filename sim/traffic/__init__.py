@@ -7,4 +7,10 @@ from __future__ import annotations
 
 from sim.registry import Registry
 
-PLANES = Registry("plane", {"reference": "sim.traffic.reference:ReferencePlane"})
+PLANES = Registry(
+    "plane",
+    {
+        "kernel": "sim.traffic.kernel.plane:KernelPlane",
+        "reference": "sim.traffic.reference:ReferencePlane",
+    },
+)

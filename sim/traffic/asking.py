@@ -86,7 +86,7 @@ class AskingProbe:
         request.hear = self._answered
         attempt = Attempt(request, self._pod.number, now, deadline)
         self._asked = attempt
-        self._pod.take(attempt)
+        self._pod.take(attempt, False, float("inf"))
 
     def _answered(self, attempt: Attempt, cause: Cause) -> None:
         if attempt is not self._asked:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from sim.traffic.clock import Due
+from sim.traffic.clock import Due, Kind
 
 if TYPE_CHECKING:
     from sim.model.causes import Cause
+    from sim.model.dependency import Call
+    from sim.traffic.connection import Connection
+
+
+class Calling(Protocol):
+    """Where an attempt has a call."""
+
+    def end(self, attempt: Attempt) -> bool:
+        """The call of *attempt* ends at this moment; whether it went well."""
+        ...
+
+    def drop(self, attempt: Attempt) -> None:
+        """*attempt* leaves; nobody moves up yet."""
+        ...
 
 
 class Request:
@@ -35,17 +49,37 @@ class Attempt:
     *pod* and *version* are -1 until a pod is chosen. *abandoned* means that the client gave up
     while a worker was busy with it: the server does not notice and works on to *ends*, which is
     infinite while nobody knows how long its computing will take; *waits* is what comes after that.
+    What ends then is its *phase*, by the kind of the event: all of its service (FINISH), or only
+    its computing (CALL) or a call (RETURN). *calls* are those still to be made, and *calling* is
+    where it has one now, which is answered at *answered_at* (infinite while it waits for a slot)
+    and of interest until *patient_until*.
+    *tried* are the pods that failed it before, without the client's knowing; *picks* counts the
+    balancer's choices. *admitted* means that its proxy's gate has let it in. *listed* is how many
+    pods its proxy knew of when it was sent, from the list of *heard*, and *tried_at* is when it was
+    sent to the last of them.
     """
 
     __slots__ = (
         "abandoned",
+        "admitted",
+        "answered_at",
+        "calling",
+        "calls",
+        "connection",
         "ends",
         "gives_up",
+        "heard",
+        "listed",
         "number",
+        "patient_until",
         "pending",
+        "phase",
+        "picks",
         "pod",
         "request",
         "sent",
+        "tried",
+        "tried_at",
         "version",
         "waits",
     )
@@ -59,8 +93,23 @@ class Attempt:
         self.version = -1
         self.ends = float("inf")
         self.waits = 0.0
+        self.phase = Kind.FINISH
+        self.calls: tuple[Call, ...] = ()
+        self.calling: Calling | None = None
+        self.answered_at = self.patient_until = float("inf")
         self.abandoned = False
+        self.connection: Connection | None = None
+        self.tried: tuple[int, ...] = ()
+        self.picks = 0
+        self.admitted = False
+        self.listed = 0
+        self.tried_at = sent
+        self.heard = float("-inf")
         self.pending: Due | None = None
+
+    def __lt__(self, other: Attempt) -> bool:
+        """Two of one name (probes of two pods) come in any order where all else ties."""
+        return False
 
     @property
     def order(self) -> tuple[int, int]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from sim.model.behaviour import Clients
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
+from sim.model.network import ProxyKind
+from sim.model.retry import as_clients_see, kind_of
 from sim.traffic.attempt import Attempt, Request
+from sim.traffic.retry_budget import RetryBudget
 
 MOST_ATTEMPTS = 256  # A draw tells this many attempts of one request apart.
 
@@ -13,16 +16,22 @@ MOST_ATTEMPTS = 256  # A draw tells this many attempts of one request apart.
 class Client:
     """Patience and retries, the same for every user.
 
-    Any failure is retried, whatever its cause, while attempts and time are left. Attempt k + 1
-    starts back-off x 2**k x (1/2 + u) after the answer to attempt k, with u drawn for (request,
-    k); at or after the deadline it does not start at all, and the client gives up at once.
+    A failure of a kind that is retried is tried again while attempts, time and budget are left.
+    Attempt k + 1 starts back-off x 2**k x (1/2 + u) after the answer to attempt k, with u drawn for
+    (request, k); at or after the deadline it does not start at all, and the client gives up at
+    once. Clients of one of the *proxies* share its retry budget.
     """
 
-    def __init__(self, clients: Clients, seed: int) -> None:
+    def __init__(
+        self, clients: Clients, proxies: int, seed: int, proxy: ProxyKind = ProxyKind.KUBE_PROXY
+    ) -> None:
         if not 1 <= clients.attempts <= MOST_ATTEMPTS:
             raise ValueError(f"attempts must be 1 to {MOST_ATTEMPTS}, not {clients.attempts}")
         self._clients = clients
+        self._proxy = proxy
         self._jitter = Stream(seed, Purpose.BACKOFF)
+        share = clients.retry_budget
+        self._budgets = () if share is None else tuple(RetryBudget(share) for _ in range(proxies))
 
     def request(self, number: int, user: int, proxy: int, sent: float) -> Request:
         """A new wish of *user*, with its deadline."""
@@ -30,12 +39,26 @@ class Client:
 
     def attempt(self, request: Request, number: int, now: float) -> Attempt:
         """The try at *request* that starts *now*."""
+        if self._budgets:
+            self._budgets[request.proxy].begin()
         patience = now + self._clients.attempt_timeout_seconds
         return Attempt(request, number, now, min(patience, request.deadline))
 
     def next_try(self, attempt: Attempt, cause: Cause, now: float) -> float | None:
         """When to try again after *attempt* ended with *cause*; None if that answer is final."""
+        if self._budgets:
+            self._budgets[attempt.request.proxy].end(attempt.number > 0)
+        when = self._planned(attempt, cause, now)
+        if when is not None and self._budgets and not self._budgets[attempt.request.proxy].grant():
+            return None
+        return when
+
+    def _planned(self, attempt: Attempt, cause: Cause, now: float) -> float | None:
+        """When it would be tried again, whatever the budget."""
         if cause == Cause.NONE or attempt.number + 1 >= self._clients.attempts:
+            return None
+        seen = as_clients_see(cause, now >= attempt.gives_up)
+        if kind_of(seen, self._proxy) not in self._clients.retry_on:
             return None
         jitter = 0.5 + self._jitter.uniform(attempt.request.number, attempt.number)
         when = now + self._clients.backoff_seconds * 2.0**attempt.number * jitter

@@ -41,6 +41,9 @@ class Kind(IntEnum):
     SEND = 5  # A user means to send (attempt 0), or a back-off is over (any later attempt).
     FINISH = 6  # A worker is done with an attempt.
     GIVE_UP = 7  # The client's patience ends, waiting or in service.
+    CONNECT = 9  # A proxy gives up connecting.
+    CALL = 10  # A request has computed and makes its first call.
+    RETURN = 11  # A call to a dependency ends, with an answer or with the worker's patience.
     CPU = 8  # A pod's computing takes a turn: a thread is done, the quota is, or the period.
 
 

@@ -41,6 +41,12 @@ class Cores:
         """A pod comes to this node."""
         self._tell[meter] = tell
 
+    def employ(self, meter: Meter, workers: int) -> None:
+        """The process of *meter*'s pod has so many *workers* from now on."""
+        self._catch_up()
+        meter.employ(workers)
+        self._share()
+
     def compute(self, meter: Meter, attempt: Attempt, seconds: float) -> None:
         """A thread of *meter*'s pod begins to compute *seconds* for *attempt*.
 
@@ -63,9 +69,8 @@ class Cores:
         """The process that computed for *attempts* is gone."""
         self._catch_up()
         now = self._clock.now
-        for done, _, attempt, _ in self._free:
-            if attempt in attempts:
-                meter.spent_seconds -= done - now
+        for done in self._ends_of(meter):
+            meter.spent_seconds -= done - now
         self._free = [job for job in self._free if job[2] not in attempts]
         heapify(self._free)
         meter.drop(attempts)
@@ -74,8 +79,10 @@ class Cores:
     def spent_seconds(self, meter: Meter) -> float:
         """What the pod of *meter* has computed up to this moment."""
         self._catch_up()
-        now = self._clock.now
-        return meter.spent_seconds - sum(job[0] - now for job in self._free if job[3] is meter)
+        ahead = 0.0
+        for done in self._ends_of(meter):
+            ahead += done - self._clock.now
+        return meter.spent_seconds - ahead
 
     def turned(self, meter: Meter) -> None:
         """Something happened to the computing of *meter*'s pod: perhaps threads are done."""
@@ -84,6 +91,13 @@ class Cores:
         self._share()
         for attempt in done:
             self._tell[meter](attempt, self._clock.now)
+
+    def _ends_of(self, meter: Meter) -> list[float]:
+        """When the threads of *meter*'s pod that have cores of their own are done, in order.
+
+        They are added one by one in this order: another would round to other bits.
+        """
+        return sorted(job[0] for job in self._free if job[3] is meter)
 
     def _threads(self) -> int:
         return len(self._free) + sum(meter.threads for meter in self._busy)

@@ -28,9 +28,16 @@ class Demands:
         if behaviour.demand == Demand.CONSTANT:
             return mean
         u = self._draws.uniform(request)
-        if behaviour.demand == Demand.EXPONENTIAL:
-            return mean * -log(u)
-        return mean * lognormal(u, behaviour.demand_cv)
+        return spread(mean, behaviour.demand, behaviour.demand_cv, u)
+
+
+def spread(mean: float, demand: Demand, cv: float, u: float) -> float:
+    """The quantile *u* of times with that *mean*; a constant time has no use for it."""
+    if demand == Demand.CONSTANT:
+        return mean
+    if demand == Demand.EXPONENTIAL:
+        return mean * -log(u)
+    return mean * lognormal(u, cv)
 
 
 def lognormal(u: float, cv: float) -> float:

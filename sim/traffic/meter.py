@@ -63,6 +63,8 @@ class Meter:
         self.limited = self._limit_cores < workers
         if not self.limited:
             self._throttled = False
+        elif self._jobs:
+            self._enter_period()  # The last one may be long over.
         self._stale = True
 
     @property

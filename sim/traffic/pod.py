@@ -6,13 +6,15 @@ from collections.abc import Callable
 
 from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
+from sim.model.failed import Doing
 from sim.ports import PodCounters, Signal, SignalKind
 from sim.traffic.attempt import Attempt
 from sim.traffic.clock import Due, Kind
 from sim.traffic.cores import Cores
 from sim.traffic.memory import Memory
 from sim.traffic.meter import Meter
-from sim.traffic.station import Station, Surroundings
+from sim.traffic.station import Station
+from sim.traffic.surroundings import Surroundings
 
 
 class Pod:
@@ -42,6 +44,9 @@ class Pod:
         self.draining = False
         self.terminating = False
         self.forgotten = False
+        self.process = 0  # How many have listened here so far: the number of the last one.
+        self._alive = False
+        self._ended = float("-inf")  # When the last process to end did.
         # Told whenever `listening` has changed, and whether by a kill.
         self.watchers: list[Callable[[bool], None]] = []
         self._answered = 0
@@ -54,7 +59,7 @@ class Pod:
         self._meter = Meter(self._clock, number, share, cores.turned)
         self._meter.employ(behaviour.concurrency)
         self._station = Station(surroundings, behaviour, compute=self._compute, empty=self._empty)
-        cores.enter(self._meter, self._station.computed)
+        cores.enter(self._meter, self._station.service.computed)
         self._memory = Memory(self._clock, number, memory_limit_bytes, self._out_of_memory)
         self._drained: Due | None = None
 
@@ -63,13 +68,27 @@ class Pod:
         """How many attempts its process has accepted and not finished."""
         return self._station.in_flight
 
-    def take(self, attempt: Attempt) -> None:
-        """Receive *attempt*: serve it, let it wait, or refuse it."""
-        attempt.pod = self.number
-        attempt.version = self.version
+    @property
+    def keep_alive_seconds(self) -> float:
+        """How long its process keeps an idle connection open."""
+        return self._behaviour.keep_alive_seconds
+
+    def ended_at(self, process: int) -> float:
+        """When that *process* ended: infinite if it runs, and long ago for all but the last two."""
+        if process == self.process:
+            return float("inf") if self._alive else self._ended
+        last_but_one = self._alive and process == self.process - 1
+        return self._ended if last_but_one else float("-inf")
+
+    def take(self, attempt: Attempt, is_open: bool, connected_by: float) -> None:
+        """Receive *attempt*: serve it, let it wait, or refuse it.
+
+        On a connection that *is_open* it reaches the process whether that listens or not. A new
+        one is given up at *connected_by* if the node does not answer.
+        """
         if not self.reachable:
-            self._leave_hanging(attempt)
-        elif not self.listening:
+            self._leave_hanging(attempt, float("inf") if is_open else connected_by)
+        elif not self.listening and not is_open:
             starting = not self.terminating
             refused = Cause.REFUSED_STARTING if starting else Cause.REFUSED_TERMINATING
             self._surroundings.answer(attempt, refused)
@@ -79,7 +98,7 @@ class Pod:
     def change(self, behaviour: Behaviour) -> None:
         """Behave so from now on."""
         self._behaviour = behaviour
-        self._meter.employ(behaviour.concurrency)
+        self._cores.employ(self._meter, behaviour.concurrency)
         self._memory.change(behaviour)
         self._station.change(behaviour)
 
@@ -87,6 +106,9 @@ class Pod:
         """Begin to listen with a fresh process, or close the listener and nothing else."""
         if listening:
             self.drain(False)
+            self._end_process()
+            self.process += 1
+            self._alive = True
             self._memory.start(self._behaviour)
         self._set_listening(listening)
 
@@ -106,6 +128,7 @@ class Pod:
     def kill(self, cause: Cause) -> None:
         """End the process; whoever still waits for an answer gets *cause*."""
         self._set_listening(False, killed=True)
+        self._end_process()
         self.drain(False)
         self._memory.stop()
         for attempt in self._clear():
@@ -116,7 +139,7 @@ class Pod:
         self.reachable = reachable
         if not reachable:
             for attempt in self._clear():
-                self._leave_hanging(attempt)
+                self._leave_hanging(attempt, float("inf"))
 
     def _compute(self, attempt: Attempt, seconds: float) -> None:
         self._cores.compute(self._meter, attempt, seconds)
@@ -127,10 +150,13 @@ class Pod:
             self._cores.drop(self._meter, self._station.serving)
         return self._station.clear()
 
-    def _leave_hanging(self, attempt: Attempt) -> None:
-        """No answer will come: the client waits until its patience ends."""
-        name = (attempt.request.number, attempt.number, Kind.GIVE_UP)
-        attempt.pending = self._clock.schedule_at(attempt.gives_up, name, self._give_up, attempt)
+    def _leave_hanging(self, attempt: Attempt, connected_by: float) -> None:
+        """No answer will come: whoever waits does so until its patience ends."""
+        first = connected_by < attempt.gives_up
+        kind = Kind.CONNECT if first else Kind.GIVE_UP
+        name = (attempt.request.number, attempt.number, kind)
+        time = connected_by if first else attempt.gives_up
+        attempt.pending = self._clock.schedule_at(time, name, self._give_up, attempt)
 
     def _give_up(self, due: Due) -> None:
         attempt: Attempt = due.value
@@ -150,6 +176,26 @@ class Pod:
         else:
             self._failed += 1
 
+    @property
+    def doing(self) -> Doing:
+        """What it is doing, as a request may find it."""
+        if self.forgotten:
+            return Doing.GONE
+        if not self.reachable:
+            return Doing.UNREACHABLE
+        if not self._alive:
+            return Doing.STOPPED if self.terminating else Doing.STARTING
+        if self.draining:
+            return Doing.DRAINING
+        if self.terminating:
+            return Doing.WINDING_UP
+        return Doing.SERVING if self.listening else Doing.STARTING
+
+    @property
+    def queued(self) -> int:
+        """How many attempts wait for one of its workers."""
+        return self._station.queued
+
     def counters(self) -> PodCounters:
         """Its state at this moment."""
         return PodCounters(
@@ -162,6 +208,12 @@ class Pod:
             answered=self._answered,
             failed=self._failed,
         )
+
+    def _end_process(self) -> None:
+        """Its connections close with it."""
+        if self._alive:
+            self._alive = False
+            self._ended = self._clock.now
 
     def _set_listening(self, listening: bool, killed: bool = False) -> None:
         if listening != self.listening:

@@ -5,35 +5,49 @@ optimised at the cost of being read; whatever is faster must give the same answe
 
     clock      time, and the rule for what happens first      sending    the way of every request
     arrivals   when users mean to send                        attempt    a request, one try at it
-    client     patience and retries                           proxy      who is sent where
+    client     patience and retries                           proxy      beliefs and choices
+    way        who is sent where, and who next                idle       connections kept open
+    gate       rates and limits                               outliers   who gets nothing
     pod        listener, drain and kill                       station    workers and queue
+    service    what one request goes through on a worker      dependency what the workers call
     cores      who computes on a node                         meter      a quota, or a crowd
     memory     base, leak and the limit                       demand     how much work there is
     probing    probes whose answers are known                 asking     probes that are requests
     judgement  what a probe's results add up to               tally      how it all ended
+    sample     a few failures with their stories
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from sim.errors import InvariantError
 from sim.i18n import message
 from sim.model.behaviour import Behaviour, CpuShare, Workload
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
+from sim.model.failed import FailedRequest
 from sim.model.run import RequestCounts, Users
-from sim.ports import ANY_CPU, PodCounters, ProbeKind, RequestRecord, Signal
+from sim.ports import (
+    ANY_CPU,
+    DependencyCounters,
+    PodCounters,
+    ProbeKind,
+    RequestRecord,
+    Signal,
+)
 from sim.traffic.asking import AskingProbe
 from sim.traffic.clock import Clock
 from sim.traffic.cores import Cores
 from sim.traffic.demand import Demands
+from sim.traffic.dependency import Dependencies
 from sim.traffic.pod import Pod
 from sim.traffic.probing import QuietProbe
 from sim.traffic.sending import Sending
-from sim.traffic.station import Surroundings
+from sim.traffic.surroundings import Surroundings
 from sim.traffic.tally import Tally
 
 Probe: TypeAlias = QuietProbe | AskingProbe
@@ -61,12 +75,14 @@ class ReferencePlane:
         self._clock = Clock(start)
         # By number, the forgotten ones too: a proxy may still believe in them.
         self._pods: list[Pod] = []
-        self._tally = Tally(workload, keep_log)
+        self._tally = Tally(workload, seed, self._pods, keep_log)
         self._sending = Sending(workload, seed, self._clock, self._pods, self._tally)
+        self._dependencies = Dependencies(self._clock, workload.dependencies, seed)
         self._surroundings = Surroundings(
             clock=self._clock,
             demands=Demands(seed),
             bugs=Stream(seed, Purpose.BUG),
+            dependencies=self._dependencies,
             answer=self._sending.answer,
         )
         self._behaviours: dict[int, Behaviour] = {}
@@ -77,6 +93,11 @@ class ReferencePlane:
         self._signals: deque[Signal] = deque()
 
     # Time.
+
+    @property
+    def now(self) -> float:
+        """The moment at which the plane stands."""
+        return self._clock.now
 
     def advance(self, until: float) -> Signal | None:
         """Let the traffic run up to *until* (not included) or to the next signal."""
@@ -99,6 +120,11 @@ class ReferencePlane:
 
     def set_behaviour(self, version: int, behaviour: Behaviour) -> None:
         """How *version* serves from now on; requests in service keep the time they drew."""
+        called = [call.dependency for call in behaviour.calls]
+        for number in called:
+            self._require_dependency(number)
+        if len(set(called)) < len(called):
+            raise InvariantError(message("a request calls each dependency at most once"))
         self._behaviours[version] = behaviour
         for pod in self._pods:
             if pod.version == version:
@@ -138,6 +164,27 @@ class ReferencePlane:
         for pod in self._pods:
             if pod.node == node and not pod.forgotten:
                 pod.reach(reachable)
+
+    def set_dependency(
+        self,
+        dependency: int,
+        *,
+        capacity: int | None = None,
+        latency_seconds: float | None = None,
+        error_ratio: float | None = None,
+        up: bool | None = None,
+    ) -> None:
+        """Change what a dependency does; see `ports.DataPlane.set_dependency`."""
+        self._require_dependency(dependency)
+        given = {
+            "capacity": capacity,
+            "latency_seconds": latency_seconds,
+            "error_ratio": error_ratio,
+            "up": up,
+        }
+        changes: dict[str, Any] = {name: to for name, to in given.items() if to is not None}
+        station = self._dependencies[dependency]
+        station.change(replace(station.row, **changes))
 
     def set_pod(
         self,
@@ -214,6 +261,10 @@ class ReferencePlane:
         if probe is not None:
             probe.stop()
 
+    def _require_dependency(self, number: int) -> None:
+        if not 0 <= number < len(self._dependencies):
+            raise InvariantError(message("there is no dependency {name}", name=number))
+
     def _hear(self, signal: Signal) -> None:
         self._signals.append(signal)
 
@@ -227,6 +278,10 @@ class ReferencePlane:
     def pods(self) -> Mapping[int, PodCounters]:
         """All pods that are not forgotten."""
         return {pod.number: pod.counters() for pod in self._pods if not pod.forgotten}
+
+    def dependencies(self) -> Sequence[DependencyCounters]:
+        """All dependencies, by number."""
+        return self._dependencies.counters()
 
     def in_flight(self) -> int:
         """Requests that have been meant to be sent and have no final answer yet."""
@@ -247,6 +302,10 @@ class ReferencePlane:
     def last_answers(self) -> Mapping[int, float]:
         """When each version gave its last answer, right or wrong."""
         return self._tally.last_answers()
+
+    def stories(self) -> Sequence[FailedRequest]:
+        """A sample of the requests of the window that failed, each with its story."""
+        return self._tally.stories()
 
     def take_log(self) -> Sequence[RequestRecord]:
         """The attempts since the last call, if the plane was asked to keep a log."""

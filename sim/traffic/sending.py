@@ -9,33 +9,42 @@ from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
 from sim.traffic.arrivals import Arrivals
 from sim.traffic.attempt import Attempt, Request
-from sim.traffic.balancers import BALANCERS
 from sim.traffic.client import Client
 from sim.traffic.clock import Clock, Due, Kind
 from sim.traffic.pod import Pod
-from sim.traffic.proxy import Proxy
 from sim.traffic.tally import Tally
+from sim.traffic.way import Way
 
 
 class Sending:
     """Sends what users mean to send to *pods* (by number) and writes every answer to *tally*.
 
-    User and proxy are drawn per request, so a retry comes from the same user by the same proxy.
+    User and proxy are drawn per request, so a retry comes from the same user by the same proxy;
+    where the proxy is the user's own, it is drawn by user.
     """
 
     def __init__(
         self, workload: Workload, seed: int, clock: Clock, pods: Sequence[Pod], tally: Tally
     ) -> None:
         self._clock = clock
-        self._pods = pods
         self._tally = tally
         self._population = workload.population
         self._arrivals = Arrivals(workload.arrivals, seed)
         self._user_draws = Stream(seed, Purpose.USER)
         self._proxy_draws = Stream(seed, Purpose.PROXY)
-        self._client = Client(workload.clients, seed)
-        balancer = BALANCERS[workload.balancer]
-        self.proxies = tuple(Proxy(balancer(seed)) for _ in range(workload.proxies))
+        self._client = Client(workload.clients, workload.proxies, seed, workload.connections.proxy)
+        self._proxy_by_user = workload.connections.proxy_of_the_user
+        self._way = Way(
+            workload.connections,
+            workload.protection,
+            balancer=workload.balancer,
+            proxies=workload.proxies,
+            seed=seed,
+            clock=clock,
+            pods=pods,
+            answer=self.answer,
+        )
+        self.proxies = self._way.proxies
         self._expect_arrival()
 
     def answer(self, attempt: Attempt, cause: Cause) -> None:
@@ -43,9 +52,9 @@ class Sending:
         if attempt.request.hear is not None:
             attempt.request.hear(attempt, cause)
             return
+        if self._way.ended(attempt, cause):
+            return
         now = self._clock.now
-        if attempt.pod >= 0:
-            self._pods[attempt.pod].note(cause)
         again = self._client.next_try(attempt, cause, now)
         self._tally.answer(attempt, cause, again is None, now)
         if again is not None:
@@ -60,7 +69,8 @@ class Sending:
     def _arrive(self, _: Due) -> None:
         number = self._tally.arrived
         user = int(self._user_draws.uniform(number) * self._population)
-        proxy = int(self._proxy_draws.uniform(number) * len(self.proxies))
+        drawn_by = user if self._proxy_by_user else number
+        proxy = int(self._proxy_draws.uniform(drawn_by) * len(self.proxies))
         request = self._client.request(number, user, proxy, self._clock.now)
         self._tally.meant(request)
         self._expect_arrival()
@@ -71,10 +81,4 @@ class Sending:
         self._send(failed.request, failed.number + 1)
 
     def _send(self, request: Request, number: int) -> None:
-        now = self._clock.now
-        attempt = self._client.attempt(request, number, now)
-        chosen = self.proxies[request.proxy].choose(request.number, number, now)
-        if chosen < 0:
-            self.answer(attempt, Cause.NO_ENDPOINT)
-        else:
-            self._pods[chosen].take(attempt)
+        self._way.send(self._client.attempt(request, number, self._clock.now))

@@ -4,39 +4,25 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sim.model.behaviour import Behaviour
 from sim.model.causes import Cause
-from sim.model.draws import Stream
 from sim.traffic.attempt import Attempt
-from sim.traffic.clock import Clock, Due, Kind
-from sim.traffic.demand import Demands
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What all stations share: the clock, the draws, and whom to tell how an attempt ended."""
-
-    clock: Clock
-    demands: Demands
-    bugs: Stream
-    answer: Callable[[Attempt, Cause], None]
+from sim.traffic.clock import Due, Kind
+from sim.traffic.service import Service
+from sim.traffic.surroundings import Surroundings
 
 
 class Station:
     """Workers that serve one attempt each, and at most *queue_limit* attempts that wait.
 
-    An attempt computes first and then waits for others (a database). *compute* is told what it has
-    to compute and answers by `computed`, if that takes longer than it would on a core of its own.
-
     An attempt whose client gives up while it waits leaves the queue at once. One whose client
-    gives up in service stays with its worker to the end, for a server notices a closed connection
-    only when it writes the answer; until then it counts as in flight here. The price of an
-    attempt (its service time) is fixed when a worker takes it; whether its answer is the
-    application's own error is drawn for (request, attempt) when the answer is given.
+    gives up in service counts as in flight here until its worker is done with it (`Service`). The
+    price of an attempt (its service time, its calls) is fixed when a worker takes it; whether its
+    answer is the application's own error is drawn for (request, attempt) when the answer is given.
 
-    *empty* is called whenever the last attempt in flight has left by itself.
+    *compute* is told what an attempt has to compute. *empty* is called whenever the last attempt
+    in flight has left by itself.
     """
 
     def __init__(
@@ -47,12 +33,12 @@ class Station:
         compute: Callable[[Attempt, float], None],
         empty: Callable[[], None],
     ) -> None:
+        self.service = Service(surroundings, compute=compute, over=self._over)
         self._clock = surroundings.clock
-        self._demands = surroundings.demands
         self._bugs = surroundings.bugs
         self._answer = surroundings.answer
+        self._dependencies = surroundings.dependencies
         self._behaviour = behaviour
-        self._compute = compute
         self._empty = empty
         self._serving: dict[Attempt, None] = {}  # A set that keeps its order.
         self._waiting: deque[Attempt] = deque()
@@ -80,7 +66,10 @@ class Station:
             self._start(attempt)
         elif len(self._waiting) < self._behaviour.queue_limit:
             self._waiting.append(attempt)
-            attempt.pending = self._schedule(attempt, attempt.gives_up, Kind.GIVE_UP)
+            name = (attempt.request.number, attempt.number, Kind.GIVE_UP)
+            attempt.pending = self._clock.schedule_at(
+                attempt.gives_up, name, self._give_up, attempt
+            )
         else:
             return False
         return True
@@ -93,13 +82,6 @@ class Station:
         self._behaviour = behaviour
         self._take_waiting()
 
-    def computed(self, attempt: Attempt, when: float) -> None:
-        """The computing for *attempt* ends at *when*, infinite while nobody knows."""
-        attempt.ends = when + attempt.waits
-        if attempt.pending is not None:
-            attempt.pending.withdraw()
-        self._expect_end(attempt)
-
     @property
     def serving(self) -> set[Attempt]:
         """Those that occupy a worker."""
@@ -109,6 +91,7 @@ class Station:
         """Drop everything; what clients still wait for, in (request, attempt) order."""
         self._add_up()
         lost = [*self._serving, *self._waiting]
+        self._dependencies.leave(self._serving)
         self._serving.clear()
         self._waiting.clear()
         for attempt in lost:
@@ -119,49 +102,23 @@ class Station:
     def _start(self, attempt: Attempt) -> None:
         self._add_up()
         self._serving[attempt] = None
-        if attempt.request.hear is not None:
-            computes = seconds = self._behaviour.probe_seconds
-        else:
-            seconds = self._demands.seconds(attempt.request.number, self._behaviour)
-            computes = seconds * self._behaviour.cpu_share
-        attempt.ends = self._clock.now + seconds
-        attempt.waits = seconds - computes
-        self._expect_end(attempt)
-        if computes > 0.0:
-            self._compute(attempt, computes)
+        self.service.begin(attempt, self._behaviour)
 
-    def _expect_end(self, attempt: Attempt) -> None:
-        """Of its service, or of its client's patience, whichever is first."""
-        if attempt.ends <= attempt.gives_up:
-            attempt.pending = self._schedule(attempt, attempt.ends, Kind.FINISH)
-        elif not attempt.abandoned:
-            attempt.pending = self._schedule(attempt, attempt.gives_up, Kind.GIVE_UP)
-        elif attempt.ends < float("inf"):
-            attempt.pending = self._schedule(attempt, attempt.ends, Kind.FINISH)
-        else:
-            attempt.pending = None
-
-    def _finish(self, due: Due) -> None:
-        attempt: Attempt = due.value
-        attempt.pending = None
+    def _over(self, attempt: Attempt, well: bool) -> None:
+        """The worker answers, if anybody still waits for that, and takes the next."""
         self._add_up()
         del self._serving[attempt]
         if not attempt.abandoned:
-            self._answer(attempt, self._verdict(attempt))
+            self._answer(attempt, self._verdict(attempt) if well else Cause.DEPENDENCY_ERROR)
         self._take_waiting()
         self._tell_if_empty()
 
     def _give_up(self, due: Due) -> None:
         attempt: Attempt = due.value
-        if attempt in self._serving:
-            attempt.abandoned = True
-            self._expect_end(attempt)
-            self._answer(attempt, Cause.TIMED_OUT_IN_SERVICE)
-        else:
-            attempt.pending = None
-            self._waiting.remove(attempt)
-            self._answer(attempt, Cause.TIMED_OUT_WAITING)
-            self._tell_if_empty()
+        attempt.pending = None
+        self._waiting.remove(attempt)
+        self._answer(attempt, Cause.TIMED_OUT_WAITING)
+        self._tell_if_empty()
 
     def _verdict(self, attempt: Attempt) -> Cause:
         ratio = self._behaviour.error_ratio
@@ -174,7 +131,8 @@ class Station:
     def _take_waiting(self) -> None:
         while self._waiting and len(self._serving) < self._behaviour.concurrency:
             attempt = self._waiting.popleft()
-            _pending(attempt).withdraw()
+            assert attempt.pending is not None, "an attempt in the queue has a pending event"
+            attempt.pending.withdraw()
             self._start(attempt)
 
     def _tell_if_empty(self) -> None:
@@ -185,13 +143,3 @@ class Station:
         now = self._clock.now
         self._busy_seconds += len(self._serving) * (now - self._busy_until)
         self._busy_until = now
-
-    def _schedule(self, attempt: Attempt, time: float, kind: Kind) -> Due:
-        action = self._finish if kind is Kind.FINISH else self._give_up
-        name = (attempt.request.number, attempt.number, kind)
-        return self._clock.schedule_at(time, name, action, attempt)
-
-
-def _pending(attempt: Attempt) -> Due:
-    assert attempt.pending is not None, "an attempt at a station has a pending event"
-    return attempt.pending

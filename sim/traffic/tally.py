@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import floor
 
 import numpy as np
 
 from sim.model.behaviour import Workload
-from sim.model.causes import Cause
+from sim.model.causes import ANSWERS, Cause
+from sim.model.failed import Doing, FailedRequest
 from sim.model.latency import bin_of
 from sim.model.run import RequestCounts, Users
 from sim.ports import RequestRecord
 from sim.traffic.attempt import Attempt, Request
+from sim.traffic.pod import Pod
+from sim.traffic.sample import Sample
 
 
 class Tally:
@@ -22,7 +25,9 @@ class Tally:
     refused it; -1 if no pod was chosen.
     """
 
-    def __init__(self, workload: Workload, keep_log: bool) -> None:
+    def __init__(self, workload: Workload, seed: int, pods: Sequence[Pod], keep_log: bool) -> None:
+        self._pods = pods
+        self._sample = Sample(seed)
         self._window_start = workload.window_start
         self._window_end = workload.window_end
         self._keep_log = keep_log
@@ -43,7 +48,7 @@ class Tally:
 
     def answer(self, attempt: Attempt, cause: Cause, final: bool, now: float) -> None:
         """*attempt* ended with *cause*, and the request with it if that is *final*."""
-        if cause in (Cause.NONE, Cause.APPLICATION_BUG):
+        if cause in ANSWERS:
             self._last_answers[attempt.version] = now
             if self._in_window(attempt.request):
                 self._exposed.setdefault(attempt.version, set()).add(attempt.request.user)
@@ -76,6 +81,10 @@ class Tally:
         """When each version last gave an answer that a client received."""
         return {version: self._last_answers[version] for version in sorted(self._last_answers)}
 
+    def stories(self) -> tuple[FailedRequest, ...]:
+        """A sample of the requests of the window that failed."""
+        return self._sample.stories()
+
     def take_log(self) -> tuple[RequestRecord, ...]:
         """The attempts that ended since the last call, in the order in which they ended."""
         log, self._log = self._log, []
@@ -89,6 +98,29 @@ class Tally:
         self._counts[key] = self._counts.get(key, 0) + 1
         if cause is not Cause.NONE and self._in_window(request):
             self._failed.add(request.user)
+            if self._sample.wants(request.number, cause):
+                self._sample.keep(self._story(attempt, cause, now))
+
+    def _story(self, attempt: Attempt, cause: Cause, now: float) -> FailedRequest:
+        request = attempt.request
+        pod = self._pods[attempt.pod] if attempt.pod >= 0 else None
+        return FailedRequest(
+            request=request.number,
+            user=request.user,
+            attempts=attempt.number + 1,
+            meant=request.sent,
+            sent=attempt.tried_at,
+            answered=now,
+            cause=cause,
+            proxy=request.proxy,
+            endpoints=attempt.listed,
+            heard=attempt.heard,
+            pod=attempt.pod,
+            version=attempt.version,
+            doing=Doing.NOT_CHOSEN if pod is None else pod.doing,
+            in_flight=0 if pod is None else pod.in_flight,
+            queued=0 if pod is None else pod.queued,
+        )
 
     def _in_window(self, request: Request) -> bool:
         return self._window_start <= request.sent < self._window_end

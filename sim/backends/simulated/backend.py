@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simpy.events import Process as SimProcess
 
+from sim.backends.simulated.alterations import Alterations
 from sim.backends.simulated.driver import Driver, SimulatedClock
 from sim.backends.simulated.environment import TwoPlaneEnvironment
 from sim.backends.simulated.world import SimulatedWorld
@@ -15,22 +16,30 @@ from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.run import Change
 from sim.ports import Fault, Process
 from sim.scenario.scenario import Scenario
-from sim.traffic.reference import ReferencePlane
+from sim.traffic.engine import new_plane
 
 
 class SimulatedBackend:
     """Everything that one run simulates, from *start* (before 0) on.
 
     The old version is applied at *start* and has until 0 to become ready; traffic arrives as
-    *workload* says.
+    *workload* says and is carried by *engine*.
     """
 
-    def __init__(self, scenario: Scenario, workload: Workload, seed: int, start: float) -> None:
+    def __init__(
+        self, scenario: Scenario, workload: Workload, seed: int, start: float, engine: str
+    ) -> None:
         self._scenario = scenario
         self.env = TwoPlaneEnvironment(start)
         self.clock = SimulatedClock(self.env)
-        self.data_plane = ReferencePlane(workload, seed, start=start)
-        self.world = SimulatedWorld(self.clock, self._healthy, self._altered, self)
+        self.data_plane = new_plane(engine, workload, seed, start=start)
+        self._dependencies = {one.name: one for one in workload.dependencies}
+        self._dependency_rows = Alterations(
+            self._dependencies.__getitem__, self._dependency_altered
+        )
+        self.world = SimulatedWorld(
+            self.clock, self._healthy, self._altered, self, self._dependency_rows
+        )
         self._driven: list[SimProcess] = []
         self._templates: dict[str, JsonObject] = {}
         old = scenario.deployment["spec"]["template"]
@@ -92,6 +101,16 @@ class SimulatedBackend:
     def _behaviour(self, version: str, template: JsonObject) -> Behaviour:
         self._templates[version] = template
         return self.world.behaviour(version)
+
+    def _dependency_altered(self, name: str) -> None:
+        row = self._dependency_rows.row(name)
+        self.data_plane.set_dependency(
+            list(self._dependencies).index(name),
+            capacity=row.capacity,
+            latency_seconds=row.latency_seconds,
+            error_ratio=row.error_ratio,
+            up=row.up,
+        )
 
     def _altered(self, version: str) -> None:
         if version in self.versions.names:

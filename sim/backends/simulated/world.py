@@ -1,15 +1,16 @@
-"""The simulated world as a fault sees it: rows of the behaviour table, changed and put back."""
+"""The simulated world as a fault sees it: versions, machines and dependencies to be altered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
+from sim.backends.simulated.alterations import Alterations
 from sim.backends.simulated.driver import SimulatedClock
 from sim.control.clock import Environment
 from sim.model.behaviour import Behaviour
+from sim.model.dependency import Dependency
 from sim.ports import Clock, Fault, Wait
 
 
@@ -26,10 +27,10 @@ class Machines(Protocol):
 
 
 class SimulatedWorld:
-    """`ports.World`: alterations stack in the order in which they came, and each can go alone.
+    """`ports.World`: whatever a fault changes stacks, and each fault heals alone.
 
     *healthy* answers how a version behaves without faults; *on_change* hears the name of every
-    version whose row is no longer what it was.
+    version whose row is no longer what it was. *dependencies* are the same for what pods call.
     """
 
     def __init__(
@@ -38,12 +39,12 @@ class SimulatedWorld:
         healthy: Callable[[str], Behaviour],
         on_change: Callable[[str], None],
         machines: Machines | None = None,
+        dependencies: Alterations[Dependency] | None = None,
     ) -> None:
         self._clock = clock
-        self._healthy = healthy
-        self._on_change = on_change
+        self._versions = Alterations(healthy, on_change)
         self._machines = machines
-        self._alterations: list[tuple[str, Mapping[str, Any]]] = []
+        self._dependencies = dependencies
 
     def now(self) -> float:
         """The present moment, in simulated seconds."""
@@ -53,35 +54,29 @@ class SimulatedWorld:
         """Until *seconds* from now."""
         return self._clock.sleep(seconds)
 
+    def until(self, time: float) -> Wait:
+        """Until *time*, which may have passed or never come."""
+        return Wait(None) if time == float("inf") else Wait(max(time, self.now()))
+
     def forever(self) -> Wait:
         """Until the end of the run."""
         return Wait(None)
 
     def behaviour(self, version: str) -> Behaviour:
         """How *version* behaves now, all alterations included."""
-        row = self._healthy(version)
-        for name, changes in self._alterations:
-            if name == version:
-                row = replace(row, **{field: _now(row, field, to) for field, to in changes.items()})
-        return row
+        return self._versions.row(version)
 
-    @contextmanager
-    def altered(self, version: str, **changes: Any) -> Iterator[None]:
+    def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
         """Change fields of the version's `Behaviour` while the `with` block lasts.
 
-        A change is a value, or a function of the value that the field has without it, so that
-        several of a kind add up and each heals alone.
+        A change is a value, or a function of the value that the field has without it.
         """
-        alteration = (version, changes)
-        self._alterations.append(alteration)
-        self._on_change(version)
-        try:
-            yield
-        finally:
-            # By identity: two equal alterations are two faults, and each heals its own.
-            at = next(i for i, one in enumerate(self._alterations) if one is alteration)
-            del self._alterations[at]
-            self._on_change(version)
+        return self._versions.applied(version, changes)
+
+    def dependency_altered(self, dependency: str, **changes: Any) -> AbstractContextManager[None]:
+        """Change fields of the `Dependency` of that name while the `with` block lasts."""
+        assert self._dependencies is not None, "a world with dependencies"
+        return self._dependencies.applied(dependency, changes)
 
     @contextmanager
     def lost(self, node: str) -> Iterator[None]:
@@ -94,19 +89,17 @@ class SimulatedWorld:
             self._machines.return_node(node)
 
 
-def _now(row: Behaviour, field: str, to: Any) -> Any:
-    """The value that a change gives a *field*: *to* itself, or what it makes of the present one."""
-    return to(getattr(row, field)) if callable(to) else to
-
-
 def behaviour_from_the_start(
     healthy: Callable[[str], Behaviour], faults: Iterable[Fault], version: str
 ) -> Behaviour:
     """How *version* behaves when a run begins, with all that *faults* do without waiting."""
-    world = SimulatedWorld(SimulatedClock(Environment()), healthy, lambda _: None)
+    any_dependency = Alterations(lambda name: Dependency(name=name), lambda _: None)
+    world = SimulatedWorld(
+        SimulatedClock(Environment()), healthy, lambda _: None, dependencies=any_dependency
+    )
     begun = [fault.inject(world) for fault in faults]
     for process in begun:
-        next(process)
+        next(process, None)
     found = world.behaviour(version)
     for process in begun:
         process.close()

@@ -40,7 +40,9 @@ def html_table(table: Table) -> str:
 def _line(table: Table, row: Row) -> str:
     cells = []
     for number, cell in enumerate(row.cells):
-        text = escape(cell).replace(".", ".<wbr>") if " " not in cell else escape(cell)
+        text = escape(cell)
+        if " " not in cell and any(letter.isalpha() for letter in cell):
+            text = text.replace(".", ".<wbr>")  # A long name of a field, never a number.
         if number == 0 and row.explains:
             text = f'<span title="{escape(row.explains)}">{text}</span>'
         cells.append(f"<td{_figure(table, number)}>{text}</td>")

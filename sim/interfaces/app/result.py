@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sim.i18n import LANGUAGES
 from sim.interfaces.comparison_tables import causes_table, figures_table, settings_table
 from sim.interfaces.scenario_tables import assumptions_table, problem_lines
+from sim.interfaces.story_table import stories_table
 from sim.interfaces.table import Table
 from sim.model.objects import JsonObject
 
@@ -39,6 +40,7 @@ class View:
             tables=(
                 figures_table(comparison, language),
                 causes_table(comparison, language),
+                stories_table(comparison.example_runs, language),
                 settings_table(arms, language),
             ),
             warnings=tuple(problem_lines(comparison.scenario.warnings, language)),

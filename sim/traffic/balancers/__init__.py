@@ -9,5 +9,8 @@ BALANCERS = Registry(
     {
         "random": "sim.traffic.balancers.random:Random",
         "round_robin": "sim.traffic.balancers.round_robin:RoundRobin",
+        "least_connections": "sim.traffic.balancers.least_connections:LeastConnections",
+        "ring_hash": "sim.traffic.balancers.ring_hash:RingHash",
+        "least_request": "sim.traffic.balancers.least_request:LeastRequest",
     },
 )

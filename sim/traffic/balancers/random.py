@@ -6,17 +6,17 @@ equally likely (`kubernetes/kubernetes:pkg/proxy/iptables/proxier.go`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sim.model.draws import Purpose, Stream
+from sim.traffic.pick import Pick, PickDraws
 
 
 class Random:
-    """Picks by a draw that belongs to (request, attempt), whatever the other requests do."""
+    """Picks by a draw that belongs to the attempt, whatever the other requests do."""
 
     def __init__(self, seed: int) -> None:
-        self._draws = Stream(seed, Purpose.BALANCER)
+        self._draws = PickDraws(seed)
 
-    def choose(self, endpoints: Sequence[int], request: int, attempt: int) -> int:
+    def choose(self, endpoints: Sequence[int], pick: Pick, in_flight: Mapping[int, int]) -> int:
         """One of *endpoints*, of which there is at least one."""
-        return endpoints[int(self._draws.uniform(request, attempt) * len(endpoints))]
+        return endpoints[int(self._draws.first(pick) * len(endpoints))]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from sim.traffic.pick import Pick
 
 
 class RoundRobin:
@@ -15,7 +17,7 @@ class RoundRobin:
     def __init__(self, seed: int) -> None:
         self._picks = 0
 
-    def choose(self, endpoints: Sequence[int], request: int, attempt: int) -> int:
+    def choose(self, endpoints: Sequence[int], pick: Pick, in_flight: Mapping[int, int]) -> int:
         """The next of *endpoints*, of which there is at least one."""
         pod = endpoints[self._picks % len(endpoints)]
         self._picks += 1

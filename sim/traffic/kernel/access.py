@@ -1,0 +1,102 @@
+"""The kernel's way to its records: an address and a number of bytes, and no array in between.
+
+What every function of the kernel is given is one record, `State`, that holds the addresses of the
+others. Arrays themselves would be handed over as seven numbers each, and compiled for minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numba
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from sim.traffic.kernel.compiled import inlined
+from sim.traffic.kernel.records import ADDRESSES, MOST_AVOIDED, Records, State, StateRecord
+
+
+def _way_to(name: str) -> Callable[[State, int], Records]:
+    """A function that finds record *n* of the array called *name*."""
+    dtype = ADDRESSES[name]
+    record = numba.from_dtype(dtype)
+    place = StateRecord.fields[name][1]  # type: ignore[index]
+
+    def find(context, state, number):  # type: ignore[no-untyped-def]
+        def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+            byte, word = ir.IntType(8), ir.IntType(64)
+            start = builder.bitcast(arguments[0], byte.as_pointer())
+            field = builder.gep(start, [ir.Constant(word, place)])
+            address = builder.load(builder.bitcast(field, word.as_pointer()))
+            size = ir.Constant(word, dtype.itemsize)
+            found = builder.add(address, builder.mul(arguments[1], size))
+            return builder.inttoptr(found, context.get_value_type(record))
+
+        return record(state, types.int64), generate
+
+    way: Callable[[State, int], Records] = intrinsic(find)
+    return way
+
+
+slot_at = _way_to("slot")
+pod_at = _way_to("pod")
+meter_at = _way_to("meter")
+node_at = _way_to("node")
+version_at = _way_to("version")
+proxy_at = _way_to("proxy")
+probe_at = _way_to("probe")
+head_at = _way_to("head")
+listed_at = _way_to("listed")
+drawn_at = _way_to("drawn")
+piece_at = _way_to("piece")
+row_at = _way_to("row")
+place_at = _way_to("place")
+bin_at = _way_to("bin")
+sparse_at = _way_to("sparse_entry")
+sent_at = _way_to("sent")
+failed_at = _way_to("failed")
+exposed_at = _way_to("exposed")
+logged_at = _way_to("log")
+signal_at = _way_to("signal")
+story_at = _way_to("story")
+worst_at = _way_to("worst")
+doomed_at = _way_to("doomed_slot")
+point_at = _way_to("ring")
+trip_at = _way_to("trip")
+connection_at = _way_to("connection")
+idle_at = _way_to("idle")
+guard_at = _way_to("guard")
+healthy_at = _way_to("healthy")
+remembered_at = _way_to("remembered")
+_tried_at = _way_to("tried")
+_link_at = _way_to("link")
+dependency_at = _way_to("dependency")
+call_at = _way_to("call")
+caller_at = _way_to("caller")
+_coming_at = _way_to("coming")
+_thread_at = _way_to("thread")
+
+
+@inlined
+def coming_at(s: State, x: int, place: int) -> Records:
+    """The list at *place* of those that proxy *x* has heard of and not taken up."""
+    return _coming_at(s, x * s.list_places + place)
+
+
+@inlined
+def thread_at(s: State, n: int, place: int) -> Records:
+    """The thread at *place* of those that have a core of node *n* to themselves."""
+    return _thread_at(s, n * s.bag_places + place)
+
+
+@inlined
+def link_at(s: State, x: int, p: int) -> Records:
+    """What proxy *x* knows of pod *p*."""
+    return _link_at(s, p * s.proxies + x)
+
+
+@inlined
+def tried_at(s: State, e: int, place: int) -> Records:
+    """The pod at *place* of those that have failed the attempt in slot *e*."""
+    return _tried_at(s, e * MOST_AVOIDED + place)

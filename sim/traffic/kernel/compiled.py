@@ -1,0 +1,65 @@
+"""How the kernel's functions are compiled: three kinds, none of them with fast-math.
+
+Fast-math may reorder sums and fuse products, and the bits would differ from the reference. Nothing
+allocates inside (`_nrt=False` saves a reference count at each call), and a division by zero is an
+infinity, as IEEE 754 has it (`error_model="numpy"`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numba
+from numba import types
+
+from sim.traffic.kernel.cache import cached_in, folder
+
+F = TypeVar("F", bound=Callable[..., object])
+# Nobody calls these from Python or C: the ways in would take most of the time to compile.
+_INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def inlined(function: F) -> F:
+    """A few lines that belong to their caller, of which the loop is put together."""
+    made: F = _once(
+        numba.njit(error_model="numpy", _nrt=False, forceinline=True, **_INNER)(function)
+    )
+    return made
+
+
+def compiled(function: F) -> F:
+    """What happens seldom: called, not copied into its caller."""
+    made: F = _once(numba.njit(error_model="numpy", _nrt=False, **_INNER)(function))
+    return made
+
+
+def entered(function: F) -> F:
+    """A door from Python, kept on disk once it is compiled (see `cache`)."""
+    place = folder()
+    if place is None:
+        made: F = numba.njit(error_model="numpy", _nrt=False)(function)
+        return made
+    with cached_in(place):
+        kept: F = numba.njit(error_model="numpy", _nrt=False, cache=True)(function)
+    return kept
+
+
+def _once(dispatcher: Any) -> Any:
+    """Let it be compiled once, for the widest integers, and not for every width and constant."""
+    for_types = dispatcher.get_call_template
+
+    def for_wide_types(arguments: Sequence[Any], keywords: Any) -> Any:
+        return for_types(tuple(_widest(one) for one in arguments), keywords)
+
+    dispatcher.get_call_template = for_wide_types
+    return dispatcher
+
+
+def _widest(kind: Any) -> Any:
+    kind = types.unliteral(kind)
+    return types.int64 if kind is types.boolean or _is_signed(kind) else kind
+
+
+def _is_signed(kind: Any) -> bool:
+    return isinstance(kind, types.Integer) and kind.signed

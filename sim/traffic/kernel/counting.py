@@ -1,0 +1,75 @@
+"""Counts of requests that are over: kept sparse, and added up when somebody asks.
+
+What they take grows with the seconds, versions, causes and bins that occur, not with the requests.
+Most of what is taken over is later than all before and only appended; the rest waits aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.model.run import IntArray, RequestCounts
+from sim.traffic.kernel import deeds
+from sim.traffic.kernel.storage import Arrays
+from sim.traffic.kernel.tally import KEY_BIN, KEY_CAUSE, KEY_VERSION
+
+_MANY = 1 << 20  # Entries aside that are not worth being sorted in before somebody asks.
+
+
+class Counts:
+    """All that has been taken over from the kernel's rows, by keys that sort as a table does."""
+
+    def __init__(self) -> None:
+        self._kept: list[tuple[IntArray, IntArray]] = []  # In order, one after the other.
+        self._aside: list[tuple[IntArray, IntArray]] = []
+        self._last_key = -(1 << 62)
+
+    def take_over(self, arrays: Arrays, do: Callable[[int], int]) -> None:
+        """Empty the rows of *arrays*, by what the kernel can *do*."""
+        single = arrays.single
+        while single["rows"]:
+            do(deeds.LEAVE_SPARSE)
+            found = arrays["sparse_entry"][: int(single["sparse"])]
+            single["sparse"] = 0
+            order = np.argsort(found["key"], kind="stable")
+            keys, counts = found["key"][order], found["count"][order]
+            later = int(np.searchsorted(keys, self._last_key, side="right"))
+            if later < len(keys):
+                self._kept.append((keys[later:], counts[later:]))
+                self._last_key = int(keys[-1])
+            if later:
+                self._aside.append((keys[:later], counts[:later]))
+        if _entries(self._aside) > max(_MANY, _entries(self._kept)):
+            self._add_up()
+
+    def table(self) -> RequestCounts:
+        """The counts so far, sorted by second, version, cause and bin."""
+        keys, counts = self._add_up()
+        return RequestCounts(
+            second=keys >> (KEY_VERSION + KEY_CAUSE + KEY_BIN),
+            version=((keys >> (KEY_CAUSE + KEY_BIN)) & ((1 << KEY_VERSION) - 1)) - 1,
+            cause=(keys >> KEY_BIN) & ((1 << KEY_CAUSE) - 1),
+            bin=keys & ((1 << KEY_BIN) - 1),
+            count=counts.copy(),
+        )
+
+    def _add_up(self) -> tuple[IntArray, IntArray]:
+        """One pair of columns, each key once."""
+        parts = [*self._kept, *self._aside]
+        if not parts:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        keys = np.concatenate([keys for keys, _ in parts])
+        counts = np.concatenate([counts for _, counts in parts])
+        if self._aside:
+            order = np.argsort(keys, kind="stable")
+            keys, counts = keys[order], counts[order]
+            first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+            keys, counts = keys[first], np.add.reduceat(counts, first)
+        self._kept, self._aside = [(keys, counts)], []
+        return keys, counts
+
+
+def _entries(parts: list[tuple[IntArray, IntArray]]) -> int:
+    return sum(len(keys) for keys, _ in parts)

@@ -1,0 +1,341 @@
+"""The compiled data plane: the reference's answers, to the bit, some hundred times as fast.
+
+This is the kernel's face in Python: it keeps the arrays, does what the control plane asks for, and
+reads the counters. What happens to requests is compiled (`loop`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from sim.errors import InvariantError
+from sim.i18n import message
+from sim.model.behaviour import Behaviour, CpuShare, Workload
+from sim.model.causes import Cause
+from sim.model.failed import FailedRequest
+from sim.model.run import RequestCounts, Users
+from sim.ports import ANY_CPU, DependencyCounters, PodCounters, ProbeKind, RequestRecord, Signal
+from sim.traffic import dependency as reference
+from sim.traffic.arrivals import Arrivals
+from sim.traffic.client import Client
+from sim.traffic.clock import Clock
+from sim.traffic.kernel import deeds, reading
+from sim.traffic.kernel import records as r
+from sim.traffic.kernel.clearing import clear
+from sim.traffic.kernel.counting import Counts
+from sim.traffic.kernel.depending import Dependencies
+from sim.traffic.kernel.filling import fill_pod, fill_version
+from sim.traffic.kernel.loop import run
+from sim.traffic.kernel.probes import Probes
+from sim.traffic.kernel.proxying import check_way, fit_proxies, put_proxies
+from sim.traffic.kernel.publishing import Lists
+from sim.traffic.kernel.room import Room
+from sim.traffic.kernel.storage import (
+    arrays_for,
+    fit_bags,
+)
+
+_SPARE_SLOTS = 16
+
+
+class KernelPlane:
+    """`ports.DataPlane` for *workload* under *seed*, standing at time *start*.
+
+    See `sim.traffic.reference.ReferencePlane`, whose every answer it gives.
+    """
+
+    def __init__(
+        self,
+        workload: Workload,
+        seed: int,
+        *,
+        start: float,
+        keep_log: bool = False,
+        ask_always: bool = False,
+    ) -> None:
+        # The reference's own checks.
+        Arrivals(workload.arrivals, seed)
+        Client(workload.clients, workload.proxies, seed)
+        check_way(workload, seed, start)
+        reference.Dependencies(Clock(start), workload.dependencies, seed)
+        self._silent = not any(workload.arrivals.rates) and not ask_always
+        self._behaviours: dict[int, Behaviour] = {}
+        self._nodes: dict[str, int] = {}
+        self._unreachable: set[str] = set()
+        self._signals: deque[Signal] = deque()
+        self._pods = 0
+        self._counts = Counts()
+        self._arrays = arrays_for(workload, seed, start, keep_log)
+        self._g = self._arrays.single
+        put_proxies(self._arrays, workload, seed, start)
+        self._lists = Lists(self._arrays, self._do)
+        self._room = Room(self._arrays, self._do, self._counts)
+        self._probes = Probes(self._arrays, self._do, self._own_slot)
+        self._dependencies = Dependencies(
+            self._arrays, workload.dependencies, self._do, self._room.make
+        )
+        self._do(deeds.BEGIN)
+        first = float(self._g["arrival"])
+        if first < start:
+            raise ValueError(f"time must not lie before {start}, not {first}")
+
+    def _do(self, deed: int, whom: int = 0, number: int = 0, amount: float = 0.0) -> int:
+        return deeds.do(self._arrays.state, deed, whom, number, amount)
+
+    # Time.
+
+    @property
+    def now(self) -> float:
+        """The moment at which the plane stands."""
+        return float(self._g["now"])
+
+    def advance(self, until: float) -> Signal | None:
+        """Let the traffic run up to *until* (not included) or to the next signal."""
+        if until < self._g["now"]:
+            raise ValueError(f"until must not lie before {self.now}, not {until}")
+        while not self._signals:
+            lack = run(self._arrays.state, until)
+            if lack == r.REACHED:
+                return None
+            if lack == r.SIGNALLED:
+                self._collect()
+            else:
+                self._room.make(lack)
+        return self._signals.popleft()
+
+    def next_event_time(self) -> float:
+        """When the next data event is due; infinite if none is."""
+        slots = self._arrays["slot"]
+        pending = slots["time"][slots["bucket"] >= 0]
+        return float(min(self._g["arrival"], pending.min(initial=r.INF)))
+
+    def _collect(self) -> None:
+        """Take over the signals that the kernel has written."""
+        for told in self._arrays["signal"][: int(self._g["signals"])]:
+            self._signals.append(reading.signal_of(told))
+        self._g["signals"] = 0
+
+    # What the control plane does.
+
+    def set_behaviour(self, version: int, behaviour: Behaviour) -> None:
+        """How *version* serves from now on; requests in service keep the time they drew."""
+        self._dependencies.check(behaviour.calls)
+        if version >= len(self._arrays["version"]):
+            self._arrays.grow(2 * version, "version", "exposed")
+        self._behaviours[version] = behaviour
+        places = self._dependencies.places_of(behaviour.calls)
+        fill_version(self._arrays["version"][version], behaviour, places)
+        self._do(deeds.CHANGE_VERSION, version, self._pods)
+
+    def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
+        """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
+        if version not in self._behaviours:
+            raise InvariantError(message("version {version} has no behaviour", version=version))
+        number = self._pods
+        if number == len(self._arrays["pod"]):
+            self._arrays.grow(2 * number, "pod", "meter")
+            self._arrays.grow(2 * number * r.PROBE_KINDS, "probe")
+            fit_proxies(self._arrays)
+        place = self._node(node)
+        own = [self._own_slot(number) for _ in range(3)]
+        pod, meter = self._arrays["pod"][number], self._arrays["meter"][number]
+        fill_pod(pod, meter, version, memory_limit, cpu, self.now, own)
+        pod["node"], pod["reachable"] = place, node not in self._unreachable
+        self._pods += 1
+        self._do(deeds.EMPLOY, number)
+        return number
+
+    def _own_slot(self, pod: int) -> int:
+        """A slot for one of the *pod*'s own events."""
+        if self._g["free_slots"] < _SPARE_SLOTS:
+            self._room.make(r.NO_SLOTS)
+        e = int(self._g["free"])
+        slot = self._arrays["slot"][e]
+        self._g["free"] = slot["next"]
+        self._g["free_slots"] -= 1
+        slot["stage"], slot["request"], slot["attempt"] = r.EVENT, -1, pod
+        slot["pod"] = r.NOBODY
+        return e
+
+    def _node(self, name: str) -> int:
+        if name not in self._nodes:
+            number = self._nodes[name] = len(self._nodes)
+            if number == len(self._arrays["node"]):
+                self._arrays.grow(2 * number, "node")
+            node = self._arrays["node"][number]
+            node["cores"], node["head"], node["tail"] = r.INF, r.NOBODY, r.NOBODY
+            fit_bags(self._arrays)
+        return self._nodes[name]
+
+    def set_node(
+        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+    ) -> None:
+        """A node has so many cores, or can be reached or not; see `ports.DataPlane.set_node`."""
+        if cores is not None:
+            number = self._node(node)
+            fit_bags(self._arrays, cores)
+            self._do(deeds.RESIZE, number, 0, cores)
+        if reachable is None or reachable == (node not in self._unreachable):
+            return
+        if reachable:
+            self._unreachable.remove(node)
+        else:
+            self._unreachable.add(node)
+        number, pods = self._nodes.get(node, r.NOBODY), self._arrays["pod"][: self._pods]
+        for pod in np.flatnonzero((pods["node"] == number) & (pods["forgotten"] == 0)):
+            pods["reachable"][pod] = reachable
+            if not reachable:
+                self._do(deeds.HANG, int(pod), clear(self._arrays, self._do, int(pod)))
+
+    def set_pod(
+        self,
+        pod: int,
+        *,
+        listening: bool | None = None,
+        draining: bool | None = None,
+        terminating: bool | None = None,
+    ) -> None:
+        """Change what the process behind the address does; see `ports.DataPlane.set_pod`."""
+        self._require(pod)
+        if terminating is not None:
+            self._arrays["pod"]["terminating"][pod] = terminating
+        if listening is not None:
+            self._do(deeds.LISTEN if listening else deeds.CLOSE, pod)
+        if draining is not None:
+            self._do(deeds.DRAIN if draining else deeds.DO_NOT_DRAIN, pod)
+
+    def kill(self, pod: int, cause: Cause) -> None:
+        """The process is gone: everything in flight ends with *cause*; it no longer listens."""
+        self._require(pod)
+        self._do(deeds.END_PROCESS, pod)
+        count = clear(self._arrays, self._do, pod)
+        while (lack := self._do(deeds.CUT, int(cause), count)) != r.REACHED:
+            self._room.make(lack)
+        self._collect()
+
+    def forget_pod(self, pod: int) -> None:
+        """The pod and its address are gone; a proxy that still believes in it is refused."""
+        self._require(pod)
+        if self._arrays["pod"]["serving"][pod] or self._arrays["pod"]["waiting"][pod]:
+            raise InvariantError(message("pod {pod} is forgotten with work in flight", pod=pod))
+        for kind in ProbeKind:
+            self.unprobe(pod, kind)
+        self.kill(pod, Cause.CUT_BY_SIGKILL)
+        self._arrays["pod"]["terminating"][pod] = self._arrays["pod"]["forgotten"][pod] = 1
+
+    def publish(self, endpoints: Sequence[int], apply_at: Sequence[float]) -> None:
+        """A new endpoint list, taken up by proxy i at apply_at[i]."""
+        for pod in endpoints:
+            if not 0 <= pod < self._pods:
+                raise InvariantError(message("there is no pod {pod}", pod=pod))
+        self._lists.publish(endpoints, apply_at)
+
+    def probe(
+        self,
+        pod: int,
+        kind: ProbeKind,
+        first: float,
+        period: float,
+        success: int,
+        failure: int,
+        timeout: float = float("inf"),
+        served: bool = False,
+    ) -> None:
+        """Probe from the absolute time *first* on, every *period*; signal changes of verdict."""
+        if not self._probes.are_there(pod, kind):
+            self._require(pod)
+            behaviour = self._behaviours[int(self._arrays["pod"]["version"][pod])]
+            asks = served and behaviour.probes_share_workers and not self._is_quiet(behaviour)
+            seconds = behaviour.probe_seconds if served else 0.0
+            self._probes.make(pod, kind, asks, seconds, timeout)
+        self._probes.start(pod, kind, first, period, success, failure)
+
+    def _is_quiet(self, row: Behaviour) -> bool:
+        """Whether no probe ever waits: nobody sends, and each kind of probe finds a worker."""
+        return self._silent and row.concurrency >= r.PROBE_KINDS
+
+    def unprobe(self, pod: int, kind: ProbeKind) -> None:
+        """Stop that probe and forget its verdict."""
+        if self._probes.are_there(pod, kind):
+            self._probes.end(pod, kind)
+
+    def _require(self, pod: int) -> None:
+        if not 0 <= pod < self._pods or self._arrays["pod"]["forgotten"][pod]:
+            raise InvariantError(message("there is no pod {pod}", pod=pod))
+
+    # What can be read at any moment.
+
+    def pods(self) -> Mapping[int, PodCounters]:
+        """All pods that are not forgotten."""
+        known = self._arrays["pod"][: self._pods]
+        kept = np.flatnonzero(known["forgotten"] == 0)
+        for node in np.unique(known["node"][kept]).tolist():
+            if self._arrays["node"]["followed"][node]:
+                self._do(deeds.CATCH_UP, node)
+        return reading.counters(self._arrays, kept)
+
+    def in_flight(self) -> int:
+        """Requests that have been meant to be sent and have no final answer yet."""
+        return int(self._g["arrived"] - self._g["ended"])
+
+    def arrived(self) -> int:
+        """Requests that users have meant to send so far."""
+        return int(self._g["arrived"])
+
+    def counts(self) -> RequestCounts:
+        """How requests ended so far."""
+        self._counts.take_over(self._arrays, self._do)
+        return self._counts.table()
+
+    def users(self) -> Users:
+        """Who sent in the window and what they met so far."""
+        return reading.users(self._arrays)
+
+    def last_answers(self) -> Mapping[int, float]:
+        """When each version gave its last answer, right or wrong."""
+        versions = self._arrays["version"]
+        return {
+            int(version): float(versions["last_answer"][version])
+            for version in np.flatnonzero(versions["has_answered"])
+        }
+
+    def set_dependency(
+        self,
+        dependency: int,
+        *,
+        capacity: int | None = None,
+        latency_seconds: float | None = None,
+        error_ratio: float | None = None,
+        up: bool | None = None,
+    ) -> None:
+        """Change what a dependency does; see `ports.DataPlane.set_dependency`."""
+        self._dependencies.change(
+            dependency,
+            {
+                "capacity": capacity,
+                "latency_seconds": latency_seconds,
+                "error_ratio": error_ratio,
+                "up": up,
+            },
+        )
+
+    def dependencies(self) -> Sequence[DependencyCounters]:
+        """All dependencies, by number."""
+        return self._dependencies.counters()
+
+    def stories(self) -> Sequence[FailedRequest]:
+        """A sample of the requests of the window that failed, each with its story."""
+        return reading.stories(self._arrays)
+
+    def take_log(self) -> Sequence[RequestRecord]:
+        """The attempts since the last call, if the plane was asked to keep a log."""
+        return reading.log_records(self.take_table())
+
+    def take_table(self) -> r.Records:
+        """The same as one array of records, for who reads millions of them."""
+        count = int(self._g["logged"])
+        self._g["logged"] = 0
+        return self._arrays["log"][:count].copy()

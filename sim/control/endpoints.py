@@ -57,6 +57,7 @@ class Endpoints:
         self._apply_at = [-inf] * proxies
         self._latest: tuple[int, ...] = ()  # What the slices say, sent to the proxies or not.
         self._due: float | None = None  # When that will be sent; None: it has been.
+        self._since = 0.0  # The first change that has not been.
         self._sent = 0  # How many lists have been.
         store.subscribe("Service", self._on_service)
         store.subscribe("Pod", self._on_pod)
@@ -126,7 +127,9 @@ class Endpoints:
         if numbers == self._latest:
             return
         self._latest = numbers
-        due = self._news.due(self._env.now)
+        if self._due is None:
+            self._since = self._env.now
+        due = self._news.due(self._env.now, self._since)
         if due <= self._env.now:
             self._send()
         elif due != self._due:

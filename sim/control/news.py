@@ -18,8 +18,11 @@ _PROXY_BITS = 20
 class News(Protocol):
     """One kind's way. `due` is asked at every change, `heard` when what was due is sent out."""
 
-    def due(self, now: float) -> float:
-        """When the change of this moment, and all before it, is sent to the proxies."""
+    def due(self, now: float, since: float) -> float:
+        """When the change of this moment is sent to the proxies, with all of a burst *since* then.
+
+        *since* is the first change that has not been sent; a moment that has passed means at once.
+        """
         ...
 
     def heard(self, now: float, proxy: int, number: int) -> float:
@@ -37,7 +40,7 @@ class Drawn:
         self._bounds = bounds
         self._draws = Stream(seed, Purpose.PROPAGATION)
 
-    def due(self, now: float) -> float:
+    def due(self, now: float, since: float) -> float:
         """At once."""
         return now
 
@@ -62,7 +65,7 @@ class Paced:
         self._phases = Stream(seed, Purpose.PROXY_PHASE)
         self._last: dict[int, float] = {}  # By proxy: its controller's last sync, or the next.
 
-    def due(self, now: float) -> float:
+    def due(self, now: float, since: float) -> float:
         """At once."""
         return now
 
@@ -90,15 +93,10 @@ class Debounced:
 
     def __init__(self, seed: int) -> None:
         self._push = Drawn(seed, self._PUSH_SECONDS)
-        self._first = -inf  # The first change that has not been pushed.
-        self._due = -inf
 
-    def due(self, now: float) -> float:
+    def due(self, now: float, since: float) -> float:
         """After a quiet moment; each change makes the others wait with it."""
-        if now >= self._due:  # What was due has been pushed: another burst begins.
-            self._first = now
-        self._due = min(now + self._QUIET_SECONDS, self._first + self._MOST_SECONDS)
-        return self._due
+        return min(now + self._QUIET_SECONDS, since + self._MOST_SECONDS)
 
     def heard(self, now: float, proxy: int, number: int) -> float:
         """A push later."""

@@ -107,11 +107,11 @@ class Attempt:
         self.heard = float("-inf")
         self.pending: Due | None = None
 
-    def __lt__(self, other: Attempt) -> bool:
-        """Two of one name (probes of two pods) come in any order where all else ties."""
-        return False
-
     @property
-    def order(self) -> tuple[int, int]:
-        """Its place among attempts that are answered at one moment."""
-        return (self.request.number, self.number)
+    def order(self) -> tuple[int, int, float]:
+        """Its place among attempts that are answered, or done computing, at one moment.
+
+        By name; a probe that was given up in service and the next one of its kind share theirs, and
+        come in the order in which they were sent.
+        """
+        return (self.request.number, self.number, self.sent)

@@ -53,7 +53,9 @@ class Meter:
         self._work = 0.0  # What each thread has had.
         self._rate = 0.0
         self._since = clock.now
-        self._jobs: list[tuple[float, tuple[int, int], Attempt]] = []  # A heap, by `_work`'s end.
+        self._jobs: list[
+            tuple[float, tuple[int, int, float], Attempt]
+        ] = []  # A heap, by `_work`'s end.
         self._due: Due | None = None
         self._turn = Turn.DONE
         self._stale = True  # What is due was planned before something changed.

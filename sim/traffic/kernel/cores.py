@@ -303,7 +303,7 @@ def _forget_done(s: State, n: int, now: float) -> None:
 
 @compiled
 def _sort_bag(s: State, n: int) -> None:
-    """By (moment, request, attempt); a bag is small when its threads begin to be followed."""
+    """By (moment, request, attempt, sent); a bag is small when its threads begin to be followed."""
     for place in range(1, node_at(s, n).alone):
         computed, e = thread_at(s, n, place).computed, thread_at(s, n, place).slot
         hole = place
@@ -322,4 +322,6 @@ def _later(s: State, thread: Records, computed: float, e: int) -> bool:
     a, b = slot_at(s, thread.slot), slot_at(s, e)
     if a.request != b.request:
         return a.request > b.request
-    return a.attempt > b.attempt
+    if a.attempt != b.attempt:
+        return a.attempt > b.attempt
+    return a.sent > b.sent

@@ -1,6 +1,7 @@
 """What a pod computes under a quota, or in a crowd. See `sim.traffic.meter`.
 
-The jobs of a meter are a list of slots by (work at the end, request, attempt), linked by `behind`.
+The jobs of a meter are a list of slots by (work at the end, request, attempt, sent), linked by
+`behind`.
 """
 
 from __future__ import annotations
@@ -81,7 +82,9 @@ def _done_before(s: State, one: int, other: int) -> bool:
         return a.computed < b.computed
     if a.request != b.request:
         return a.request < b.request
-    return a.attempt < b.attempt
+    if a.attempt != b.attempt:
+        return a.attempt < b.attempt
+    return a.sent < b.sent
 
 
 @compiled

@@ -9,8 +9,16 @@ from sim.routers.router import Router as Router
 from sim.routers.router import Sent as Sent
 from sim.routers.router import Side as Side
 from sim.routers.router import Site as Site
-from sim.routers.router import Sizes as Sizes
 from sim.routers.router import Track as Track
 from sim.routers.router import demand as demand
 
-ROUTERS = Registry("router", {})
+ROUTERS = Registry(
+    "router",
+    {
+        "replica_ratio": "sim.routers.replica_ratio:ReplicaRatio",
+        "service_selector": "sim.routers.service_selector:ServiceSelector",
+        "ingress_annotations": "sim.routers.ingress_annotations:IngressAnnotations",
+        "virtual_service": "sim.routers.virtual_service:VirtualServiceRouter",
+        "http_route": "sim.routers.http_route:HttpRouteRouter",
+    },
+)

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from sim.errors import RolloutError
 from sim.i18n import message
+from sim.model.canary_replicas import Split
 from sim.ports import KubeApi
 
 
@@ -67,14 +68,6 @@ class Sent:
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """How many pods each side needs for a share."""
-
-    stable: int
-    canary: int
-
-
 class Router(Protocol):
     """Who gets which share. What it cannot do is a `RolloutError` that names it (`demand`).
 
@@ -96,7 +89,7 @@ class Router(Protocol):
         """
         ...
 
-    def sizes(self, canary_percent: float, replicas: int) -> Sizes:
+    def sizes(self, canary_percent: float, replicas: int) -> Split:
         """The pods that each side needs before that share may be set, *replicas* being the whole.
 
         Where requests are shared out by weight, stable keeps all its pods; where pods are the
@@ -124,7 +117,10 @@ class Router(Protocol):
         ...
 
     def clear(self) -> None:
-        """Take away everything that `prepare` and the others wrote; the Service is as it was."""
+        """Take away everything that `prepare` and the others wrote; the Service is as it was.
+
+        Who has switched to canary for good does not clear, for stable is what was there before.
+        """
         ...
 
     def weight(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.model.backend_name import BackendName
+from sim.model.backend_name import NOWHERE, BackendName
 from sim.model.objects import JsonObject
 from sim.model.routing import Attribute, Route
 
@@ -21,6 +21,8 @@ BACKENDS = ("main", "canary", "v1", "v2")
 
 def number(name: BackendName) -> int | None:
     """Services main and canary; subsets of main by their label version."""
+    if name == NOWHERE:
+        return len(BACKENDS)
     version = dict(name.labels).get("version", name.service)
     known = (name.service in ("main", "canary")) and name.namespace == "default"
     return BACKENDS.index(version) if known and version in BACKENDS else None

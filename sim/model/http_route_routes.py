@@ -129,15 +129,14 @@ def _matched(pattern: str, text: str) -> bool:
 
 def _destinations(rule: JsonObject, namespace: str, number: Numbering) -> tuple[Destination, ...]:
     """backendRefs by weight, 1 unless it is given; 0 is nobody. Without any: errors (500)."""
-    return shares(
-        [
-            (
-                _backend(one, namespace, number),
-                int(1 if one.get("weight") is None else one["weight"]),
-            )
-            for one in rule.get("backendRefs") or ()
-        ]
-    )
+    asked = [
+        (
+            _backend(one, namespace, number),
+            int(1 if one.get("weight") is None else one["weight"]),
+        )
+        for one in rule.get("backendRefs") or ()
+    ]
+    return shares(asked, number)
 
 
 def _backend(reference: JsonObject, namespace: str, number: Numbering) -> int | None:

@@ -25,8 +25,9 @@ from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
-from sim.scenario.manifest import SIMULATED
+from sim.scenario.manifest import is_simulated
 from sim.scenario.release import Release
+from sim.scenario.route_checks import is_admitted
 from sim.scenario.traffic import Steps, Traffic, curve
 
 if TYPE_CHECKING:
@@ -111,7 +112,9 @@ class Scenario:
         return tuple(
             defaults.defaulted(one)
             for one in self.kept
-            if SIMULATED.get(one["kind"]) == one["apiVersion"] and one["kind"] != "Deployment"
+            if is_simulated(one["kind"], one["apiVersion"])
+            and is_admitted(one["kind"], one.get("spec"))
+            and one["kind"] != "Deployment"
         )
 
     def rate_curve(self, start: float, end: float) -> RateCurve:

@@ -12,7 +12,7 @@ from sim.traffic.kernel.guard import end_attempt, grant_retry
 from sim.traffic.kernel.judgement import hear
 from sim.traffic.kernel.records import INF, RETRYING, SERVING, STILL, Records, State
 from sim.traffic.kernel.tally import record
-from sim.traffic.kernel.visiting import go_on_with_visit
+from sim.traffic.kernel.visiting import go_on_with_visit, turn_page
 from sim.traffic.kernel.way import come_back
 
 _NONE = int(Cause.NONE)
@@ -28,6 +28,7 @@ def settle(s: State, e: int, cause: int, now: float) -> None:
     busy with what its client has given up, these need another.
     """
     slot = slot_at(s, e)
+    next_page = False
     if slot.probe >= 0:
         hear(s, e, cause, now)
         again = INF
@@ -45,10 +46,14 @@ def settle(s: State, e: int, cause: int, now: float) -> None:
         record(s, slot, cause, again == INF, now)
         if s.goes_on > 0.0 and again == INF:
             again = go_on_with_visit(s, e, cause, now)
+            next_page = again < INF
     if slot.stage == SERVING:
-        if again < INF:
-            _send_again(s, _copy(s, slot), again)
-    elif again < INF:
+        if again == INF:
+            return
+        e = _copy(s, slot)
+    if next_page:
+        turn_page(s, e)
+    if again < INF:
         _send_again(s, e, again)
     else:
         give_back(s, e)

@@ -7,7 +7,7 @@ import numpy as np
 from sim.model.causes import Cause
 from sim.model.visit import MOST_REQUESTS_A_VISIT, VISIT_BITS
 from sim.traffic.kernel.access import sent_at, slot_at
-from sim.traffic.kernel.compiled import compiled
+from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import log, uniform
 from sim.traffic.kernel.records import INF, NOBODY, State
 from sim.traffic.kernel.tally import add_user, in_window
@@ -17,10 +17,7 @@ _NONE = int(Cause.NONE)
 
 @compiled
 def go_on_with_visit(s: State, e: int, cause: int, now: float) -> float:
-    """When the user of slot *e*, whose request is over, sends another one; never, if not.
-
-    The slot is that request's then, before its first attempt.
-    """
+    """When the user of slot *e*, whose request is over, sends another one; never, if not."""
     slot = slot_at(s, e)
     goes_on = s.goes_on
     if cause != _NONE:
@@ -32,9 +29,15 @@ def go_on_with_visit(s: State, e: int, cause: int, now: float) -> float:
     time = now + s.think * -log(uniform(s.thinking_keys, slot.request, 0))
     if time >= s.end:
         return INF
-    slot.request += 1 << VISIT_BITS
-    slot.attempt = NOBODY
     return time
+
+
+@inlined
+def turn_page(s: State, e: int) -> None:
+    """Slot *e*, for which nothing is pending, is the next request of its user's visit now."""
+    slot = slot_at(s, e)
+    slot.request += 1 << VISIT_BITS
+    slot.attempt = NOBODY  # The first is 0.
 
 
 @compiled

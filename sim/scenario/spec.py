@@ -19,6 +19,7 @@ from sim.model.network import ProxyKind
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
 from sim.scenario.traffic import Poisson, Traffic
+from sim.scenario.users import Users as Users
 from sim.scenario.words import Bytes, Cores, Duration, Range, Rate, Share, Strict
 
 API_VERSION = "seatrial/v1alpha1"
@@ -156,12 +157,6 @@ class Clients(Strict):
                     message("for example 5s"),
                 )
         return self
-
-
-class Users(Strict):
-    """How many distinct users share the traffic; they come back."""
-
-    population: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] = 10_000
 
 
 Balancer: TypeAlias = Literal[

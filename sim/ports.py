@@ -288,6 +288,14 @@ class DataPlane(Protocol):
         """
         ...
 
+    def set_flags(self, pod: int, routes: Sequence[Route]) -> None:
+        """Feature flags of *pod*: routes whose backends are versions, the code paths inside it.
+
+        They are looked at when a worker begins with an attempt, which is served and counted as that
+        version's then; without a match, or without any weight, the pod's own.
+        """
+        ...
+
     def probe(
         self,
         pod: int,

@@ -183,7 +183,7 @@ REGIMES = {
         balancers=BALANCERS,
         attempts=(1, 4),
         load=(0.3, 0.9),
-        deeds=ROLLING | {"publish elsewhere": 0.8, "route": 0.3, "behave": 0.1},
+        deeds=ROLLING | {"publish elsewhere": 0.8, "route": 0.3, "flag": 0.3, "behave": 0.1},
     ),
     "routes through guarded proxies": Regime(
         routes=True,
@@ -196,7 +196,7 @@ REGIMES = {
         dependencies=(1, 2),
         deeds=ROLLING
         | {"publish elsewhere": 0.8, "route": 0.3, "publish nothing": 0.1, "lose": 0.1}
-        | {"return": 0.3, "close": 0.2, "ask": 0.2, "alter": 0.3},
+        | {"return": 0.3, "close": 0.2, "ask": 0.2, "alter": 0.3, "flag": 0.3, "behave": 0.1},
     ),
     "tied routes": Regime(
         rate=(128.0, 512.0),
@@ -367,7 +367,11 @@ class Story:
 
     def _routes(self) -> tuple[Route, ...]:
         """A random table over four backends, of which some may never have any endpoint."""
-        return tuple(self._route() for _ in range(self._one_of(0, 4)))
+        table = tuple(self._route() for _ in range(self._one_of(0, 3)))
+        if self.random.random() < 0.3:
+            return table
+        first, second = Destination(backend=0, weight=9), Destination(backend=1, weight=1)
+        return (*table, Route(destinations=(first, second)))
 
     def _route(self) -> Route:
         conditions = (
@@ -614,6 +618,20 @@ class Story:
         table = self._routes()
         times = [self._on_grid(now + self._between((0.0, 2.0))) for _ in range(self.proxies)]
         self.both.ask(lambda plane: plane.set_routes(table, times), "a table")
+
+    def flag(self, now: float) -> None:
+        """Some requests take another version's code path in one pod."""
+        paths = tuple(
+            replace(
+                one,
+                destinations=tuple(
+                    replace(place, backend=place.backend % self.versions)
+                    for place in one.destinations
+                ),
+            )
+            for one in self._routes()
+        )
+        self._of_a_pod(lambda plane, pod: plane.set_flags(pod, paths), "flags")
 
     def behave(self, now: float) -> None:
         """A version serves otherwise from now on."""

@@ -58,6 +58,7 @@ class Purpose(IntEnum):
     ROUTE = 31
     STICKY = 32
     MIRROR = 33
+    FLAG = 34
     GOING_ON = 50
     THINKING = 51
 

@@ -80,14 +80,16 @@ class ReferencePlane:
         self._tally = Tally(workload, seed, self._pods, keep_log)
         self._sending = Sending(workload, seed, self._clock, self._pods, self._tally)
         self._dependencies = Dependencies(self._clock, workload.dependencies, seed)
+        self._behaviours: dict[int, Behaviour] = {}
         self._surroundings = Surroundings(
             clock=self._clock,
             demands=Demands(seed),
             bugs=Stream(seed, Purpose.BUG),
             dependencies=self._dependencies,
             answer=self._sending.answer,
+            rows=self._behaviours,
+            routing=self._sending.routing,
         )
-        self._behaviours: dict[int, Behaviour] = {}
         self._probes: dict[tuple[int, ProbeKind], Probe] = {}
         self._unreachable: set[str] = set()
         self._cores: defaultdict[str, Cores] = defaultdict(lambda: Cores(self._clock))
@@ -134,8 +136,7 @@ class ReferencePlane:
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
-        if version not in self._behaviours:
-            raise InvariantError(message("version {version} has no behaviour", version=version))
+        self._require_behaviour(version)
         pod = Pod(
             self._surroundings,
             len(self._pods),
@@ -234,6 +235,18 @@ class ReferencePlane:
         self._sending.routing.check(table)
         for proxy, time in zip(self._sending.proxies, apply_at, strict=True):
             proxy.hear_routes(table, time)
+
+    def set_flags(self, pod: int, routes: Sequence[Route]) -> None:
+        """Which code paths requests take in *pod*; see `ports.DataPlane.set_flags`."""
+        flags = tuple(routes)
+        self._sending.routing.check(flags)
+        for version in (one.backend for route in flags for one in route.destinations):
+            self._require_behaviour(version)
+        self._pod(pod).set_flags(flags)
+
+    def _require_behaviour(self, version: int) -> None:
+        if version not in self._behaviours:
+            raise InvariantError(message("version {version} has no behaviour", version=version))
 
     def probe(
         self,

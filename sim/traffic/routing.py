@@ -36,6 +36,7 @@ class Routing:
         self._shares = [shares_of(one) for one in attributes]
         self._values = Stream(seed, Purpose.ATTRIBUTE)
         self._lots = Stream(seed, Purpose.ROUTE)
+        self._flags = Stream(seed, Purpose.FLAG)
         self._users_lots = Stream(seed, Purpose.STICKY)
         self._copied = Stream(seed, Purpose.MIRROR)
 
@@ -61,8 +62,20 @@ class Routing:
 
     def backend(self, route: Route, attempt: Attempt) -> int | None:
         """Where *attempt* goes of the route's destinations; None if it has none."""
-        total = sum(one.weight for one in route.destinations)
-        drawn = self._lot(route, attempt) * total
+        return self._drawn(route, attempt, self._lots)
+
+    def version(self, flags: Table, attempt: Attempt) -> int | None:
+        """The code path for *attempt* in a pod with those *flags*; None: as the pod is."""
+        route = self.route(flags, attempt)
+        return None if route is None else self._drawn(route, attempt, self._flags)
+
+    def _drawn(self, route: Route, attempt: Attempt, lots: Stream) -> int | None:
+        if route.sticky_salt is not None:
+            user = attempt.request.user
+            lot = self._users_lots.uniform(route.sticky_salt << SALT_PLACE | user)
+        else:
+            lot = lots.uniform(attempt.request.number, attempt.number)
+        drawn = lot * sum(one.weight for one in route.destinations)
         reached = 0
         for one in route.destinations:
             reached += one.weight
@@ -73,12 +86,6 @@ class Routing:
     def is_copied(self, share: float, attempt: Attempt) -> bool:
         """Whether a mirror of that *share* gets a copy of *attempt*."""
         return self._copied.uniform(attempt.request.number, attempt.number) < share
-
-    def _lot(self, route: Route, attempt: Attempt) -> float:
-        if route.sticky_salt is not None:
-            user = attempt.request.user
-            return self._users_lots.uniform(route.sticky_salt << SALT_PLACE | user)
-        return self._lots.uniform(attempt.request.number, attempt.number)
 
     def _holds(self, match: Match, attempt: Attempt) -> bool:
         return all(

@@ -135,8 +135,7 @@ class KernelPlane:
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
-        if version not in self._behaviours:
-            raise InvariantError(message("version {version} has no behaviour", version=version))
+        self._require_behaviour(version)
         number = self._pods
         if number == len(self._arrays["pod"]):
             self._arrays.grow(2 * number, "pod", "meter")
@@ -242,6 +241,14 @@ class KernelPlane:
         """A new routing table, taken up by proxy i at apply_at[i]."""
         self._tables.set(routes, apply_at)
 
+    def set_flags(self, pod: int, routes: Sequence[Route]) -> None:
+        """Which code paths requests take in *pod*."""
+        self._tables.check(routes)
+        for version in (one.backend for route in routes for one in route.destinations):
+            self._require_behaviour(version)
+        self._require(pod)
+        self._tables.set_flags(pod, routes)
+
     def probe(
         self,
         pod: int,
@@ -270,6 +277,10 @@ class KernelPlane:
         """Stop that probe and forget its verdict."""
         if self._probes.are_there(pod, kind):
             self._probes.end(pod, kind)
+
+    def _require_behaviour(self, version: int) -> None:
+        if version not in self._behaviours:
+            raise InvariantError(message("version {version} has no behaviour", version=version))
 
     def _require(self, pod: int) -> None:
         if not 0 <= pod < self._pods or self._arrays["pod"]["forgotten"][pod]:

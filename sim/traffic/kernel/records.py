@@ -111,6 +111,7 @@ Pod = np.dtype(
         ("drained", "i4"),
         ("turn", "i4"),
         ("forgotten", "i4"),
+        ("flags", "i4"),  # The number of its table of code paths + 1, or 0.
         ("process", "i4"),  # The number of the last one.
         ("ended_at", "f8"),  # When the last process to end did.
     ],

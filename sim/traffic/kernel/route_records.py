@@ -24,7 +24,8 @@ Route = np.dtype(
 )
 Match = np.dtype([("condition", "i4"), ("conditions_end", "i4")])
 Condition = np.dtype([("values", "i8"), ("attribute", "i8")])  # A set of values, a bit for each.
-Destination = np.dtype([("reached", "i8"), ("block", "i8")])  # The cumulated weight.
+Destination = np.dtype([("reached", "i8"), ("place", "i8")])  # The cumulated weight;
+# a backend's block, or a version.
 Attribute = np.dtype([("value", "i4"), ("values_end", "i4")])
 Value = np.dtype([("reached", "f8")])  # The cumulated share.
 
@@ -43,6 +44,8 @@ ROUTE_FIELDS = [
     ("route_keys", Keys),
     ("sticky_keys", Keys),
     ("mirror_keys", Keys),
+    ("flag_keys", Keys),
+    ("flagged", "i8"),  # Some pod has code paths.
     ("block", "i8"),  # Of the backend whose list is just published.
     ("lost_bad", "i8"),  # Copies that no version got.
 ]

@@ -44,14 +44,11 @@ def find_row(s: State, e: int, now: float) -> int:
         take_up(s, s.proxies + x, now)
     if tables.count == 0:
         return x
-    table = table_at(s, listed_at(s, tables.offset).pod)
-    n = table.first
-    while n < table.end and not _matches(s, route_at(s, n), slot.user):
-        n += 1
-    if n == table.end or route_at(s, n).total == 0:
+    n = _find_route(s, listed_at(s, tables.offset).pod, slot.user)
+    if n < 0:
         return NO_ROW
     route = route_at(s, n)
-    row = _block(s, route, slot) * s.proxies + x
+    row = _draw(s, route, slot, False) * s.proxies + x
     if route.falls_to >= 0:
         if proxy_at(s, row).next_change <= now:
             take_up(s, row, now)
@@ -62,18 +59,40 @@ def find_row(s: State, e: int, now: float) -> int:
     return row
 
 
+@compiled
+def find_path(s: State, slot: Records, table: int) -> int:
+    """The version whose code path the attempt in *slot* takes by that *table* of flags."""
+    n = _find_route(s, table, slot.user)
+    if n < 0:
+        return slot.version
+    return _draw(s, route_at(s, n), slot, True)
+
+
 @inlined
-def _block(s: State, route: Records, slot: Records) -> int:
-    """The block of the backend that the lot decides on."""
+def _find_route(s: State, table: int, user: int) -> int:
+    """The first route for *user* that leads somewhere; below 0 if there is none."""
+    n, end = table_at(s, table).first, table_at(s, table).end
+    while n < end and not _matches(s, route_at(s, n), user):
+        n += 1
+    if n == end or route_at(s, n).total == 0:
+        return NO_ROW
+    return n
+
+
+@inlined
+def _draw(s: State, route: Records, slot: Records, flag: bool) -> int:
+    """The place that the lot decides on: a backend's block, or a version."""
     if route.salt >= 0:
         draw = uniform(s.sticky_keys, route.salt << SALT_PLACE | slot.user, 0)
+    elif flag:
+        draw = uniform(s.flag_keys, slot.request, slot.attempt)
     else:
         draw = uniform(s.route_keys, slot.request, slot.attempt)
     drawn = draw * route.total
     n = route.destination
     while drawn >= destination_at(s, n).reached:
         n += 1
-    return destination_at(s, n).block
+    return destination_at(s, n).place
 
 
 @inlined

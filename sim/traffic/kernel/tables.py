@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -21,6 +21,7 @@ _STREAMS = {
     "route_keys": Purpose.ROUTE,
     "sticky_keys": Purpose.STICKY,
     "mirror_keys": Purpose.MIRROR,
+    "flag_keys": Purpose.FLAG,
 }
 COPIES = ("copies_good", "copies_bad")
 _TABLES = 1  # The block of what proxies know of tables.
@@ -52,10 +53,23 @@ class Tables:
         self._routing.check(tuple(routes))
         self._lists.check(apply_at)
         self._begin()
-        rows = [self._row(route) for route in routes]
+        self._lists.publish([self._table(routes, self._block)], apply_at, _TABLES)
+
+    def check(self, routes: Sequence[Route]) -> None:
+        """Raise a `ValueError` for routes that name what there is not."""
+        self._routing.check(tuple(routes))
+
+    def set_flags(self, pod: int, routes: Sequence[Route]) -> None:
+        """Which code paths requests take in *pod*."""
+        number = self._table(routes, int) + 1 if routes else 0
+        self._arrays["pod"]["flags"][pod] = number
+        self._arrays.single["flagged"] = 1
+
+    def _table(self, routes: Sequence[Route], place: Callable[[int], int]) -> int:
+        """Write a table, whose destinations are where *place* says; its number."""
+        rows = [self._row(route, place) for route in routes]
         first = self._append("route", rows)
-        number = self._append("table", [(first, first + len(rows))])
-        self._lists.publish([number], apply_at, _TABLES)
+        return self._append("table", [(first, first + len(rows))])
 
     def _begin(self) -> None:
         """From the first table on proxies look where to send, and remember it."""
@@ -70,24 +84,24 @@ class Tables:
             trips["connection"] = r.NOBODY
             trips["row"][: len(slots)] = slots["proxy"]
 
-    def _row(self, route: Route) -> tuple[float, ...]:
+    def _row(self, route: Route, place: Callable[[int], int]) -> tuple[float, ...]:
         match = self._append(
             "match", [self._match([(c.attribute, c.values) for c in m]) for m in route.matches]
         )
         reached = np.cumsum([one.weight for one in route.destinations], dtype=np.int64)
-        blocks = [self._block(one.backend) for one in route.destinations]
-        destination = self._append("destination", list(zip(reached, blocks, strict=True)))
+        places = [place(one.backend) for one in route.destinations]
+        destination = self._append("destination", list(zip(reached, places, strict=True)))
         mirror, salt, other = route.mirror, route.sticky_salt, route.empty_falls_to
         return (
             match,
             match + len(route.matches),
             destination,
-            destination + len(blocks),
-            int(reached[-1]) if len(blocks) else 0,
+            destination + len(places),
+            int(reached[-1]) if places else 0,
             r.NOBODY if salt is None else salt,
             0.0 if mirror is None else mirror.share,
-            rr.NO_ROW if mirror is None else self._block(mirror.backend),
-            rr.NO_ROW if other is None else self._block(other),
+            rr.NO_ROW if mirror is None else place(mirror.backend),
+            rr.NO_ROW if other is None else place(other),
         )
 
     def _match(self, conditions: list[tuple[int, tuple[int, ...]]]) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from sim.model.observations import ProbeKind as ProbeKind
 from sim.model.observations import RequestRecord as RequestRecord
 from sim.model.observations import Signal as Signal
 from sim.model.observations import SignalKind as SignalKind
+from sim.model.routing import Route
 from sim.model.run import RequestCounts, Users
 
 T = TypeVar("T")
@@ -264,11 +265,34 @@ class DataPlane(Protocol):
         """The pod and its address are gone; a proxy that still believes in it is refused."""
         ...
 
-    def publish(self, endpoints: Sequence[int], apply_at: Sequence[float]) -> None:
+    def publish(
+        self, endpoints: Sequence[int], apply_at: Sequence[float], backend: int = 0
+    ) -> None:
         """A new endpoint list (pod numbers, in slice order), taken up by proxy i at apply_at[i].
 
-        A proxy never goes back: a list published later replaces an earlier one even if its own
-        time would be earlier.
+        It is that of *backend*: a Service, or a part of one that routes tell apart. A proxy never
+        goes back: a list published later replaces an earlier one even if its own time would be
+        earlier.
+        """
+        ...
+
+    def set_routes(self, routes: Sequence[Route], apply_at: Sequence[float]) -> None:
+        """A new routing table, taken up by proxy i at apply_at[i]; before the first, all goes to
+        backend 0.
+
+        The first route that matches the user decides; its destinations get their shares by a lot
+        for every attempt, or for every user where it is sticky. Without a match, or without any
+        weight, the answer is NO_ROUTE. Tries elsewhere stay in the backend. A mirror gets copies
+        that load pods and dependencies, and whose answers nobody hears. Raise a `ValueError` for an
+        attribute that `Workload.attributes` does not have.
+        """
+        ...
+
+    def set_flags(self, pod: int, routes: Sequence[Route]) -> None:
+        """Feature flags of *pod*: routes whose backends are versions, the code paths inside it.
+
+        They are looked at when a worker begins with an attempt, which is served and counted as that
+        version's then; without a match, or without any weight, the pod's own.
         """
         ...
 
@@ -324,6 +348,10 @@ class DataPlane(Protocol):
 
     def last_answers(self) -> Mapping[int, float]:
         """When each version gave its last answer, of any kind that the process itself sent."""
+        ...
+
+    def copies(self) -> Mapping[int, tuple[int, int]]:
+        """By version, how many mirrored copies it answered well and how many not (-1: no pod)."""
         ...
 
     def stories(self) -> Sequence[FailedRequest]:

@@ -15,6 +15,7 @@ from sim.model.dependency import Call, Dependency
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
+from sim.model.routing import Attribute, Condition, Destination, Mirror, Route
 from sim.model.visit import Visits
 from sim.ports import DataPlane, ProbeKind, RequestRecord, Signal, SignalKind
 from sim.traffic.kernel.plane import KernelPlane
@@ -48,6 +49,7 @@ class Regime:
     kinds: tuple[ProxyKind, ...] = tuple(ProxyKind)
     tries: tuple[int, ...] = (1, 2, 3, 10)
     guards: bool = False  # Proxies protect, and clients retry with conditions or a budget.
+    routes: bool = False  # Tables come and change; some at once, some late.
     visits: bool = False  # Users send more than one request, and think in between.
     grid: float = 0.0  # Everything is a multiple of this, if it is not 0.
 
@@ -175,6 +177,35 @@ REGIMES = {
         cpu_share=0.5,
         leaks=True,
         deeds=ROLLING | {"alter": 0.5, "resize": 0.1, "behave": 0.1, "lose": 0.1, "return": 0.2},
+    ),
+    "routes": Regime(
+        routes=True,
+        balancers=BALANCERS,
+        attempts=(1, 4),
+        load=(0.3, 0.9),
+        deeds=ROLLING | {"publish elsewhere": 0.8, "route": 0.3, "flag": 0.3, "behave": 0.1},
+    ),
+    "routes through guarded proxies": Regime(
+        routes=True,
+        ways=True,
+        guards=True,
+        visits=True,
+        rate=(20.0, 80.0),
+        balancers=BALANCERS,
+        attempts=(1, 3),
+        dependencies=(1, 2),
+        deeds=ROLLING
+        | {"publish elsewhere": 0.8, "route": 0.3, "publish nothing": 0.1, "lose": 0.1}
+        | {"return": 0.3, "close": 0.2, "ask": 0.2, "alter": 0.3, "flag": 0.3, "behave": 0.1},
+    ),
+    "tied routes": Regime(
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        routes=True,
+        ways=True,
+        balancers=BALANCERS,
+        deeds=ROLLING | {"publish elsewhere": 0.8, "route": 0.3, "lose": 0.1, "return": 0.2},
     ),
     "visits": Regime(
         rate=(10.0, 60.0),
@@ -322,6 +353,43 @@ class Story:
             protection=guards,
             dependencies=tuple(self._dependency(n) for n in range(self.dependencies)),
             visits=self._visits() if self.regime.visits else None,
+            attributes=self._attributes() if self.regime.routes else (),
+        )
+
+    def _attributes(self) -> tuple[Attribute, ...]:
+        """Shares that add up to less than the whole too; the last value has what is left."""
+        values = (("beta", 0.1), ("vip", 0.25), ("", 0.3))
+        pair = (("always", self._pick((0.0, 0.02, 1.0))), ("never", 0.1))
+        return (
+            Attribute(name="group", values=values),
+            Attribute(name="header:x", values=pair),
+        )
+
+    def _routes(self) -> tuple[Route, ...]:
+        """A random table over four backends, of which some may never have any endpoint."""
+        table = tuple(self._route() for _ in range(self._one_of(0, 3)))
+        if self.random.random() < 0.3:
+            return table
+        first, second = Destination(backend=0, weight=9), Destination(backend=1, weight=1)
+        return (*table, Route(destinations=(first, second)))
+
+    def _route(self) -> Route:
+        conditions = (
+            Condition(attribute=0, values=self._pick(((0,), (0, 2), (1,), ()))),
+            Condition(attribute=1, values=(self._one_of(0, 1),)),
+        )
+        matches = ((), (conditions[:1],), (conditions,), (conditions[:1], conditions[1:]))
+        places = self._one_of(0, 3)
+        mirror = Mirror(backend=self._one_of(0, 3), share=self._pick((0.0, 0.3, 1.0)))
+        return Route(
+            matches=self._pick(((), matches[self._one_of(1, 3)])),
+            destinations=tuple(
+                Destination(backend=self._one_of(0, 3), weight=self._pick((0, 1, 5, 95)))
+                for _ in range(places)
+            ),
+            sticky_salt=self._pick((None, None, 0, 7, 65_535)),
+            mirror=self._pick((None, mirror)),
+            empty_falls_to=self._pick((None, None, 0, 2)),
         )
 
     def _visits(self) -> Visits:
@@ -537,6 +605,33 @@ class Story:
     def publish_nothing(self, now: float) -> None:
         """Nobody is ready."""
         self.both.ask(lambda plane: plane.publish([], [now] * self.proxies), "an empty list")
+
+    def publish_elsewhere(self, now: float) -> None:
+        """A list of another backend."""
+        kept = [pod for pod in self.known if self.random.random() < 0.5]
+        times = [self._on_grid(now + self._between((0.0, 2.0))) for _ in range(self.proxies)]
+        backend = self._one_of(1, 3)
+        self.both.ask(lambda plane: plane.publish(kept, times, backend), "another list")
+
+    def route(self, now: float) -> None:
+        """Another table, which each proxy takes up at its own time."""
+        table = self._routes()
+        times = [self._on_grid(now + self._between((0.0, 2.0))) for _ in range(self.proxies)]
+        self.both.ask(lambda plane: plane.set_routes(table, times), "a table")
+
+    def flag(self, now: float) -> None:
+        """Some requests take another version's code path in one pod."""
+        paths = tuple(
+            replace(
+                one,
+                destinations=tuple(
+                    replace(place, backend=place.backend % self.versions)
+                    for place in one.destinations
+                ),
+            )
+            for one in self._routes()
+        )
+        self._of_a_pod(lambda plane, pod: plane.set_flags(pod, paths), "flags")
 
     def behave(self, now: float) -> None:
         """A version serves otherwise from now on."""

@@ -10,6 +10,7 @@ from sim.model.causes import Cause
 from sim.model.dependency import Dependency
 from sim.model.network import Connections
 from sim.model.protection import Protection
+from sim.model.routing import Attribute
 from sim.model.visit import Visits
 from sim.ports import DataPlane, RequestRecord, Signal, SignalKind
 from sim.traffic import PLANES
@@ -57,6 +58,7 @@ def plane_of(
     protection: Protection | None = None,
     dependencies: tuple[Dependency, ...] = (),
     visits: Visits | None = None,
+    attributes: tuple[Attribute, ...] = (),
 ) -> DataPlane:
     """A plane with *pods* of version 0 that listen and are known to every proxy from the start.
 
@@ -74,6 +76,7 @@ def plane_of(
         protection=protection or Protection(),
         dependencies=dependencies,
         visits=visits,
+        attributes=attributes,
     )
     plane = new_plane(workload, seed, start=start, keep_log=True)
     plane.set_behaviour(0, behaviour or serving(0.25))
@@ -132,6 +135,7 @@ def state_of(plane: DataPlane) -> tuple[object, ...]:
         tuple(plane.stories()),
         tuple(plane.pods().items()),
         plane.dependencies(),
+        tuple(plane.copies().items()),
     )
 
 

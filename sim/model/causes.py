@@ -39,6 +39,7 @@ class Cause(IntEnum):
 
 # A cause without a mechanism yet is reserved and never printed.
 MECHANISMS = (
+    Cause.NO_ROUTE,
     Cause.NO_ENDPOINT,
     Cause.REFUSED_STARTING,
     Cause.REFUSED_TERMINATING,

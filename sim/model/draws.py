@@ -54,6 +54,11 @@ class Purpose(IntEnum):
     CALL = 27
     LATENCY = 28
     DEPENDENCY_ERROR = 29
+    ATTRIBUTE = 30
+    ROUTE = 31
+    STICKY = 32
+    MIRROR = 33
+    FLAG = 34
     GOING_ON = 50
     THINKING = 51
 

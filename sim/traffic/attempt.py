@@ -56,13 +56,15 @@ class Attempt:
     *tried* are the pods that failed it before, without the client's knowing; *picks* counts the
     balancer's choices. *admitted* means that its proxy's gate has let it in. *listed* is how many
     pods its proxy knew of when it was sent, from the list of *heard*, and *tried_at* is when it was
-    sent to the last of them.
+    sent to the last of them. *backend* is where it is routed; a *mirrored* one is a copy that
+    nobody waits for.
     """
 
     __slots__ = (
         "abandoned",
         "admitted",
         "answered_at",
+        "backend",
         "calling",
         "calls",
         "connection",
@@ -70,6 +72,7 @@ class Attempt:
         "gives_up",
         "heard",
         "listed",
+        "mirrored",
         "number",
         "patient_until",
         "pending",
@@ -102,6 +105,8 @@ class Attempt:
         self.tried: tuple[int, ...] = ()
         self.picks = 0
         self.admitted = False
+        self.backend = 0
+        self.mirrored = False
         self.listed = 0
         self.tried_at = sent
         self.heard = float("-inf")

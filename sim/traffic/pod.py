@@ -13,6 +13,7 @@ from sim.traffic.clock import Due, Kind
 from sim.traffic.cores import Cores
 from sim.traffic.memory import Memory
 from sim.traffic.meter import Meter
+from sim.traffic.routing import Table
 from sim.traffic.station import Station
 from sim.traffic.surroundings import Surroundings
 
@@ -94,6 +95,10 @@ class Pod:
             self._surroundings.answer(attempt, refused)
         elif not self._station.accept(attempt):
             self._surroundings.answer(attempt, Cause.QUEUE_FULL)
+
+    def set_flags(self, flags: Table) -> None:
+        """Let requests that these say take other code paths from now on."""
+        self._station.flags = flags
 
     def change(self, behaviour: Behaviour) -> None:
         """Behave so from now on."""

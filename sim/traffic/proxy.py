@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from sim.traffic.attempt import Attempt
+from sim.traffic.belief import Belief
 from sim.traffic.gate import Gate
 from sim.traffic.outliers import Outliers
 from sim.traffic.pick import Pick
+from sim.traffic.routing import Table
 
 NOBODY = -1  # No endpoint is known.
 ALL_OUT = -2  # All that are known are ejected.
@@ -26,19 +28,27 @@ class Balancer(Protocol):
         ...
 
 
-class Proxy:
-    """Sends attempts by the last endpoint list that it has heard.
+class Backend:
+    """What one proxy believes about a backend's endpoints, and how it picks one of them."""
 
-    Lists are taken up when a request looks, which no one can tell from taking them up on time: a
-    list for t is seen by requests at t. With *affinity_seconds* a user gets the same pod until it
-    has not connected for so long, or the pod has left the list (kube-proxy's ClientIP affinity).
-    It picks again up to *avoid* times rather than take a pod that has failed this attempt already.
-    What its *outliers* have ejected gets nothing.
+    def __init__(self, balancer: Balancer) -> None:
+        self.balancer = balancer
+        self.endpoints: Belief[tuple[int, ...]] = Belief(())
+
+
+class Proxy:
+    """Sends attempts by the last routes and endpoint lists that it has heard of.
+
+    Each backend has a balancer of its own; what is on its way to a pod counts for all of them.
+    With *affinity_seconds* a user gets the same pod until it has not connected for so long, or the
+    pod has left the list (kube-proxy's ClientIP affinity). It picks again up to *avoid* times
+    rather than take a pod that has failed this attempt already. What its *outliers* have ejected
+    gets nothing.
     """
 
     def __init__(
         self,
-        balancer: Balancer,
+        new_balancer: Callable[[], Balancer],
         gate: Gate,
         *,
         affinity_seconds: float | None = None,
@@ -46,25 +56,34 @@ class Proxy:
         outliers: Outliers | None = None,
     ) -> None:
         self.gate = gate
-        self._balancer = balancer
+        self._new_balancer = new_balancer
         self._affinity_seconds = affinity_seconds
         self._avoid = avoid
         self._outliers = outliers
-        self._endpoints: tuple[int, ...] = ()
-        self._heard = float("-inf")  # When it took that list up.
-        self._coming: deque[tuple[float, tuple[int, ...]]] = deque()
+        self._backends: dict[int, Backend] = {}
+        self._table: Belief[Table | None] = Belief(None)
         self._remembered: dict[int, tuple[int, float]] = {}  # By user: pod, last connection.
         self._in_flight: defaultdict[int, int] = defaultdict(int)
 
-    def hear(self, endpoints: tuple[int, ...], apply_at: float) -> None:
+    def hear(self, endpoints: tuple[int, ...], apply_at: float, backend: int = 0) -> None:
         """Believe in *endpoints* from *apply_at* on, and in no older list after that."""
-        while self._coming and self._coming[-1][0] >= apply_at:
-            self._coming.pop()
-        self._coming.append((apply_at, endpoints))
+        self._backend(backend).endpoints.hear(endpoints, apply_at)
+
+    def hear_routes(self, table: Table, apply_at: float) -> None:
+        """Route by *table* from *apply_at* on, and by no older one after that."""
+        self._table.hear(table, apply_at)
+
+    def table(self, now: float) -> Table | None:
+        """The routes that it knows; None if it has not heard of any."""
+        return self._table.at(now)
+
+    def is_empty(self, backend: int, now: float) -> bool:
+        """Whether it knows of no endpoint of *backend*."""
+        return not self._backend(backend).endpoints.at(now)
 
     def choose(self, attempt: Attempt, now: float) -> int:
         """The pod to send *attempt* to; `NOBODY`, or `ALL_OUT` if all are ejected."""
-        listed = self._listed(now)
+        listed = self._backend(attempt.backend).endpoints.at(now)
         if not listed:
             return NOBODY
         healthy = listed if self._outliers is None else self._outliers.healthy(listed, now)
@@ -77,8 +96,9 @@ class Proxy:
     def note_belief(self, attempt: Attempt, now: float) -> None:
         """Write down what this proxy believes as it sends *attempt*."""
         attempt.tried_at = now
-        attempt.listed = len(self._listed(now))
-        attempt.heard = self._heard
+        believed = self._backend(attempt.backend).endpoints
+        attempt.listed = len(believed.at(now))
+        attempt.heard = believed.heard
 
     def sent(self, pod: int) -> None:
         """A request is on its way to *pod*."""
@@ -88,23 +108,24 @@ class Proxy:
         """It has been answered by *pod*, or given up."""
         self._in_flight[pod] -= 1
 
-    def judge(self, pod: int, failed: bool, now: float) -> None:
-        """*pod* has served it well, or *failed* it."""
+    def judge(self, attempt: Attempt, failed: bool, now: float) -> None:
+        """Its pod has served *attempt* well, or *failed* it."""
         if self._outliers is not None:
-            self._outliers.note(pod, failed, self._listed(now), now)
+            listed = self._backend(attempt.backend).endpoints.at(now)
+            self._outliers.note(attempt.pod, failed, listed, now)
 
-    def _listed(self, now: float) -> tuple[int, ...]:
-        """The last list that it has heard of."""
-        while self._coming and self._coming[0][0] <= now:
-            self._heard, self._endpoints = self._coming.popleft()
-        return self._endpoints
+    def _backend(self, number: int) -> Backend:
+        if number not in self._backends:
+            self._backends[number] = Backend(self._new_balancer())
+        return self._backends[number]
 
     def _pick(self, attempt: Attempt, endpoints: tuple[int, ...]) -> int:
+        balancer = self._backend(attempt.backend).balancer
         for _ in range(self._avoid + 1):
             request = attempt.request
             pick = Pick(request.number, attempt.number, attempt.picks, request.user)
             attempt.picks += 1
-            pod = self._balancer.choose(endpoints, pick, self._in_flight)
+            pod = balancer.choose(endpoints, pick, self._in_flight)
             if pod not in attempt.tried:
                 break
         return pod

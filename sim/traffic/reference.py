@@ -8,6 +8,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
     client     patience and retries                           proxy      beliefs and choices
     way        who is sent where, and who next                idle       connections kept open
     gate       rates and limits                               outliers   who gets nothing
+    routing    which backend              belief     what is heard, and from when on
     pod        listener, drain and kill                       station    workers and queue
     service    what one request goes through on a worker      dependency what the workers call
     cores      who computes on a node                         meter      a quota, or a crowd
@@ -30,6 +31,7 @@ from sim.model.behaviour import Behaviour, CpuShare, Workload
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
 from sim.model.failed import FailedRequest
+from sim.model.routing import Route
 from sim.model.run import RequestCounts, Users
 from sim.ports import (
     ANY_CPU,
@@ -78,14 +80,16 @@ class ReferencePlane:
         self._tally = Tally(workload, seed, self._pods, keep_log)
         self._sending = Sending(workload, seed, self._clock, self._pods, self._tally)
         self._dependencies = Dependencies(self._clock, workload.dependencies, seed)
+        self._behaviours: dict[int, Behaviour] = {}
         self._surroundings = Surroundings(
             clock=self._clock,
             demands=Demands(seed),
             bugs=Stream(seed, Purpose.BUG),
             dependencies=self._dependencies,
             answer=self._sending.answer,
+            rows=self._behaviours,
+            routing=self._sending.routing,
         )
-        self._behaviours: dict[int, Behaviour] = {}
         self._probes: dict[tuple[int, ProbeKind], Probe] = {}
         self._unreachable: set[str] = set()
         self._cores: defaultdict[str, Cores] = defaultdict(lambda: Cores(self._clock))
@@ -132,8 +136,7 @@ class ReferencePlane:
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
-        if version not in self._behaviours:
-            raise InvariantError(message("version {version} has no behaviour", version=version))
+        self._require_behaviour(version)
         pod = Pod(
             self._surroundings,
             len(self._pods),
@@ -215,14 +218,35 @@ class ReferencePlane:
             self.unprobe(pod, kind)
         self._pod(pod).forget()
 
-    def publish(self, endpoints: Sequence[int], apply_at: Sequence[float]) -> None:
+    def publish(
+        self, endpoints: Sequence[int], apply_at: Sequence[float], backend: int = 0
+    ) -> None:
         """A new endpoint list, taken up by proxy i at apply_at[i]."""
         listed = tuple(endpoints)
         for pod in listed:
             if not 0 <= pod < len(self._pods):
                 raise InvariantError(message("there is no pod {pod}", pod=pod))
         for proxy, time in zip(self._sending.proxies, apply_at, strict=True):
-            proxy.hear(listed, time)
+            proxy.hear(listed, time, backend)
+
+    def set_routes(self, routes: Sequence[Route], apply_at: Sequence[float]) -> None:
+        """A new routing table, taken up by proxy i at apply_at[i]."""
+        table = tuple(routes)
+        self._sending.routing.check(table)
+        for proxy, time in zip(self._sending.proxies, apply_at, strict=True):
+            proxy.hear_routes(table, time)
+
+    def set_flags(self, pod: int, routes: Sequence[Route]) -> None:
+        """Which code paths requests take in *pod*; see `ports.DataPlane.set_flags`."""
+        flags = tuple(routes)
+        self._sending.routing.check(flags)
+        for version in (one.backend for route in flags for one in route.destinations):
+            self._require_behaviour(version)
+        self._pod(pod).set_flags(flags)
+
+    def _require_behaviour(self, version: int) -> None:
+        if version not in self._behaviours:
+            raise InvariantError(message("version {version} has no behaviour", version=version))
 
     def probe(
         self,
@@ -302,6 +326,10 @@ class ReferencePlane:
     def last_answers(self) -> Mapping[int, float]:
         """When each version gave its last answer, right or wrong."""
         return self._tally.last_answers()
+
+    def copies(self) -> Mapping[int, tuple[int, int]]:
+        """By version, how many mirrored copies it answered well and how many not."""
+        return self._tally.copies()
 
     def stories(self) -> Sequence[FailedRequest]:
         """A sample of the requests of the window that failed, each with its story."""

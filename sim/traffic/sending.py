@@ -16,6 +16,8 @@ from sim.traffic.tally import Tally
 from sim.traffic.visiting import Visiting
 from sim.traffic.way import Way
 
+MIRRORED = 128  # The copy of attempt k is attempt 128 + k.
+
 
 class Sending:
     """Sends what users mean to send to *pods* (by number) and writes every answer to *tally*.
@@ -44,7 +46,10 @@ class Sending:
             clock=clock,
             pods=pods,
             answer=self.answer,
+            mirror=self._mirror,
+            attributes=workload.attributes,
         )
+        self.routing = self._way.routing
         self.proxies = self._way.proxies
         self._visiting = (
             None
@@ -60,6 +65,9 @@ class Sending:
             attempt.request.hear(attempt, cause)
             return
         if self._way.ended(attempt, cause):
+            return
+        if attempt.mirrored:
+            self._tally.answer_copy(attempt, cause)
             return
         now = self._clock.now
         again = self._client.next_try(attempt, cause, now)
@@ -102,6 +110,19 @@ class Sending:
         request = self._client.request(number, user, proxy, self._clock.now)
         self._tally.meant(request)
         return request
+
+    def _mirror(self, attempt: Attempt, backend: int) -> None:
+        """Send a copy of *attempt* to *backend* too; nobody waits for its answer."""
+        number = MIRRORED + attempt.number
+        name = (attempt.request.number, number, Kind.SEND)
+        self._clock.schedule_at(self._clock.now, name, self._send_copy, (attempt, backend))
+
+    def _send_copy(self, due: Due) -> None:
+        attempt, backend = due.value
+        now = self._clock.now
+        copy = Attempt(attempt.request, MIRRORED + attempt.number, now, attempt.gives_up)
+        copy.mirrored, copy.backend = True, backend
+        self._way.send(copy)
 
     def _retry(self, due: Due) -> None:
         failed: Attempt = due.value

@@ -9,6 +9,7 @@ from sim.model.behaviour import Behaviour
 from sim.model.causes import Cause
 from sim.traffic.attempt import Attempt
 from sim.traffic.clock import Due, Kind
+from sim.traffic.routing import Table
 from sim.traffic.service import Service
 from sim.traffic.surroundings import Surroundings
 
@@ -20,6 +21,9 @@ class Station:
     gives up in service counts as in flight here until its worker is done with it (`Service`). The
     price of an attempt (its service time, its calls) is fixed when a worker takes it; whether its
     answer is the application's own error is drawn for (request, attempt) when the answer is given.
+
+    *flags* say which attempts take another version's code path: looked at when a worker begins,
+    and the attempt is that version's from then on.
 
     *compute* is told what an attempt has to compute. *empty* is called whenever the last attempt
     in flight has left by itself.
@@ -39,6 +43,9 @@ class Station:
         self._answer = surroundings.answer
         self._dependencies = surroundings.dependencies
         self._behaviour = behaviour
+        self._rows = surroundings.rows
+        self._routing = surroundings.routing
+        self.flags: Table = ()
         self._empty = empty
         self._serving: dict[Attempt, None] = {}  # A set that keeps its order.
         self._waiting: deque[Attempt] = deque()
@@ -102,7 +109,14 @@ class Station:
     def _start(self, attempt: Attempt) -> None:
         self._add_up()
         self._serving[attempt] = None
-        self.service.begin(attempt, self._behaviour)
+        if self.flags and attempt.request.hear is None:
+            path = self._routing.version(self.flags, attempt)
+            attempt.version = attempt.version if path is None else path
+        self.service.begin(attempt, self._row(attempt))
+
+    def _row(self, attempt: Attempt) -> Behaviour:
+        """How the code behaves that serves *attempt*; a probe's is that of the process."""
+        return self._behaviour if attempt.version < 0 else self._rows[attempt.version]
 
     def _over(self, attempt: Attempt, well: bool) -> None:
         """The worker answers, if anybody still waits for that, and takes the next."""
@@ -121,7 +135,7 @@ class Station:
         self._tell_if_empty()
 
     def _verdict(self, attempt: Attempt) -> Cause:
-        ratio = self._behaviour.error_ratio
+        ratio = self._row(attempt).error_ratio
         if attempt.request.hear is not None:
             return Cause.NONE
         if ratio > 0.0 and self._bugs.uniform(attempt.request.number, attempt.number) < ratio:

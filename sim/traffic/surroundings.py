@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from sim.model.behaviour import Behaviour
 from sim.model.causes import Cause
 from sim.model.draws import Stream
 from sim.traffic.attempt import Attempt
 from sim.traffic.clock import Clock
 from sim.traffic.demand import Demands
 from sim.traffic.dependency import Dependencies
+from sim.traffic.routing import Routing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What all stations share; *answer* is told how an attempt ended."""
+    """What all stations share; *answer* is told how an attempt ended.
+
+    *rows* are how versions behave now, by number, and *routing* finds code paths.
+    """
 
     clock: Clock
     demands: Demands
     bugs: Stream
     dependencies: Dependencies
     answer: Callable[[Attempt, Cause], None]
+    rows: Mapping[int, Behaviour]
+    routing: Routing

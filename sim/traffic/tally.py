@@ -38,6 +38,7 @@ class Tally:
         self._exposed: dict[int, set[int]] = {}
         self._last_answers: dict[int, float] = {}
         self.arrived = 0
+        self._copies: dict[int, tuple[int, int]] = {}
         self.ended = 0
 
     def meant(self, request: Request) -> None:
@@ -56,6 +57,16 @@ class Tally:
             self._end(attempt, cause, now)
         if self._keep_log:
             self._log.append(_record(attempt, cause, final, now))
+
+    def answer_copy(self, attempt: Attempt, cause: Cause) -> None:
+        """A mirrored copy ended with *cause*, which nobody hears."""
+        good, bad = self._copies.get(attempt.version, (0, 0))
+        failed = cause is not Cause.NONE
+        self._copies[attempt.version] = (good + (not failed), bad + failed)
+
+    def copies(self) -> Mapping[int, tuple[int, int]]:
+        """By version, how many copies it answered well and how many not."""
+        return {version: self._copies[version] for version in sorted(self._copies)}
 
     def counts(self) -> RequestCounts:
         """The counts so far, sorted by second, version, cause and bin."""

@@ -8,6 +8,7 @@ to that pod. What goes wrong on the way may be tried on another pod, without the
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import partial
 
 from sim.model.causes import ANSWERS, Cause
 from sim.model.draws import Purpose, Stream
@@ -15,6 +16,7 @@ from sim.model.failed import NOT_ASKED
 from sim.model.network import HABITS, Connections, tried_elsewhere
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import as_clients_see
+from sim.model.routing import Attribute
 from sim.traffic.attempt import Attempt
 from sim.traffic.balancers import BALANCERS
 from sim.traffic.clock import Clock
@@ -25,13 +27,17 @@ from sim.traffic.outliers import Outliers
 from sim.traffic.pick import MOST_PICKS
 from sim.traffic.pod import Pod
 from sim.traffic.proxy import ALL_OUT, Proxy
+from sim.traffic.routing import Routing
 
 # The client left; to a proxy that is no failure of the pod.
 _LEFT = (Cause.TIMED_OUT_WAITING, Cause.TIMED_OUT_IN_SERVICE)
 
 
 class Way:
-    """The proxies of one service before its *pods*; *answer* hears what could not be sent."""
+    """The proxies before all *pods*.
+
+    *answer* hears what could not be sent, *mirror* what is to be copied, and to which backend.
+    """
 
     def __init__(
         self,
@@ -44,6 +50,8 @@ class Way:
         clock: Clock,
         pods: Sequence[Pod],
         answer: Callable[[Attempt, Cause], None],
+        mirror: Callable[[Attempt, int], None],
+        attributes: Sequence[Attribute] = (),
     ) -> None:
         avoid = HABITS[rules.proxy].avoid
         if rules.tries * (avoid + 1) > MOST_PICKS:
@@ -54,12 +62,14 @@ class Way:
         self._clock = clock
         self._pods = pods
         self._answer = answer
+        self._mirror = mirror
+        self.routing = Routing(attributes, seed)
         self._methods = Stream(seed, Purpose.METHOD)
         self._idle = IdleConnections(rules, pods)
         phases = Stream(seed, Purpose.SWEEP_PHASE)
         self.proxies = tuple(
             Proxy(
-                BALANCERS[balancer](seed),
+                partial(BALANCERS[balancer], seed),
                 Gate(protection, clock.now),
                 affinity_seconds=rules.affinity_seconds,
                 avoid=avoid,
@@ -69,9 +79,16 @@ class Way:
         )
 
     def send(self, attempt: Attempt) -> None:
-        """Let *attempt* through its proxy's gate, and on to a pod, or tell why not."""
+        """Route *attempt*, let it through its proxy's gate and on to a pod, or tell why not."""
         now = self._clock.now
         proxy = self.proxies[attempt.request.proxy]
+        if attempt.mirrored:
+            self._to_a_pod(attempt)
+            return
+        if not self._is_routed(attempt, proxy, now):
+            attempt.tried_at = now
+            self._answer(attempt, Cause.NO_ROUTE)
+            return
         proxy.note_belief(attempt, now)
         refused = proxy.gate.enter(now)
         if refused is Cause.NONE:
@@ -79,6 +96,26 @@ class Way:
             self._to_a_pod(attempt)
         else:
             self._answer(attempt, refused)
+
+    def _is_routed(self, attempt: Attempt, proxy: Proxy, now: float) -> bool:
+        """Find *attempt*'s backend by what *proxy* knows; whether there is one."""
+        table = proxy.table(now)
+        if table is None:
+            return True
+        route = self.routing.route(table, attempt)
+        if route is None:
+            return False
+        backend = self.routing.backend(route, attempt)
+        if backend is None:
+            return False
+        otherwise = route.empty_falls_to
+        if otherwise is not None and proxy.is_empty(backend, now):
+            backend = otherwise
+        attempt.backend = backend
+        mirror = route.mirror
+        if mirror is not None and self.routing.is_copied(mirror.share, attempt):
+            self._mirror(attempt, mirror.backend)
+        return True
 
     def _to_a_pod(self, attempt: Attempt) -> None:
         now = self._clock.now
@@ -117,7 +154,7 @@ class Way:
         pod.note(cause)
         proxy.heard_back(pod.number)
         if as_clients_see(cause, now >= attempt.gives_up) not in _LEFT:
-            proxy.judge(pod.number, cause is not Cause.NONE, now)
+            proxy.judge(attempt, cause is not Cause.NONE, now)
         connection, attempt.connection = attempt.connection, None
         if connection is not None and cause in ANSWERS and self._rules.keep_alive_seconds > 0.0:
             self._idle.give_back(self._owner(attempt, pod.number), connection, now)
@@ -150,7 +187,9 @@ class Way:
         return (request.proxy, pod) if self._rules.per_request else request.user
 
     def _is_tried_again(self, attempt: Attempt, cause: Cause, now: float) -> bool:
-        if len(attempt.tried) + 1 >= self._rules.tries or now >= attempt.gives_up:
+        if attempt.mirrored or len(attempt.tried) + 1 >= self._rules.tries:
+            return False
+        if now >= attempt.gives_up:
             return False
         share = self._rules.idempotent_share
         idempotent = share > 0.0 and self._methods.uniform(attempt.request.number) < share

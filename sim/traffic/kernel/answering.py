@@ -10,7 +10,17 @@ from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import power_of_two, uniform
 from sim.traffic.kernel.guard import end_attempt, grant_retry
 from sim.traffic.kernel.judgement import hear
-from sim.traffic.kernel.records import INF, RETRYING, SERVING, STILL, Records, State
+from sim.traffic.kernel.records import (
+    INF,
+    MIRRORED,
+    NOBODY,
+    RETRYING,
+    SERVING,
+    STILL,
+    Records,
+    State,
+)
+from sim.traffic.kernel.routing import count_copy
 from sim.traffic.kernel.tally import record
 from sim.traffic.kernel.visiting import go_on_with_visit, turn_page
 from sim.traffic.kernel.way import come_back
@@ -37,14 +47,17 @@ def settle(s: State, e: int, cause: int, now: float) -> None:
             cause = come_back(s, e, cause, now)
             if cause == STILL:
                 return
-        again = _next_try(s, slot, cause, now)
-        if slot.pod >= 0 and not s.proxied:
+        elif slot.pod >= 0:
             if cause == _NONE:
                 pod_at(s, slot.pod).answered += 1
             else:
                 pod_at(s, slot.pod).failed += 1
-        record(s, slot, cause, again == INF, now)
-        if s.goes_on > 0.0 and again == INF:
+        if slot.probe == MIRRORED:
+            again = count_copy(s, slot, cause)
+        else:
+            again = _next_try(s, slot, cause, now)
+            record(s, slot, cause, again == INF, now)
+        if s.goes_on > 0.0 and again == INF and slot.probe == NOBODY:
             again = go_on_with_visit(s, e, cause, now)
             next_page = again < INF
     if slot.stage == SERVING:

@@ -171,7 +171,7 @@ def _probe(s: State, deed: int, row: int, now: float) -> int:
 def _keep(s: State, deed: int, whom: int, number: int, now: float) -> int:
     """What keeps the arrays in order."""
     if deed == HEAR_LIST:
-        for x in range(s.proxies):
+        for x in range(s.block * s.proxies, (s.block + 1) * s.proxies):
             hear_list(s, x, whom, number, now)
     elif deed == LEAVE_SPARSE:
         leave_sparse(s)

@@ -46,9 +46,9 @@ def is_out(s: State, x: int, p: int, now: float) -> bool:
 
 
 @compiled
-def find_healthy(s: State, x: int, now: float) -> int:
-    """Write those that proxy *x* knows of and has not ejected to `healthy`; how many."""
-    proxy = proxy_at(s, x)
+def find_healthy(s: State, x: int, row: int, now: float) -> int:
+    """Write those of a *row* that proxy *x* knows of and has not ejected to `healthy`; how many."""
+    proxy = proxy_at(s, row)
     count = 0
     for place in range(proxy.count):
         p = listed_at(s, proxy.offset + place).pod
@@ -59,8 +59,8 @@ def find_healthy(s: State, x: int, now: float) -> int:
 
 
 @compiled
-def judge_pod(s: State, x: int, p: int, failed: int, now: float) -> None:
-    """Pod *p* has served proxy *x* well, or *failed* it."""
+def judge_pod(s: State, x: int, row: int, p: int, failed: int, now: float) -> None:
+    """Pod *p*, one of that *row*, has served proxy *x* well, or *failed* it."""
     link = link_at(s, x, p)
     if is_out(s, x, p, now):
         return
@@ -69,13 +69,13 @@ def judge_pod(s: State, x: int, p: int, failed: int, now: float) -> None:
         return
     link.in_a_row += 1
     if link.in_a_row >= s.consecutive_errors:
-        _eject(s, x, link, now)
+        _eject(s, x, row, link, now)
 
 
 @compiled
-def _eject(s: State, x: int, link: Records, now: float) -> None:
-    take_up(s, x, now)
-    proxy, guard = proxy_at(s, x), guard_at(s, x)
+def _eject(s: State, x: int, row: int, link: Records, now: float) -> None:
+    take_up(s, row, now)
+    proxy, guard = proxy_at(s, row), guard_at(s, x)
     link.in_a_row = 0
     out = 0
     for place in range(proxy.count):

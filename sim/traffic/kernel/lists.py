@@ -47,10 +47,10 @@ def hear_list(s: State, x: int, offset: int, count: int, now: float) -> None:
 
 
 @inlined
-def note_belief(s: State, slot: Records, now: float) -> None:
-    """Write down what the proxy of *slot* believes as it sends the attempt."""
-    proxy = proxy_at(s, slot.proxy)
+def note_belief(s: State, slot: Records, row: int, now: float) -> None:
+    """Write down what the proxy of *slot* believes, by that *row*, as it sends the attempt."""
+    proxy = proxy_at(s, row)
     if proxy.next_change <= now:
-        take_up(s, slot.proxy, now)
+        take_up(s, row, now)
     slot.listed, slot.heard = proxy.count, proxy.heard
     slot.tried_at = now

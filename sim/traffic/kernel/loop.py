@@ -35,7 +35,7 @@ from sim.traffic.kernel.visiting import mean_next
 _CONNECT = int(Kind.CONNECT)
 _SEND, _FINISH, _GIVE_UP = int(Kind.SEND), int(Kind.FINISH), int(Kind.GIVE_UP)
 _CALL = int(Kind.CALL)  # And above: the phases of a request that calls.
-_SLOTS_AN_EVENT = 2  # A request and its retry.
+_SLOTS_AN_EVENT = 3  # A request, its retry, and a mirrored copy.
 
 
 @inlined

@@ -16,6 +16,7 @@ from sim.i18n import message
 from sim.model.behaviour import Behaviour, CpuShare, Workload
 from sim.model.causes import Cause
 from sim.model.failed import FailedRequest
+from sim.model.routing import Route
 from sim.model.run import RequestCounts, Users
 from sim.ports import ANY_CPU, DependencyCounters, PodCounters, ProbeKind, RequestRecord, Signal
 from sim.traffic import dependency as reference
@@ -37,6 +38,7 @@ from sim.traffic.kernel.storage import (
     arrays_for,
     fit_bags,
 )
+from sim.traffic.kernel.tables import COPIES, Tables, block_of
 
 _SPARE_SLOTS = 16
 
@@ -72,6 +74,7 @@ class KernelPlane:
         self._g = self._arrays.single
         put_proxies(self._arrays, workload, seed, start)
         self._lists = Lists(self._arrays, self._do)
+        self._tables = Tables(self._arrays, self._lists, workload, seed)
         self._room = Room(self._arrays, self._do, self._counts)
         self._probes = Probes(self._arrays, self._do, self._own_slot)
         self._dependencies = Dependencies(
@@ -132,8 +135,7 @@ class KernelPlane:
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
-        if version not in self._behaviours:
-            raise InvariantError(message("version {version} has no behaviour", version=version))
+        self._require_behaviour(version)
         number = self._pods
         if number == len(self._arrays["pod"]):
             self._arrays.grow(2 * number, "pod", "meter")
@@ -226,12 +228,26 @@ class KernelPlane:
         self.kill(pod, Cause.CUT_BY_SIGKILL)
         self._arrays["pod"]["terminating"][pod] = self._arrays["pod"]["forgotten"][pod] = 1
 
-    def publish(self, endpoints: Sequence[int], apply_at: Sequence[float]) -> None:
+    def publish(
+        self, endpoints: Sequence[int], apply_at: Sequence[float], backend: int = 0
+    ) -> None:
         """A new endpoint list, taken up by proxy i at apply_at[i]."""
         for pod in endpoints:
             if not 0 <= pod < self._pods:
                 raise InvariantError(message("there is no pod {pod}", pod=pod))
-        self._lists.publish(endpoints, apply_at)
+        self._lists.publish(endpoints, apply_at, block_of(backend))
+
+    def set_routes(self, routes: Sequence[Route], apply_at: Sequence[float]) -> None:
+        """A new routing table, taken up by proxy i at apply_at[i]."""
+        self._tables.set(routes, apply_at)
+
+    def set_flags(self, pod: int, routes: Sequence[Route]) -> None:
+        """Which code paths requests take in *pod*."""
+        self._tables.check(routes)
+        for version in (one.backend for route in routes for one in route.destinations):
+            self._require_behaviour(version)
+        self._require(pod)
+        self._tables.set_flags(pod, routes)
 
     def probe(
         self,
@@ -261,6 +277,10 @@ class KernelPlane:
         """Stop that probe and forget its verdict."""
         if self._probes.are_there(pod, kind):
             self._probes.end(pod, kind)
+
+    def _require_behaviour(self, version: int) -> None:
+        if version not in self._behaviours:
+            raise InvariantError(message("version {version} has no behaviour", version=version))
 
     def _require(self, pod: int) -> None:
         if not 0 <= pod < self._pods or self._arrays["pod"]["forgotten"][pod]:
@@ -325,6 +345,13 @@ class KernelPlane:
     def dependencies(self) -> Sequence[DependencyCounters]:
         """All dependencies, by number."""
         return self._dependencies.counters()
+
+    def copies(self) -> Mapping[int, tuple[int, int]]:
+        """By version, how many mirrored copies it answered well and how many not."""
+        good, bad = (self._arrays["version"][name].tolist() for name in COPIES)
+        found = {-1: (0, int(self._g["lost_bad"]))}
+        found |= dict(enumerate(zip(good, bad, strict=True)))
+        return {version: both for version, both in found.items() if any(both)}
 
     def stories(self) -> Sequence[FailedRequest]:
         """A sample of the requests of the window that failed, each with its story."""

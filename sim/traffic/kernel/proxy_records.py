@@ -13,6 +13,7 @@ Listed = np.dtype([("pod", "i4")])
 Trip = np.dtype(
     [
         ("connection", "i4"),
+        ("row", "i4"),  # Of what its proxy knows of the backend it is routed to.
         ("picks", "i1"),  # Choices of the balancer for this attempt.
         ("tried", "i1"),  # Pods that have failed it.
         ("admitted", "i1"),

@@ -40,6 +40,7 @@ def check_way(workload: Workload, seed: int, start: float) -> None:
         clock=Clock(start),
         pods=(),
         answer=lambda attempt, cause: None,
+        mirror=lambda attempt, backend: None,
     )
 
 

@@ -18,11 +18,13 @@ from sim.traffic.kernel.core_records import Meter as Meter
 from sim.traffic.kernel.core_records import Node as Node
 from sim.traffic.kernel.core_records import Thread as Thread
 from sim.traffic.kernel.proxy_records import PROXY_ADDRESSES, PROXY_FIELDS, Keys, Listed
+from sim.traffic.kernel.route_records import ROUTE_ADDRESSES, ROUTE_FIELDS
 
 Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as compiled code has.
 
 INF = float("inf")
 NOBODY = -1  # No slot, pod, row or bucket.
+MIRRORED = -2  # Not a probe: the attempt is a copy that nobody waits for.
 STILL = -1  # Not a cause: the attempt is not over.
 
 # What a slot is doing.
@@ -109,6 +111,7 @@ Pod = np.dtype(
         ("drained", "i4"),
         ("turn", "i4"),
         ("forgotten", "i4"),
+        ("flags", "i4"),  # The number of its table of code paths + 1, or 0.
         ("process", "i4"),  # The number of the last one.
         ("ended_at", "f8"),  # When the last process to end did.
     ],
@@ -128,6 +131,8 @@ Version = np.dtype(
         ("concurrency", "i8"),
         ("queue_limit", "i8"),
         ("keep_alive", "f8"),
+        ("copies_good", "i8"),
+        ("copies_bad", "i8"),
         ("calls", "i4"),  # Where its calls begin in `call`, and where they end.
         ("calls_end", "i4"),
         ("demand", "i1"),
@@ -261,6 +266,7 @@ ADDRESSES = {
     "thread": Thread,  # [node, place]: those with a core of their own, where cores are counted.
     "doomed_slot": Doomed,  # Slots that something happens to together.
     **PROXY_ADDRESSES,
+    **ROUTE_ADDRESSES,
     "dependency": Dependency,
     "call": Call,  # Lists of calls, one after the other.
     "caller": Caller,  # By slot, where there are dependencies.
@@ -342,6 +348,7 @@ StateRecord = np.dtype(
         ("queued", "i8"),  # of so many;
         ("patience", "i8"),  # how often until somebody looks after that.
     ]
-    + PROXY_FIELDS,
+    + PROXY_FIELDS
+    + ROUTE_FIELDS,
     align=True,
 )

@@ -23,6 +23,7 @@ from sim.traffic.kernel.records import (
     Records,
     State,
 )
+from sim.traffic.kernel.routing import find_path
 from sim.traffic.kernel.service import begin
 
 _NONE, _BUG, _QUEUE_FULL = int(Cause.NONE), int(Cause.APPLICATION_BUG), int(Cause.QUEUE_FULL)
@@ -73,7 +74,9 @@ def leave_hanging(s: State, e: int) -> None:
 def start(s: State, e: int, p: int, now: float) -> None:
     """A worker of pod *p* takes the attempt in slot *e*; its price is fixed now."""
     pod, slot = pod_at(s, p), slot_at(s, e)
-    row = version_at(s, pod.version)
+    if s.flagged and pod.flags > 0 and slot.probe < 0:
+        slot.version = find_path(s, slot, pod.flags - 1)
+    row = version_at(s, slot.version)
     add_up(pod, now)
     pod.serving += 1
     slot.stage = SERVING
@@ -107,7 +110,7 @@ def finish(s: State, e: int, well: int, now: float) -> int:
         return STILL
     if not well:
         return _DEPENDENCY
-    return _verdict(s, slot, version_at(s, pod.version).error_ratio)
+    return _verdict(s, slot, version_at(s, slot.version).error_ratio)
 
 
 @inlined

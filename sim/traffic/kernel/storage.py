@@ -50,7 +50,6 @@ _SIZES = {
     "thread": ("bag_places", 1),
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),
-    "proxy": ("proxies", 0),
     "dependency": ("dependencies", 0),
 }
 
@@ -124,6 +123,7 @@ def _put_traffic(arrays: Arrays, workload: Workload) -> None:
     proxies["next_change"], proxies["heard"] = r.INF, -r.INF
     arrays.put("piece", pieces)
     arrays.put("proxy", proxies)
+    arrays.single["proxies"] = workload.proxies
     arrays.put("coming", np.zeros((workload.proxies, 4), r.Coming))
     arrays.put("listed", np.zeros(64, np.int32))
     has_rings = workload.balancer == "ring_hash"

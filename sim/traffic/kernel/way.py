@@ -36,13 +36,18 @@ from sim.traffic.kernel.lists import candidate, note_belief, take_up
 from sim.traffic.kernel.records import (
     ALL_OUT,
     HANGING,
+    INF,
+    MIRRORED,
     NOBODY,
     STILL,
     State,
 )
+from sim.traffic.kernel.route_records import NO_ROW
+from sim.traffic.kernel.routing import find_row
 from sim.traffic.kernel.station import accept, leave_hanging
 
 _NONE, _RESET = int(Cause.NONE), int(Cause.IDLE_RESET)
+_NO_ROUTE = int(Cause.NO_ROUTE)
 _NO_ENDPOINT, _ALL_EJECTED = int(Cause.NO_ENDPOINT), int(Cause.ALL_EJECTED)
 _STARTING, _TERMINATING = int(Cause.REFUSED_STARTING), int(Cause.REFUSED_TERMINATING)
 _CONNECT, _UNREACHABLE = int(Kind.CONNECT), int(Cause.NODE_UNREACHABLE)
@@ -57,10 +62,18 @@ def enter(s: State, e: int, now: float) -> int:
     slot, trip = slot_at(s, e), trip_at(s, e)
     slot.pod, slot.version = NOBODY, NOBODY
     trip.connection, trip.picks, trip.tried, trip.admitted = NOBODY, 0, 0, 0
+    if slot.probe == MIRRORED:
+        return _to_a_pod(s, e, now)
     if s.budget >= 0.0:
         begin_attempt(s, slot.proxy)
+    trip.row = slot.proxy
+    if s.routed:
+        trip.row = find_row(s, e, now)
+        if trip.row == NO_ROW:
+            slot.listed, slot.heard, slot.tried_at = 0, -INF, now
+            return _NO_ROUTE
     if s.gated:
-        note_belief(s, slot, now)
+        note_belief(s, slot, trip.row, now)
         refused = pass_gate(s, slot.proxy, now)
         if refused != _NONE:
             return refused
@@ -95,7 +108,7 @@ def come_back(s: State, e: int, cause: int, now: float) -> int:
 def _to_a_pod(s: State, e: int, now: float) -> int:
     """Find a connection and a pod for the attempt in slot *e*; its cause if it ends at once."""
     slot, trip = slot_at(s, e), trip_at(s, e)
-    note_belief(s, slot, now)
+    note_belief(s, slot, trip.row, now)
     c = NOBODY
     if s.keeps and not s.per_request:
         c = take_idle(s, slot.user, now)
@@ -155,7 +168,7 @@ def _note(s: State, e: int, cause: int, now: float) -> None:
         link_at(s, slot.proxy, slot.pod).in_flight -= 1
     left = (_LEFT >> cause) & 1 or (cause == _UNREACHABLE and now >= slot.gives_up)
     if s.ejects and not left:
-        judge_pod(s, slot.proxy, slot.pod, 1 if cause != _NONE else 0, now)
+        judge_pod(s, slot.proxy, trip.row, slot.pod, 1 if cause != _NONE else 0, now)
     c = trip.connection
     if c >= 0:
         trip.connection = NOBODY
@@ -168,7 +181,7 @@ def _note(s: State, e: int, cause: int, now: float) -> None:
 @inlined
 def _is_tried_again(s: State, e: int, cause: int, now: float) -> bool:
     slot = slot_at(s, e)
-    if trip_at(s, e).tried + 1 >= s.tries or now >= slot.gives_up:
+    if slot.probe == MIRRORED or trip_at(s, e).tried + 1 >= s.tries or now >= slot.gives_up:
         return False
     if (s.elsewhere >> cause) & 1:
         return True
@@ -181,15 +194,15 @@ def _is_tried_again(s: State, e: int, cause: int, now: float) -> bool:
 def _choose(s: State, e: int, now: float) -> int:
     """The pod to send the attempt in slot *e* to; NOBODY, or ALL_OUT if all are ejected."""
     slot = slot_at(s, e)
-    x = slot.proxy
-    proxy = proxy_at(s, x)
+    x, row = slot.proxy, trip_at(s, e).row
+    proxy = proxy_at(s, row)
     if proxy.next_change <= now:
-        take_up(s, x, now)
+        take_up(s, row, now)
     if proxy.count == 0:
         return NOBODY
     offset, count = proxy.offset, proxy.count
     if s.ejects and now < guard_at(s, x).latest:
-        offset, count = NOBODY, find_healthy(s, x, now)
+        offset, count = NOBODY, find_healthy(s, x, row, now)
         if count == 0:
             return ALL_OUT
     if s.affinity < 0.0:
@@ -201,7 +214,7 @@ def _choose(s: State, e: int, now: float) -> int:
 def _pick(s: State, e: int, offset: int, count: int) -> int:
     """Pick, and again rather than take a pod that has failed this attempt already."""
     trip = trip_at(s, e)
-    proxy = proxy_at(s, slot_at(s, e).proxy)
+    proxy = proxy_at(s, trip.row)
     p = NOBODY
     for _ in range(s.avoid + 1):
         p = pick_any(s, proxy, e, offset, count)

@@ -40,9 +40,9 @@ def published(bench: Bench) -> list[tuple[float, tuple[int, ...], tuple[float, .
     told: list[tuple[float, tuple[int, ...], tuple[float, ...]]] = []
     original = bench.data.publish
 
-    def publish(endpoints, apply_at) -> None:
+    def publish(endpoints, apply_at, backend=0) -> None:
         told.append((bench.env.now, tuple(endpoints), tuple(apply_at)))
-        original(endpoints, apply_at)
+        original(endpoints, apply_at, backend)
 
     bench.data.publish = publish  # type: ignore[method-assign]
     return told

@@ -82,12 +82,12 @@ def test_endpoints_that_never_stop_changing_are_pushed_every_ten_seconds():
     bench = Bench(deployment(2, container=READY), delays=delays)
     bench.run(31.0)
     way = Churn()
-    endpoints = bench.plane._endpoints
-    endpoints._news = way
+    outbox = bench.plane._outbox
+    outbox._news = way
 
     for step in range(25 * 16):
         bench.run(32.0 + step / 16)
-        endpoints._announce((step % 2,))
+        outbox.put(0, lambda at, whom=(step % 2,): bench.data.publish(whom, at))
 
     assert [32.0 + 10.0, 42.0 + 1 / 16 + 10.0] == way.sent[:2]
 
@@ -112,9 +112,9 @@ def published(bench: Bench) -> list[tuple[float, tuple[int, ...], list[float]]]:
     told = []
     publish = bench.data.publish
 
-    def note(pods, apply_at):
+    def note(pods, apply_at, backend=0):
         told.append((bench.env.now, tuple(pods), list(apply_at)))
-        publish(pods, apply_at)
+        publish(pods, apply_at, backend)
 
     bench.data.publish = note
     return told

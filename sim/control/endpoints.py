@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from math import inf
+from collections.abc import Mapping
 
+from sim.control.backends import Backends
 from sim.control.clock import Environment
-from sim.control.news import News
+from sim.control.outbox import Outbox
 from sim.control.roster import Roster
 from sim.control.slices import Slices, entry_of
 from sim.control.store import Key, Store
 from sim.control.work_queue import WatchDelay, WorkQueue
+from sim.model.backend_name import BackendName
 from sim.model.endpoints import endpoint_conditions
-from sim.model.objects import JsonObject, is_terminating, name_of, namespace_of
+from sim.model.objects import JsonObject, is_terminating, labels_of, matches, name_of, namespace_of
 from sim.model.pod import is_finished
 from sim.model.run import Change
 from sim.model.service import serves
@@ -25,8 +27,9 @@ from sim.ports import DataPlane
 class Endpoints:
     """Keeps the slices of every Service and tells the data plane what each proxy learns when.
 
-    The data plane knows one Service, the first that was created; slices of others are kept in the
-    store only. *news* tells how long a change is on its way; *also_terminating* whether pods that
+    The data plane knows the Service that was created first, and those backends that somebody
+    follows: a Service, or the pods of one that carry certain labels. Slices of others are kept in
+    the store only. *outbox* is the way to the proxies; *also_terminating* tells whether pods that
     terminate are used where no other is ready, which kube-proxy does (pkg/proxy/topology.go) and
     neither ingress-nginx (internal/ingress/controller/endpointslices.go) nor Istio.
     """
@@ -38,39 +41,38 @@ class Endpoints:
         data_plane: DataPlane,
         delay: WatchDelay,
         *,
-        news: News,
+        outbox: Outbox,
         also_terminating: bool,
-        proxies: int,
         roster: Roster,
     ) -> None:
         self._env = env
         self._store = store
         self._plane = data_plane
-        self._news = news
+        self._outbox = outbox
         self._also_terminating = also_terminating
         self._roster = roster
         self._queue = WorkQueue(env, delay, self._sync)
         self._services: dict[Key, JsonObject] = {}
         self._slices: dict[Key, Slices] = {}
         self._changed: defaultdict[Key, dict[str, None]] = defaultdict(dict)
-        self._served: Key | None = None
-        self._apply_at = [-inf] * proxies
-        self._latest: tuple[int, ...] = ()  # What the slices say, sent to the proxies or not.
-        self._due: float | None = None  # When that will be sent; None: it has been.
-        self._since = 0.0  # The first change that has not been.
-        self._sent = 0  # How many lists have been.
+        self.backends = Backends()
+        self._latest: dict[int, tuple[int, ...]] = {}  # What the slices say, heard or not.
         store.subscribe("Service", self._on_service)
         store.subscribe("Pod", self._on_pod)
 
-    def heard_by_all(self) -> bool:
-        """Whether every change published so far has reached every proxy."""
-        return self._due is None and max(self._apply_at, default=-inf) <= self._env.now
+    def follow(self, name: BackendName) -> int:
+        """The number of that backend, of which proxies are told from now on."""
+        if not self.backends.knows(name):
+            number = self.backends.number(name)
+            slices = self._slices.get((name.namespace, name.service))
+            if slices is not None:
+                self._announce(number, self._chosen(name, slices))
+        return self.backends.number(name)
 
     def _on_service(self, change: Change) -> None:
         service = change.object
         key = (namespace_of(service), name_of(service))
-        if self._served is None:
-            self._served = key
+        self.backends.enter(key)
         if change.verb == "DELETED":
             del self._services[key]
         else:
@@ -105,8 +107,19 @@ class Endpoints:
             for uid in changed:
                 self._settle(service, slices, uid)
             slices.write(service)
-        if key == self._served:
-            self._announce(slices.chosen(also_terminating=self._also_terminating))
+        for name, number in self.backends.of(key).items():
+            self._announce(number, self._chosen(name, slices))
+
+    def _chosen(self, name: BackendName, slices: Slices) -> tuple[int, ...]:
+        """The data-plane pods of one backend that get new connections."""
+        chosen = slices.chosen(also_terminating=self._also_terminating)
+        if not name.labels:
+            return chosen
+        return tuple(number for number in chosen if self._carries(number, dict(name.labels)))
+
+    def _carries(self, number: int, labels: Mapping[str, str]) -> bool:
+        record = self._roster.numbered(number)
+        return record is not None and matches(labels_of(record.pod), labels)
 
     def _settle(self, service: JsonObject, slices: Slices, uid: str) -> None:
         """Bring the entry of one pod up to date."""
@@ -122,29 +135,9 @@ class Endpoints:
         publish = bool(service["spec"].get("publishNotReadyAddresses"))
         slices.set(record, entry_of(pod, endpoint_conditions(pod, publish)))
 
-    def _announce(self, numbers: tuple[int, ...]) -> None:
-        """The list has changed: send it to the proxies, now or when it is due."""
-        if numbers == self._latest:
+    def _announce(self, backend: int, numbers: tuple[int, ...]) -> None:
+        """The list of *backend* has changed, perhaps: then tell the proxies."""
+        if numbers == self._latest.get(backend, ()):
             return
-        self._latest = numbers
-        if self._due is None:
-            self._since = self._env.now
-        due = self._news.due(self._env.now, self._since)
-        if due <= self._env.now:
-            self._send()
-        elif due != self._due:
-            self._due = due
-            self._env.call_at(due, lambda: self._send_if_due(due))
-
-    def _send_if_due(self, due: float) -> None:
-        if due == self._due:
-            self._send()
-
-    def _send(self) -> None:
-        """Each proxy hears of a change at its own time, and never of an older one after it."""
-        self._due = None
-        now = self._env.now
-        for proxy, before in enumerate(self._apply_at):
-            self._apply_at[proxy] = max(before, self._news.heard(now, proxy, self._sent))
-        self._sent += 1
-        self._plane.publish(self._latest, tuple(self._apply_at))
+        self._latest[backend] = numbers
+        self._outbox.put(backend, lambda at: self._plane.publish(numbers, at, backend))

@@ -15,12 +15,14 @@ from sim.control.kubelet import Kubelets
 from sim.control.news import news
 from sim.control.node_lifecycle import NodeLifecycle
 from sim.control.nodes import register
+from sim.control.outbox import Outbox
 from sim.control.pod_worker import Surroundings
 from sim.control.quota import Quotas
 from sim.control.recorder import Recorder
 from sim.control.replica_set import ReplicaSetController
 from sim.control.resource_metrics import ResourceMetrics
 from sim.control.roster import Roster
+from sim.control.routing import Routing
 from sim.control.scheduler import Scheduler
 from sim.control.store import Store
 from sim.control.timeline import Timeline
@@ -29,6 +31,7 @@ from sim.control.work_queue import WatchDelay
 from sim.model.behaviour import CpuShare, Delays, Node
 from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
+from sim.model.routing import Attribute
 from sim.model.run import KubeEvent, PodSpan
 from sim.ports import DataPlane, Signal
 
@@ -37,7 +40,8 @@ class ControlPlane:
     """Kubernetes as far as rollouts feel it, on the clock *env* and on top of *data_plane*.
 
     *pod_requests* tells the cores and bytes that a pod or template asks for, *memory_limit* the
-    bytes at which it is killed (None: the node's memory), *cpu_share* what it may compute.
+    bytes at which it is killed (None: the node's memory), *cpu_share* what it may compute;
+    *attributes* are what users differ in, as proxies may see it.
     """
 
     def __init__(
@@ -53,6 +57,7 @@ class ControlPlane:
         pod_requests: Callable[[JsonObject], tuple[float, float]],
         memory_limit: Callable[[JsonObject], float | None],
         cpu_share: Callable[[JsonObject], CpuShare],
+        attributes: Sequence[Attribute] = (),
     ) -> None:
         versions.on_change = data_plane.set_behaviour
         versions.tell_all()
@@ -83,15 +88,23 @@ class ControlPlane:
             memory_limit=memory_limit,
             cpu_share=cpu_share,
         )
-        self._endpoints = Endpoints(
+        self._outbox = Outbox(env, news(seed, delays), proxies)
+        endpoints = Endpoints(
             env,
             store,
             data_plane,
             watch("endpoints"),
-            news=news(seed, delays),
+            outbox=self._outbox,
             also_terminating=delays.proxy is ProxyKind.KUBE_PROXY,
-            proxies=proxies,
             roster=roster,
+        )
+        Routing(
+            store,
+            data_plane,
+            endpoints,
+            outbox=self._outbox,
+            proxy=delays.proxy,
+            attributes=attributes,
         )
         Autoscaler(env, store, recorder, ResourceMetrics(env, data_plane, roster))
         self._disruptions = Disruptions(env, store, watch("disruption"), roster=roster)
@@ -166,5 +179,5 @@ class ControlPlane:
         return "" if record is None else record.name
 
     def heard_by_all(self) -> bool:
-        """Whether every endpoint change published so far has reached every proxy."""
-        return self._endpoints.heard_by_all()
+        """Whether every list and table published so far has reached every proxy."""
+        return self._outbox.heard_by_all()

@@ -55,6 +55,7 @@ class SimulatedBackend:
             pod_requests=scenario.pod_requests,
             memory_limit=scenario.memory_limit,
             cpu_share=scenario.cpu_share,
+            attributes=workload.attributes,
         )
         self.env.tie(self.data_plane, self.control_plane.hear)
         self._driver = Driver(self.env, latency_seconds=scenario.delays.watch[1])

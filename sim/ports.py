@@ -7,10 +7,9 @@ tells the traffic and what it hears back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol
 
 from sim.i18n import Message
 from sim.model.behaviour import Behaviour, CpuShare
@@ -25,25 +24,10 @@ from sim.model.observations import Signal as Signal
 from sim.model.observations import SignalKind as SignalKind
 from sim.model.routing import Route
 from sim.model.run import RequestCounts, Users
+from sim.model.wait import Process as Process
+from sim.model.wait import Wait as Wait
 
-T = TypeVar("T")
 ANY_CPU = CpuShare()  # No limit.
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """What a process yields: go on when *condition* is true, or at *deadline* at the latest.
-
-    The driver sends back what the condition returned (truthy), or False at the deadline. Without
-    a condition it is a plain sleep and sends back True. Conditions look only at the cluster, so
-    a driver may ask them whenever something changed there.
-    """
-
-    deadline: float | None
-    condition: Callable[[], Any] | None = None
-
-
-Process: TypeAlias = Generator[Wait, Any, T]
 
 
 class Clock(Protocol):

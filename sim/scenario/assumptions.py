@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sim.i18n import Message, message
 from sim.model import duration as words
@@ -300,7 +301,7 @@ def _service_rows(
 
 
 def _given_rows(spec: Spec, root: Node | None) -> Iterator[Assumption]:
-    """Prices and the window: never assumed, so listed only where they are given."""
+    """Prices, the window, what users differ in: never assumed, so listed only where given."""
     rows = []
     if spec.prices is not None:
         rows += [
@@ -313,3 +314,7 @@ def _given_rows(spec: Spec, root: Node | None) -> Iterator[Assumption]:
         if seconds is not None:
             rows.append((f"window.{name}", words.show_duration(seconds)))
     yield from (_row(root, field, value) for field, value in rows)
+    for name, shares in spec.users.attributes.items():
+        shown = ", ".join(f"{value} {words.show_share(share)}" for value, share in shares.items())
+        row = _row(root, "users.attributes", shown)
+        yield replace(row, field=f"users.attributes.{name}")

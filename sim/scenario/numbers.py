@@ -9,6 +9,7 @@ from sim.model.network import HABITS, Connections, ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
+from sim.model.routing import Attribute
 from sim.model.service import affinity_seconds
 from sim.model.visit import Visits
 from sim.scenario import capacity, dependencies
@@ -72,6 +73,14 @@ def visits(users: Users) -> Visits | None:
         requests=users.visits.requests,
         think_seconds=users.visits.think,
         leaves=users.visits.leave_after_failure,
+    )
+
+
+def attributes(users: Users) -> tuple[Attribute, ...]:
+    """What users differ in; the last value of each, which is empty, has what is left."""
+    return tuple(
+        Attribute(name=name, values=(*shares.items(), ("", max(0.0, 1.0 - sum(shares.values())))))
+        for name, shares in users.attributes.items()
     )
 
 

@@ -166,6 +166,7 @@ def _scenario(
         clients=numbers.clients(spec),
         population=spec.users.population,
         visits=numbers.visits(spec.users),
+        attributes=numbers.attributes(spec.users),
         proxies=spec.network.proxies or spec.nodes.count,
         balancer=spec.network.balancer or "random",
         connections=numbers.connections(spec.network, service),

@@ -23,6 +23,7 @@ from sim.model.dependency import Dependency
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
+from sim.model.routing import Attribute
 from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
@@ -95,6 +96,7 @@ class Scenario:
     clients: Clients
     population: int
     visits: Visits | None
+    attributes: tuple[Attribute, ...]
     proxies: int
     balancer: str
     connections: Connections
@@ -136,6 +138,7 @@ class Scenario:
         return Workload(
             arrivals=arrivals,
             visits=self.visits,
+            attributes=self.attributes,
             clients=self.clients,
             population=self.population,
             proxies=self.proxies,
@@ -232,6 +235,8 @@ class Scenario:
             found["dependencies"] = [_fields(one) for one in self.dependencies]
         if self.visits is not None:
             found["visits"] = _fields(self.visits)
+        if self.attributes:
+            found["attributes"] = [_fields(one) for one in self.attributes]
         return found
 
     @property

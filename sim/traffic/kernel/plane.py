@@ -34,11 +34,8 @@ from sim.traffic.kernel.probes import Probes
 from sim.traffic.kernel.proxying import check_way, fit_proxies, put_proxies
 from sim.traffic.kernel.publishing import Lists
 from sim.traffic.kernel.room import Room
-from sim.traffic.kernel.storage import (
-    arrays_for,
-    fit_bags,
-)
-from sim.traffic.kernel.tables import COPIES, Tables, block_of
+from sim.traffic.kernel.storage import arrays_for, fit_bags
+from sim.traffic.kernel.tables import Tables, block_of
 
 _SPARE_SLOTS = 16
 
@@ -111,14 +108,12 @@ class KernelPlane:
 
     def next_event_time(self) -> float:
         """When the next data event is due; infinite if none is."""
-        slots = self._arrays["slot"]
-        pending = slots["time"][slots["bucket"] >= 0]
-        return float(min(self._g["arrival"], pending.min(initial=r.INF)))
+        return reading.next_event_time(self._arrays)
 
     def _collect(self) -> None:
         """Take over the signals that the kernel has written."""
-        for told in self._arrays["signal"][: int(self._g["signals"])]:
-            self._signals.append(reading.signal_of(told))
+        told = self._arrays["signal"][: int(self._g["signals"])]
+        self._signals.extend(map(reading.signal_of, told))
         self._g["signals"] = 0
 
     # What the control plane does.
@@ -316,11 +311,7 @@ class KernelPlane:
 
     def last_answers(self) -> Mapping[int, float]:
         """When each version gave its last answer, right or wrong."""
-        versions = self._arrays["version"]
-        return {
-            int(version): float(versions["last_answer"][version])
-            for version in np.flatnonzero(versions["has_answered"])
-        }
+        return reading.last_answers(self._arrays)
 
     def set_dependency(
         self,
@@ -332,15 +323,8 @@ class KernelPlane:
         up: bool | None = None,
     ) -> None:
         """Change what a dependency does; see `ports.DataPlane.set_dependency`."""
-        self._dependencies.change(
-            dependency,
-            {
-                "capacity": capacity,
-                "latency_seconds": latency_seconds,
-                "error_ratio": error_ratio,
-                "up": up,
-            },
-        )
+        given = {"capacity": capacity, "latency_seconds": latency_seconds}
+        self._dependencies.change(dependency, given | {"error_ratio": error_ratio, "up": up})
 
     def dependencies(self) -> Sequence[DependencyCounters]:
         """All dependencies, by number."""
@@ -348,10 +332,7 @@ class KernelPlane:
 
     def copies(self) -> Mapping[int, tuple[int, int]]:
         """By version, how many mirrored copies it answered well and how many not."""
-        good, bad = (self._arrays["version"][name].tolist() for name in COPIES)
-        found = {-1: (0, int(self._g["lost_bad"]))}
-        found |= dict(enumerate(zip(good, bad, strict=True)))
-        return {version: both for version, both in found.items() if any(both)}
+        return reading.copies(self._arrays)
 
     def stories(self) -> Sequence[FailedRequest]:
         """A sample of the requests of the window that failed, each with its story."""

@@ -19,6 +19,13 @@ _SIGNALS = (SignalKind.OOM, SignalKind.DRAINED, SignalKind.PROBE)
 _PROBES = (ProbeKind.STARTUP, ProbeKind.READINESS, ProbeKind.LIVENESS)
 
 
+def next_event_time(arrays: Arrays) -> float:
+    """When the next data event is due; infinite if none is."""
+    slots = arrays["slot"]
+    pending = slots["time"][slots["bucket"] >= 0]
+    return float(min(arrays.single["arrival"], pending.min(initial=r.INF)))
+
+
 def signal_of(told: r.Records) -> Signal:
     """The signal that was written to *told*."""
     kind = _SIGNALS[told["what"]]
@@ -106,6 +113,21 @@ def users(arrays: Arrays) -> Users:
             if members.any()
         },
     )
+
+
+def last_answers(arrays: Arrays) -> Mapping[int, float]:
+    """When each version gave its last answer, right or wrong."""
+    versions = arrays["version"]
+    answered = np.flatnonzero(versions["has_answered"])
+    return {int(version): float(versions["last_answer"][version]) for version in answered}
+
+
+def copies(arrays: Arrays) -> Mapping[int, tuple[int, int]]:
+    """By version, how many mirrored copies it answered well and how many not."""
+    good, bad = (arrays["version"][name].tolist() for name in ("copies_good", "copies_bad"))
+    found = {-1: (0, int(arrays.single["lost_bad"]))}
+    found |= dict(enumerate(zip(good, bad, strict=True)))
+    return {version: both for version, both in found.items() if any(both)}
 
 
 def _members(users: r.Records) -> IntArray:

@@ -17,6 +17,7 @@ from sim.traffic.kernel.call_records import Dependency as Dependency
 from sim.traffic.kernel.core_records import Meter as Meter
 from sim.traffic.kernel.core_records import Node as Node
 from sim.traffic.kernel.core_records import Thread as Thread
+from sim.traffic.kernel.probe_records import Probe as Probe
 from sim.traffic.kernel.proxy_records import PROXY_ADDRESSES, PROXY_FIELDS, Keys, Listed
 from sim.traffic.kernel.route_records import ROUTE_ADDRESSES, ROUTE_FIELDS
 
@@ -154,32 +155,6 @@ Proxy = np.dtype(
     align=True,
 )
 Coming = np.dtype([("time", "f8"), ("offset", "i8"), ("count", "i4")], align=True)
-Probe = np.dtype(
-    [
-        ("first", "f8"),
-        ("period", "f8"),
-        ("answer_seconds", "f8"),
-        ("timeout", "f8"),
-        ("ticks", "i8"),  # Asking: how many have been. Quiet: the first not taken in.
-        ("run", "i8"),
-        ("success", "i8"),
-        ("failure", "i8"),
-        ("turns_at", "i8"),  # Quiet: the tick that changes the verdict.
-        ("tick", "i4"),  # Slots of its own events.
-        ("make_up", "i4"),
-        ("asked", "i4"),  # The slot of the request that is out.
-        ("pod", "i4"),
-        ("kind", "i1"),
-        ("sort", "i1"),  # NO_PROBE, QUIET or ASKING.
-        ("ticking", "i1"),
-        ("missed", "i1"),
-        ("verdict", "i1"),
-        ("last", "i1"),
-        ("in_time", "i1"),
-        ("void", "i1"),  # The pending make-up belongs to a probe that is no more.
-    ],
-    align=True,
-)
 Row = np.dtype(
     [
         ("second", "i8"),

@@ -23,7 +23,6 @@ _STREAMS = {
     "mirror_keys": Purpose.MIRROR,
     "flag_keys": Purpose.FLAG,
 }
-COPIES = ("copies_good", "copies_bad")
 _TABLES = 1  # The block of what proxies know of tables.
 
 

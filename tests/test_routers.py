@@ -335,3 +335,17 @@ def test_the_preview_always_shows_canary(api):
 
 def test_every_router_says_how_long_to_wait():
     assert all(3.0 < ROUTERS[name].hearing_seconds <= 30.0 for name in ALL)
+
+
+def test_a_switch_leaves_no_label_of_the_other_side_behind(api):
+    """While stable's pods carry no label of their own, the hash of their template is one."""
+    other = Site(
+        service="web",
+        stable=Track(deployment="web", labels=(("pod-template-hash", "abc"),)),
+        canary=SITE.canary,
+    )
+    router = ROUTERS["service_selector"](api, other)
+    router.prepare()
+    router.switch(Side.CANARY)
+
+    assert {"app": "web", "track": "canary"} == api.get("Service", "web")["spec"]["selector"]

@@ -74,7 +74,7 @@ def point(api: KubeApi, site: Site, track: Track) -> None:
     selector = selector_of(api, site, track)
     if service["spec"].get("selector") == selector:
         return
-    if track is site.stable:
+    if track is site.stable and pointed(api, site) is None:
         _require_carried(api, site, selector, service["spec"].get("selector") or {})
     put_spec(api, remember(api, service, "selector"), selector=selector)
 

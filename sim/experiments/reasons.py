@@ -9,6 +9,7 @@ from sim.model.objects import JsonObject
 
 # Words that fit after "requests" in "{count} requests …".
 CAUSE_PHRASES: Mapping[str, Message] = {
+    "no_route": message("found no route"),
     "no_endpoint": message("found no endpoint"),
     "refused_starting": message("were refused by a starting or restarting container"),
     "refused_terminating": message("were refused by terminating pods"),

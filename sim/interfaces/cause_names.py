@@ -8,6 +8,7 @@ from sim.i18n import Message, message
 from sim.model.causes import Cause
 
 CAUSE_NAMES: Mapping[Cause, Message] = {
+    Cause.NO_ROUTE: message("no route or subset"),
     Cause.NO_ENDPOINT: message("no endpoint"),
     Cause.REFUSED_STARTING: message("refused by a starting or restarting container"),
     Cause.REFUSED_TERMINATING: message("refused by a terminating pod"),

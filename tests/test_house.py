@@ -95,7 +95,7 @@ def test_no_file_imports_itself_through_others():
 @pytest.mark.parametrize(
     ("room", "face", "others"),
     [
-        ("strategies", "STRATEGIES", {"deployment_settings"}),
+        ("strategies", "STRATEGIES", {"deployment_settings", "strategy"}),
         ("faults", "FAULTS", {"reading", "episode"}),
         ("traffic/balancers", "BALANCERS", set()),
     ],

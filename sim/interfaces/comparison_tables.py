@@ -96,6 +96,9 @@ def shown_source(setting: Setting, language: str) -> str:
     known = {
         "manifest": message("manifest"),
         "Kubernetes default": message("Kubernetes default"),
+        "Argo Rollouts default": message("Argo Rollouts default"),
+        "handbook": message("handbook"),
+        "scenario": message("scenario"),
     }
     return (known[kind].render(language) if kind in known else kind) + bracket + place
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +105,7 @@ class Scenario:
     traffic: Traffic
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
+    strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -213,9 +215,13 @@ class Scenario:
         }
 
     def _called(self) -> JsonObject:
-        """The dependencies, where there are any: a scenario without keeps its fingerprint."""
-        found = [_fields(one) for one in self.dependencies]
-        return {"dependencies": found} if found else {}
+        """What not every scenario has: one without it keeps its fingerprint."""
+        found: JsonObject = {"dependencies": [_fields(one) for one in self.dependencies]}
+        found["strategies"] = {
+            name: {field: repr(value) for field, value in given.items()}
+            for name, given in self.strategies.items()
+        }
+        return {name: part for name, part in found.items() if part}
 
     @property
     def title(self) -> str:

@@ -18,10 +18,9 @@ from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
 from sim.model.template_hash import HASH_LABEL, canonical, template_hash
-from sim.model.tracks import STABLE, selecting, track_deployment, track_name, with_track
+from sim.model.tracks import NOTE, STABLE, selecting, track_deployment, track_name, with_track
 from sim.ports import Clock, KubeApi, Wait
 
-NOTE = "seatrial/"  # The annotations in which a release keeps how far it has come.
 _RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
 
 

@@ -19,12 +19,13 @@ from sim.control.checks import Checks
 from sim.errors import Problem, ScenarioError
 from sim.faults.reading import fault_written, faults_of
 from sim.i18n import message
+from sim.model.asked_share import asked_shares
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.defaults import pod_template
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.rollout_status import rollout_status
-from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
+from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import goal_of, settled_at
 from sim.ports import Fault, Process, Wait
 from sim.scenario.scenario import Scenario
@@ -279,6 +280,7 @@ class Session:
             settled_at=settled,
             pods=spans,
             restarts=control.restarts,
+            asked_shares=asked_shares(control.store.history, self.window.end),
             events=tuple(control.events),
             changes=tuple(control.store.history) if self._keep_objects else (),
         )
@@ -292,6 +294,7 @@ class ClusterRecord(TypedDict):
     settled_at: float | None
     pods: tuple[PodSpan, ...]
     restarts: int
+    asked_shares: tuple[AskedShare, ...]
     events: tuple[KubeEvent, ...]
     changes: tuple[Change, ...]
 

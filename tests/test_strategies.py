@@ -17,6 +17,7 @@ from sim.strategies import STRATEGIES, strategy_named
 ROOM = Path(__file__).resolve().parent.parent / "sim" / "strategies"
 NAMES = [*STRATEGIES]
 PAUSED = ("RollingUpdate", {"pause_at_pods": 2, "pause_seconds": 10.0})
+TRACKS = ("BlueGreen", "Canary", "CanaryThenRolling")
 # Every strategy as it is, and what it can do besides.
 KINDS = [*((name, {}) for name in NAMES), PAUSED]
 
@@ -37,7 +38,7 @@ def test_a_good_release_ends_with_all_requests_at_new_pods(kind):
     assert {"web:2": 4} == tiny.reached()
 
 
-@pytest.mark.parametrize("name", ["BlueGreen", "Canary", "MaintenanceWindow"])
+@pytest.mark.parametrize("name", [*TRACKS, "MaintenanceWindow"])
 def test_a_release_that_never_comes_up_is_given_up_and_leaves_the_old_pods(name):
     """Recreate and RollingUpdate leave that to a person, as Kubernetes does."""
     clock = VirtualClock()
@@ -93,7 +94,7 @@ def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_end(kind, b
         assert end == ending(kind, bad, moment=moment)[0], f"killed at {moment}"
 
 
-@pytest.mark.parametrize("name", ["BlueGreen", "Canary", "MaintenanceWindow"])
+@pytest.mark.parametrize("name", [*TRACKS, "MaintenanceWindow"])
 def test_said_again_when_all_is_done_it_changes_nothing(name):
     clock = VirtualClock()
     tiny = TinyCluster(clock)
@@ -149,6 +150,22 @@ def test_blue_green_sends_nobody_to_green_before_it_is_promoted_by_hand():
     assert wait.condition()
     process.send(True)
     assert {"web:2": 4} == tiny.reached()
+
+
+@pytest.mark.parametrize("name", ["Canary", "CanaryThenRolling"])
+def test_a_canary_that_is_started_again_never_takes_a_step_back(name):
+    """Killed in its second pause: the share it has reached is kept."""
+    clock = VirtualClock(die_at=1000.0 + 2 * tiny_cluster.BOOT_SECONDS + 30.0 + 15.0)
+    tiny = TinyCluster(clock, replicas=10)
+    with pytest.raises(Killed):
+        drive(strategy_named(name).roll_out(tiny.cluster(), NEW), clock)
+    reached = tiny.reached()["web:2"]
+    process = strategy_named(name).roll_out(tiny.cluster(), NEW)
+
+    wait = process.send(None)
+
+    assert reached == tiny.reached()["web:2"] == 2
+    assert clock.now() < wait.deadline < clock.now() + 30.0
 
 
 def test_a_canary_takes_its_steps_in_order_and_holds_each_for_its_pause():

@@ -14,6 +14,7 @@ from sim.model.template_hash import HASH_LABEL
 
 STABLE = "stable"  # The Deployment that every strategy starts from.
 TRACK_LABEL = "seatrial/track"
+NOTE = "seatrial/"  # The annotations in which a release keeps how far it has come.
 CLOSED = "closed"  # A track without pods: what a Service selects that is to reach nobody.
 _COPIED = ("minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds", "strategy")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from sim.i18n import message
 from sim.model.canary_steps import Pause, SetWeight, Step
@@ -22,11 +22,20 @@ class PauseStep(Strict):
     duration: Duration | None = None
 
 
+def _or_in_short(schema: dict[str, Any]) -> None:
+    """Let an editor accept the short form beside the long one."""
+    whole = dict(schema)
+    schema.clear()
+    schema["anyOf"] = [whole, {"type": "string"}]
+
+
 class CanaryStep(Strict):
     """One step, in Argo Rollouts' words: exactly one of them.
 
     Short forms: `20%` for a weight, `30s` for a pause, `pause` for one that somebody ends.
     """
+
+    model_config = ConfigDict(json_schema_extra=_or_in_short)
 
     set_weight: Percent | None = None
     pause: PauseStep | None = None
@@ -110,6 +119,7 @@ class Strategies(Strict):
     rolling_update: RollingUpdate | None = None
     blue_green: BlueGreen | None = None
     canary: Canary | None = None
+    canary_then_rolling: Canary | None = None
     maintenance_window: MaintenanceWindow | None = None
 
     def given(self) -> dict[str, dict[str, Any]]:

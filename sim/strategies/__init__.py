@@ -15,6 +15,7 @@ STRATEGIES = Registry(
         "RollingUpdate": "sim.strategies.rolling_update:RollingUpdate",
         "BlueGreen": "sim.strategies.blue_green:BlueGreen",
         "Canary": "sim.strategies.canary:Canary",
+        "CanaryThenRolling": "sim.strategies.canary_then_rolling:CanaryThenRolling",
         "MaintenanceWindow": "sim.strategies.maintenance_window:MaintenanceWindow",
     },
 )

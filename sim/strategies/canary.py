@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
+from sim.model.asked_share import MOVING, WEIGHT
 from sim.model.canary_replicas import FULL, Split, by_ratio, next_split
 from sim.model.canary_steps import Pause, SetWeight, Step, shown
 from sim.model.objects import JsonObject
@@ -33,17 +34,22 @@ class Canary:
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Take the steps that are left, then go to the end."""
+        proven = yield from self.try_out(cluster, template)
+        if not proven or not (yield from self._shift(cluster, FULL)):
+            return (yield from self.go_back(cluster))
+        return Phase.HEALTHY
+
+    def try_out(self, cluster: Cluster, template: JsonObject) -> Process[bool]:
+        """Take the steps, and no more; whether that went well."""
         cluster.begin(template)
         if cluster.noted("given-up"):
-            return (yield from self.go_back(cluster))
+            return False
         cluster.create_track(CANARY, template, 0)
         for number in range(int(cluster.noted("steps-done") or 0), len(self.steps)):
             if not (yield from self._take(cluster, number)):
-                return (yield from self.go_back(cluster))
+                return False
             cluster.note("steps-done", f"{number + 1}")
-        if not (yield from self._shift(cluster, FULL)):
-            return (yield from self.go_back(cluster))
-        return Phase.HEALTHY
+        return True
 
     def _take(self, cluster: Cluster, number: int) -> Process[bool]:
         step = self.steps[number]
@@ -60,6 +66,7 @@ class Canary:
 
         They do when nothing has changed for as long as the progress deadline allows.
         """
+        cluster.note(WEIGHT, f"{MOVING}{weight}")
         deadline = cluster.deployment()["spec"]["progressDeadlineSeconds"]
         budget = rolling_budget(cluster.deployment())
         bounds = fenceposts(cluster.replicas, budget["maxSurge"], budget["maxUnavailable"])
@@ -72,6 +79,7 @@ class Canary:
                 cluster.scale(following.stable)
                 cluster.scale(following.canary, CANARY)
             elif now == wanted and not _missing(canary) and not _missing(stable):
+                cluster.note(WEIGHT, f"{weight}")
                 return True
             elif not (yield cluster.until_resized((CANARY, STABLE), deadline)):
                 return False

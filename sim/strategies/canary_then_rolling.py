@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
+from sim.model.asked_share import MOVING, WEIGHT
+from sim.model.canary_replicas import FULL
 from sim.model.canary_steps import Step
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
@@ -32,6 +34,7 @@ class CanaryThenRolling:
             if not (yield from self._canary().try_out(cluster, template)):
                 return (yield from self.go_back(cluster))
             cluster.note("proven", "yes")
+        cluster.note(WEIGHT, f"{MOVING}{FULL}")
         budget = rolling_budget(cluster.deployment())
         cluster.release(template, {"type": "RollingUpdate", "rollingUpdate": budget})
         phase: Phase = yield cluster.until_rolled_out()

@@ -184,11 +184,14 @@ class Session:
         template = scenario.deployment["spec"]["template"]
         old = behaviour_from_the_start(lambda v: scenario.behaviour(v, template), faults, "old")
         boot = boot_seconds(scenario.deployment, old.startup_seconds)
-        workload = scenario.workload(window, window.start - WARM_UP_SECONDS)
+        warm_up = WARM_UP_SECONDS
+        if scenario.visits is not None:
+            warm_up += scenario.visits.most_are_over_after
+        workload = scenario.workload(window, window.start - warm_up)
         if not traffic:
             silence = replace(workload.arrivals, times=workload.arrivals.times[:1], rates=(0.0,))
             workload = replace(workload, arrivals=silence)
-        start = window.start - max(boot, WARM_UP_SECONDS)
+        start = window.start - max(boot, warm_up)
         backend = SimulatedBackend(scenario, workload, self.seed, start, self._engine)
         for fault in faults:
             backend.inject(fault)

@@ -15,6 +15,7 @@ from sim.model.dependency import Call, Dependency
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
+from sim.model.visit import Visits
 from sim.ports import DataPlane, ProbeKind, RequestRecord, Signal, SignalKind
 from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
@@ -47,6 +48,7 @@ class Regime:
     kinds: tuple[ProxyKind, ...] = tuple(ProxyKind)
     tries: tuple[int, ...] = (1, 2, 3, 10)
     guards: bool = False  # Proxies protect, and clients retry with conditions or a budget.
+    visits: bool = False  # Users send more than one request, and think in between.
     grid: float = 0.0  # Everything is a multiple of this, if it is not 0.
 
 
@@ -173,6 +175,22 @@ REGIMES = {
         cpu_share=0.5,
         leaks=True,
         deeds=ROLLING | {"alter": 0.5, "resize": 0.1, "behave": 0.1, "lose": 0.1, "return": 0.2},
+    ),
+    "visits": Regime(
+        rate=(10.0, 60.0),
+        visits=True,
+        ways=True,
+        load=(0.2, 0.7),
+        timeouts=(0.05, 0.3, 2.0),
+        deeds=ROLLING | {"behave": 0.1, "lose": 0.1, "return": 0.2},
+    ),
+    "tied visits": Regime(
+        rate=(32.0, 128.0),
+        load=(0.2, 0.7),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        visits=True,
+        deeds=ROLLING | {"lose": 0.1, "return": 0.2},
     ),
     "tied": Regime(
         rate=(128.0, 512.0),
@@ -303,6 +321,15 @@ class Story:
             connections=ways,
             protection=guards,
             dependencies=tuple(self._dependency(n) for n in range(self.dependencies)),
+            visits=self._visits() if self.regime.visits else None,
+        )
+
+    def _visits(self) -> Visits:
+        thinks = (0.0,) if self.regime.grid else (0.0, 0.05, 0.5, 20.0)
+        return Visits(
+            requests=self._pick((1.0, 1.5, 3.0, 10.0)),
+            think_seconds=self._pick(thinks),
+            leaves=self._pick((0.0, 0.3, 1.0)),
         )
 
     def _retries(self) -> dict[str, Any]:

@@ -325,16 +325,16 @@ def test_fields_that_are_not_simulated_survive_and_are_listed():
 
 def test_other_kinds_are_kept_whole_and_listed():
     other = (
-        "---\napiVersion: networking.istio.io/v1beta1\nkind: VirtualService\nmetadata: {name: v}\n"
-        "spec: {http: [{anything: [goes]}]}\n"
+        "---\napiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: v}\n"
+        "spec: {selector: {}, template: {}, anything: [goes]}\n"
     )
 
     scenario = loaded(DEPLOYMENT + other)
 
-    assert scenario.kept[0]["spec"] == {"http": [{"anything": ["goes"]}]}
+    assert scenario.kept[0]["spec"]["anything"] == ["goes"]
     assert [w.render() for w in scenario.warnings] == [
-        "<stdin>:13:1: VirtualService/v is kept, not yet simulated",
-        "<stdin>:16:7: spec.hosts: VirtualService/v lacks a required field"
+        "<stdin>:13:1: Rollout/v is kept, not yet simulated",
+        "<stdin>:16:7: spec.strategy: Rollout/v lacks a required field"
         " (its controller would refuse or ignore it)",
     ]
 
@@ -355,17 +355,15 @@ HANDBOOK = {
     "2.2-rolling-deployment.yaml": [],
     "3.2-bluegreen-manifests.yaml": [],
     "4.2-istio-canary.yaml": [
-        "DestinationRule/web-app-destination is kept, not yet simulated",
-        "VirtualService/web-app-canary is kept, not yet simulated",
+        "DestinationRule/web-app-destination does not act: requests come through kube-proxy",
         "VirtualService/web-app-canary lacks a required field",
     ],
     "4.3-nginx-ingress-canary.yaml": [
-        "Ingress/web-app-main is kept, not yet simulated",
-        "Ingress/web-app-canary is kept, not yet simulated",
+        "Ingress/web-app-main does not act: requests come through kube-proxy",
+        "Ingress/web-app-canary does not act: requests come through kube-proxy",
     ],
     "5.2-ab-deployments.yaml": [],
     "5.2-ab-virtualservice.yaml": [
-        "VirtualService/web-app-ab-test is kept, not yet simulated",
         "VirtualService/web-app-ab-test lacks a required field",
     ],
     "7.3-feature-flags-configmap.yaml": ["ConfigMap/feature-flags is kept, not yet simulated"],

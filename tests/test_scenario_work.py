@@ -56,7 +56,7 @@ def test_a_window_of_years_is_refused_even_without_traffic() -> None:
 @pytest.mark.parametrize("command", ["compare", "run"])
 def test_a_command_says_so_before_it_simulates_anything(command: str) -> None:
     """With exit code 2, the estimate, and by how much to shrink."""
-    shown = call(command, "-", "--rps", "999999", stdin=DEPLOYMENT)
+    shown = call(command, "-", "--rps", "1000000", "--set", "clients.attempts=3", stdin=DEPLOYMENT)
 
     assert shown.exit_code == 2
     assert shown.stdout == ""

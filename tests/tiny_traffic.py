@@ -10,6 +10,7 @@ from sim.model.causes import Cause
 from sim.model.dependency import Dependency
 from sim.model.network import Connections
 from sim.model.protection import Protection
+from sim.model.visit import Visits
 from sim.ports import DataPlane, RequestRecord, Signal, SignalKind
 from sim.traffic import PLANES
 from sim.traffic.engine import is_compiled
@@ -55,6 +56,7 @@ def plane_of(
     connections: Connections | None = None,
     protection: Protection | None = None,
     dependencies: tuple[Dependency, ...] = (),
+    visits: Visits | None = None,
 ) -> DataPlane:
     """A plane with *pods* of version 0 that listen and are known to every proxy from the start.
 
@@ -71,6 +73,7 @@ def plane_of(
         connections=connections or Connections(),
         protection=protection or Protection(),
         dependencies=dependencies,
+        visits=visits,
     )
     plane = new_plane(workload, seed, start=start, keep_log=True)
     plane.set_behaviour(0, behaviour or serving(0.25))

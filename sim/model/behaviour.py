@@ -14,6 +14,7 @@ from sim.model.dependency import Call, Dependency
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import Protection
 from sim.model.retry import EVERY_FAILURE, RetryOn
+from sim.model.visit import Visits
 
 
 class Reaction(StrEnum):
@@ -128,6 +129,7 @@ class Workload:
 
     Requests meant to be sent inside [*window_start*, *window_end*) are the ones that count for
     users; per-second counts are kept for all. *dependencies* are what the pods call, by number.
+    With *visits*, what arrives are users' first requests, and further ones follow their answers.
     """
 
     arrivals: RateCurve
@@ -140,6 +142,7 @@ class Workload:
     connections: Connections = field(default_factory=Connections)
     protection: Protection = field(default_factory=Protection)
     dependencies: tuple[Dependency, ...] = ()
+    visits: Visits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

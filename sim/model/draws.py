@@ -54,6 +54,8 @@ class Purpose(IntEnum):
     CALL = 27
     LATENCY = 28
     DEPENDENCY_ERROR = 29
+    GOING_ON = 50
+    THINKING = 51
 
 
 def _mix(x: int) -> int:

@@ -24,6 +24,9 @@ _WHY = {
     "traffic.arrivals": message("many independent users make a Poisson stream"),
     "traffic.rate": message("small enough that a comparison ends within a minute"),
     "users.population": message("enough that most users meet a release only a few times"),
+    "users.visits.requests": message("a user looks at a few pages in a visit"),
+    "users.visits.think": message("about ten seconds pass from one page to the next"),
+    "users.visits.leaveAfterFailure": message("nothing says that a failure drives users away"),
     "clients.attemptTimeout": message("a common timeout of HTTP clients"),
     "clients.deadline": message("people give a page up after about ten seconds"),
     "clients.attempts": message("no retries, so that every failed attempt is seen"),
@@ -131,6 +134,10 @@ def _user_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     clients = spec.clients
     yield from traffic_rows(spec.traffic)
     yield "users.population", str(spec.users.population)
+    if (visits := spec.users.visits) is not None:
+        yield "users.visits.requests", f"{visits.requests:g}"
+        yield "users.visits.think", words.show_duration(visits.think)
+        yield "users.visits.leaveAfterFailure", words.show_share(visits.leave_after_failure)
     yield "clients.attemptTimeout", words.show_duration(clients.attempt_timeout)
     yield "clients.deadline", words.show_duration(clients.deadline)
     yield "clients.attempts", str(clients.attempts)

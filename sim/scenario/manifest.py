@@ -12,6 +12,7 @@ from sim.scenario.checks import check
 from sim.scenario.custom import missing_fields
 from sim.scenario.node import Mapping, Node, Scalar, get, kind_of, value
 from sim.scenario.node import Sequence as SequenceNode
+from sim.scenario.route_checks import check_routing, is_routing
 from sim.scenario.strict import decode
 
 SIMULATED = {
@@ -21,6 +22,13 @@ SIMULATED = {
     "HorizontalPodAutoscaler": "autoscaling/v2",
     "ResourceQuota": "v1",
 }
+
+
+def is_simulated(kind: str, api_version: str) -> bool:
+    """Whether the simulator acts on objects of that kind."""
+    return SIMULATED.get(kind) == api_version or is_routing(kind, api_version)
+
+
 # What that means for a release.
 _CONSEQUENCES = {
     "HorizontalPodAutoscaler": message("only autoscaling/v2 acts here"),
@@ -51,7 +59,7 @@ class Manifest:
     @property
     def simulated(self) -> bool:
         """Whether the simulator acts on objects of this kind."""
-        return SIMULATED.get(self.kind) == self.api_version
+        return is_simulated(self.kind, self.api_version)
 
 
 @dataclass(slots=True)
@@ -150,6 +158,8 @@ class Manifests:
             return
         else:
             self.warnings.extend(missing_fields(found.node, found.kind, found.title))
+            if found.simulated:
+                self.errors.extend(check_routing(found.node, found.kind, found.path))
         if not found.simulated:
             self.warnings.append(
                 found.node.place.problem(

@@ -10,10 +10,11 @@ from sim.model.objects import JsonObject
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
 from sim.model.service import affinity_seconds
+from sim.model.visit import Visits
 from sim.scenario import capacity, dependencies
 from sim.scenario.release import Release
 from sim.scenario.scenario import Prices, VersionEntry, WindowSpec
-from sim.scenario.spec import Network, Spec, Version
+from sim.scenario.spec import Network, Spec, Users, Version
 
 
 def completed(spec: Spec, deployment: JsonObject, released: Release) -> Spec:
@@ -60,6 +61,17 @@ def nodes(spec: Spec, templates: Sequence[JsonObject]) -> tuple[Node, ...]:
             labels=tuple(sorted(labels.items())),
         )
         for number in range(1, nodes.count + 1)
+    )
+
+
+def visits(users: Users) -> Visits | None:
+    """How long visits are; None: each request is a visit of its own."""
+    if users.visits is None:
+        return None
+    return Visits(
+        requests=users.visits.requests,
+        think_seconds=users.visits.think,
+        leaves=users.visits.leave_after_failure,
     )
 
 

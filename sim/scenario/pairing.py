@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sim.errors import Problem
 from sim.i18n import message
@@ -27,9 +27,16 @@ def _selector(found: Manifest) -> dict[str, str]:
 
 
 def warnings(
-    manifests: Manifests, owner: Manifest, chosen: Manifest | None, new: JsonObject
+    manifests: Manifests,
+    owner: Manifest,
+    chosen: Manifest | None,
+    new: JsonObject,
+    led_to: Collection[tuple[str, str]] = (),
 ) -> Iterator[Problem]:
-    """What is strange about the Services, and which simulated objects only stand by."""
+    """What is strange about the Services, and which simulated objects only stand by.
+
+    *led_to* are the Services (namespace, name) that an ingress or a mesh sends requests to.
+    """
     pods = {one.title: _labels(one) for one in manifests.of_kind("Deployment")}
     for found in manifests.objects:
         if not found.simulated or found is owner:
@@ -45,7 +52,9 @@ def warnings(
         elif found is chosen:
             yield from _chosen(found, new)
         elif found.kind == "Service":
-            yield _elsewhere(found, owner) or _unused(pods, found)
+            problem = _elsewhere(found, owner) or _unused(pods, found)
+            if (found.namespace, found.name) not in led_to or not _reaches(pods, found):
+                yield problem
 
 
 def _elsewhere(found: Manifest, owner: Manifest) -> Problem | None:
@@ -66,6 +75,11 @@ def _elsewhere(found: Manifest, owner: Manifest) -> Problem | None:
         "metadata.namespace",
         message("put both into one namespace"),
     )
+
+
+def _reaches(pods: dict[str, dict[str, str]], found: Manifest) -> bool:
+    """Whether any Deployment's pods carry what *found* selects."""
+    return any(matches(labels, _selector(found)) for labels in pods.values())
 
 
 def _unused(pods: dict[str, dict[str, str]], found: Manifest) -> Problem:

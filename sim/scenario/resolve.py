@@ -18,6 +18,7 @@ from sim.scenario import (
     numbers,
     pairing,
     quota_room,
+    route_warnings,
     unmodelled,
 )
 from sim.scenario.choice import owner_of, released
@@ -164,6 +165,7 @@ def _scenario(
         delays=numbers.delays(spec),
         clients=numbers.clients(spec),
         population=spec.users.population,
+        visits=numbers.visits(spec.users),
         proxies=spec.network.proxies or spec.nodes.count,
         balancer=spec.network.balancer or "random",
         connections=numbers.connections(spec.network, service),
@@ -185,11 +187,14 @@ def _warnings(
     draft: Draft, owner: Manifest, service: Manifest | None, release: Release, spec: Spec
 ) -> tuple[Problem, ...]:
     deployment = defaults.deployment(plain(owner.node))
+    served = pairing.service_of(draft.manifests, deployment)[1]
+    led_to = route_warnings.leads_to(draft.manifests, spec.network.proxy)
     found = [
         *draft.warnings,
         *dependencies.warnings(spec, draft.root),
         *draft.manifests.warnings,
-        *pairing.warnings(draft.manifests, owner, service, release.template),
+        *pairing.warnings(draft.manifests, owner, service, release.template, led_to),
+        *route_warnings.warnings(draft.manifests, spec.network.proxy, served),
         *capacity.warnings(spec, deployment, release, owner),
         *unmodelled.warnings(owner),
         *(unmodelled.warnings(service) if service is not None else ()),

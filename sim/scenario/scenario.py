@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import Problem
@@ -24,10 +24,12 @@ from sim.model.dependency import Dependency
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
+from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
-from sim.scenario.manifest import SIMULATED
+from sim.scenario.manifest import is_simulated
 from sim.scenario.release import Release
+from sim.scenario.route_checks import is_admitted
 from sim.scenario.traffic import Steps, Traffic, curve
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ class Scenario:
     delays: Delays
     clients: Clients
     population: int
+    visits: Visits | None
     proxies: int
     balancer: str
     connections: Connections
@@ -113,7 +116,9 @@ class Scenario:
         return tuple(
             defaults.defaulted(one)
             for one in self.kept
-            if SIMULATED.get(one["kind"]) == one["apiVersion"] and one["kind"] != "Deployment"
+            if is_simulated(one["kind"], one["apiVersion"])
+            and is_admitted(one["kind"], one.get("spec"))
+            and one["kind"] != "Deployment"
         )
 
     def rate_curve(self, start: float, end: float) -> RateCurve:
@@ -122,9 +127,17 @@ class Scenario:
         return curve(self.traffic, rows, start, end)
 
     def workload(self, window: Window, start: float) -> Workload:
-        """Everything that arrives from *start* to the end of *window*."""
+        """Everything that arrives from *start* to the end of *window*.
+
+        Where visits have several requests, so many fewer of them begin.
+        """
+        arrivals = self.rate_curve(start, window.end)
+        if self.visits is not None:
+            begun = tuple(rate / self.visits.requests for rate in arrivals.rates)
+            arrivals = replace(arrivals, rates=begun)
         return Workload(
-            arrivals=self.rate_curve(start, window.end),
+            arrivals=arrivals,
+            visits=self.visits,
             clients=self.clients,
             population=self.population,
             proxies=self.proxies,
@@ -208,20 +221,25 @@ class Scenario:
                 {"name": e.name, "image": e.image, "given": e.given, **_row(e.behaviour)}
                 for e in self.versions
             ],
-            **self._called(),
+            **self._optional(),
             "traffic": self.traffic.model_dump(mode="json", by_alias=True),
             "recording": [list(row) for row in self.recording],
             "defaultRequests": list(self.default_requests),
         }
 
-    def _called(self) -> JsonObject:
-        """What not every scenario has: one without it keeps its fingerprint."""
-        found: JsonObject = {"dependencies": [_fields(one) for one in self.dependencies]}
-        found["strategies"] = {
-            name: {field: repr(value) for field, value in given.items()}
-            for name, given in self.strategies.items()
-        }
-        return {name: part for name, part in found.items() if part}
+    def _optional(self) -> JsonObject:
+        """What not every scenario has: one that lacks it keeps its fingerprint."""
+        found: JsonObject = {}
+        if self.dependencies:
+            found["dependencies"] = [_fields(one) for one in self.dependencies]
+        if self.visits is not None:
+            found["visits"] = _fields(self.visits)
+        if self.strategies:
+            found["strategies"] = {
+                name: {field: repr(value) for field, value in given.items()}
+                for name, given in self.strategies.items()
+            }
+        return found
 
     @property
     def title(self) -> str:

@@ -20,6 +20,7 @@ from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
 from sim.scenario.strategy_spec import Strategies
 from sim.scenario.traffic import Poisson, Traffic
+from sim.scenario.users import Users as Users
 from sim.scenario.words import Bytes, Cores, Duration, Range, Rate, Share, Strict
 
 API_VERSION = "seatrial/v1alpha1"
@@ -157,12 +158,6 @@ class Clients(Strict):
                     message("for example 5s"),
                 )
         return self
-
-
-class Users(Strict):
-    """How many distinct users share the traffic; they come back."""
-
-    population: Annotated[int, Field(strict=True, ge=1, le=1_000_000_000)] = 10_000
 
 
 Balancer: TypeAlias = Literal[

@@ -13,6 +13,7 @@ from sim.traffic.client import Client
 from sim.traffic.clock import Clock, Due, Kind
 from sim.traffic.pod import Pod
 from sim.traffic.tally import Tally
+from sim.traffic.visiting import Visiting
 from sim.traffic.way import Way
 
 
@@ -45,6 +46,12 @@ class Sending:
             answer=self.answer,
         )
         self.proxies = self._way.proxies
+        self._visiting = (
+            None
+            if workload.visits is None
+            else Visiting(workload.visits, seed, workload.arrivals.end)
+        )
+        self._visits = 0
         self._expect_arrival()
 
     def answer(self, attempt: Attempt, cause: Cause) -> None:
@@ -60,21 +67,41 @@ class Sending:
         if again is not None:
             name = (attempt.request.number, attempt.number + 1, Kind.SEND)
             self._clock.schedule_at(again, name, self._retry, attempt)
+        elif self._visiting is not None:
+            self._go_on(attempt.request, cause, now)
 
     def _expect_arrival(self) -> None:
         time = self._arrivals.next_time()
         if time < float("inf"):
-            self._clock.schedule_at(time, (self._tally.arrived, 0, Kind.SEND), self._arrive)
+            self._clock.schedule_at(time, (self._visits, 0, Kind.SEND), self._arrive)
 
     def _arrive(self, _: Due) -> None:
-        number = self._tally.arrived
+        number = self._visits
+        self._visits += 1
         user = int(self._user_draws.uniform(number) * self._population)
+        request = self._mean(number, user)
+        self._expect_arrival()
+        self._send(request, 0)
+
+    def _go_on(self, request: Request, cause: Cause, now: float) -> None:
+        """After its final answer the user may mean to send another request, later."""
+        assert self._visiting is not None
+        following = self._visiting.next_request(request.number, cause is not Cause.NONE, now)
+        if following is not None:
+            number, time = following
+            self._clock.schedule_at(time, (number, 0, Kind.SEND), self._follow, (number, request))
+
+    def _follow(self, due: Due) -> None:
+        number, before = due.value
+        self._send(self._mean(number, before.user), 0)
+
+    def _mean(self, number: int, user: int) -> Request:
+        """*user* means to send request *number* now."""
         drawn_by = user if self._proxy_by_user else number
         proxy = int(self._proxy_draws.uniform(drawn_by) * len(self.proxies))
         request = self._client.request(number, user, proxy, self._clock.now)
         self._tally.meant(request)
-        self._expect_arrival()
-        self._send(request, 0)
+        return request
 
     def _retry(self, due: Due) -> None:
         failed: Attempt = due.value

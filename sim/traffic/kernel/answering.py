@@ -12,6 +12,7 @@ from sim.traffic.kernel.guard import end_attempt, grant_retry
 from sim.traffic.kernel.judgement import hear
 from sim.traffic.kernel.records import INF, RETRYING, SERVING, STILL, Records, State
 from sim.traffic.kernel.tally import record
+from sim.traffic.kernel.visiting import go_on_with_visit, turn_page
 from sim.traffic.kernel.way import come_back
 
 _NONE = int(Cause.NONE)
@@ -23,10 +24,11 @@ _SEND = int(Kind.SEND)
 def settle(s: State, e: int, cause: int, now: float) -> None:
     """The attempt in slot *e* ends now with *cause*: the client takes that, or will try again.
 
-    The slot goes to the retry, or back; but while a worker is still busy with what its client has
-    given up, a retry needs another.
+    The slot goes to the retry, to the user's next request, or back; but while a worker is still
+    busy with what its client has given up, these need another.
     """
     slot = slot_at(s, e)
+    next_page = False
     if slot.probe >= 0:
         hear(s, e, cause, now)
         again = INF
@@ -42,11 +44,17 @@ def settle(s: State, e: int, cause: int, now: float) -> None:
             else:
                 pod_at(s, slot.pod).failed += 1
         record(s, slot, cause, again == INF, now)
+        if s.goes_on > 0.0 and again == INF:
+            again = go_on_with_visit(s, e, cause, now)
+            next_page = again < INF
     if slot.stage == SERVING:
-        if again < INF:
-            _try_again(s, _copy(s, slot), again)
-    elif again < INF:
-        _try_again(s, e, again)
+        if again == INF:
+            return
+        e = _copy(s, slot)
+    if next_page:
+        turn_page(s, e)
+    if again < INF:
+        _send_again(s, e, again)
     else:
         give_back(s, e)
 
@@ -75,7 +83,7 @@ def _next_try(s: State, slot: Records, cause: int, now: float) -> float:
 
 
 @inlined
-def _try_again(s: State, e: int, when: float) -> None:
+def _send_again(s: State, e: int, when: float) -> None:
     slot = slot_at(s, e)
     slot.stage = RETRYING
     slot.attempt += 1

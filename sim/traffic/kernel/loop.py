@@ -30,6 +30,7 @@ from sim.traffic.kernel.records import (
 from sim.traffic.kernel.sending import arrive, draw_again, send
 from sim.traffic.kernel.service import go_on
 from sim.traffic.kernel.station import finish, give_up, take_waiting, tell_if_empty
+from sim.traffic.kernel.visiting import mean_next
 
 _CONNECT = int(Kind.CONNECT)
 _SEND, _FINISH, _GIVE_UP = int(Kind.SEND), int(Kind.FINISH), int(Kind.GIVE_UP)
@@ -53,6 +54,15 @@ def _lack(s: State) -> int:
     return REACHED
 
 
+@inlined
+def _comes_first(s: State, e: int) -> bool:
+    """Whether the event of slot *e* comes before the next arrival, by (time, request number)."""
+    slot = slot_at(s, e)
+    if slot.time == s.arrival:
+        return slot.request < s.arrived
+    return slot.time < s.arrival
+
+
 @entered
 def run(state: Records, until: float) -> int:
     """Let everything before *until* happen; why it came back."""
@@ -63,7 +73,7 @@ def run(state: Records, until: float) -> int:
             return lack
         e = first(s, min(s.arrival, until))
         cause, kind, pod, draw = STILL, _SEND, NOBODY, 0.0
-        if e >= 0 and slot_at(s, e).time <= s.arrival and slot_at(s, e).time < until:
+        if e >= 0 and _comes_first(s, e) and slot_at(s, e).time < until:
             now = s.now = slot_at(s, e).time
             kind = slot_at(s, e).kind
             withdraw(s, e)
@@ -78,6 +88,8 @@ def run(state: Records, until: float) -> int:
                     pod = slot_at(s, e).pod
                 cause = give_up(s, e)
             elif kind == _SEND:
+                if slot_at(s, e).attempt == 0:
+                    mean_next(s, e, now)
                 draw = draw_again(s, e)
             elif kind < _CALL:
                 happen(s, e, kind, now)

@@ -279,11 +279,11 @@ class KernelPlane:
 
     def in_flight(self) -> int:
         """Requests that have been meant to be sent and have no final answer yet."""
-        return int(self._g["arrived"] - self._g["ended"])
+        return self.arrived() - int(self._g["ended"])
 
     def arrived(self) -> int:
         """Requests that users have meant to send so far."""
-        return int(self._g["arrived"])
+        return int(self._g["arrived"] + self._g["followed"])
 
     def counts(self) -> RequestCounts:
         """How requests ended so far."""

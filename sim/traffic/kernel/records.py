@@ -292,6 +292,11 @@ StateRecord = np.dtype(
         ("bug_keys", Keys),
         ("jitter_keys", Keys),
         ("sample_keys", Keys),
+        ("goes_on", "f8"),  # 0: every visit is one request.
+        ("stays", "f8"),
+        ("think", "f8"),
+        ("going_on_keys", Keys),
+        ("thinking_keys", Keys),
         ("dependencies", "i8"),
         ("call_keys", Keys),
         ("latency_keys", Keys),
@@ -312,7 +317,8 @@ StateRecord = np.dtype(
         ("piece_now", "i8"),
         ("over", "i8"),  # No request comes any more.
         ("base", "i8"),  # The number of the first request in the block of draws.
-        ("arrived", "i8"),
+        ("arrived", "i8"),  # Visits, that is: their first requests.
+        ("followed", "i8"),  # Their other requests.
         ("ended", "i8"),
         ("free", "i8"),  # The first free slot, and how many there are.
         ("free_slots", "i8"),

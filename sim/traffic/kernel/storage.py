@@ -37,6 +37,8 @@ _STREAMS = {
     "call_keys": Purpose.CALL,
     "latency_keys": Purpose.LATENCY,
     "error_keys": Purpose.DEPENDENCY_ERROR,
+    "going_on_keys": Purpose.GOING_ON,
+    "thinking_keys": Purpose.THINKING,
 }
 # What the kernel must know of an array's size: the field, and along which axis.
 _SIZES = {
@@ -108,6 +110,9 @@ def _put_constants(single: r.Records, workload: Workload, seed: int, keep_log: b
     single["window_start"], single["window_end"] = workload.window_start, workload.window_end
     single["end"], single["poisson"] = workload.arrivals.end, workload.arrivals.poisson
     single["balancer"], single["keep_log"] = COMPILED[workload.balancer], keep_log
+    if workload.visits is not None:
+        single["goes_on"], single["stays"] = workload.visits.goes_on, 1.0 - workload.visits.leaves
+        single["think"] = workload.visits.think_seconds
     for name, purpose in _STREAMS.items():
         single[name] = Stream(seed, purpose).keys
 

@@ -7,7 +7,7 @@ be said again: what is so already is not written, and a strategy that died can g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sim.errors import NotFound, RolloutError
@@ -18,7 +18,15 @@ from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
 from sim.model.template_hash import HASH_LABEL, canonical, template_hash
-from sim.model.tracks import NOTE, STABLE, selecting, track_deployment, track_name, with_track
+from sim.model.tracks import (
+    NOTE,
+    STABLE,
+    TRACK_LABEL,
+    selecting,
+    track_deployment,
+    track_name,
+    with_track,
+)
 from sim.ports import Clock, KubeApi, Wait
 
 _RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
@@ -42,16 +50,16 @@ class Cluster:
         service: str = "",
         hearing_seconds: float = 0.0,
     ) -> None:
-        self._api = api
+        self.api = api
         self._clock = clock
-        self._name = deployment
-        self._namespace = namespace
-        self._service = service
+        self.name = deployment
+        self.namespace = namespace
+        self.service = service
         self.hearing_seconds = hearing_seconds
 
     def deployment(self, track: str = STABLE) -> JsonObject:
         """The Deployment of *track* as the API server has it now. Raise `NotFound` without one."""
-        return self._api.get("Deployment", track_name(self._name, track), self._namespace)
+        return self.api.get("Deployment", track_name(self.name, track), self.namespace)
 
     def release(self, template: JsonObject, strategy: JsonObject | None = None) -> None:
         """Write a new pod *template* and `spec.strategy` in one patch, as one apply would."""
@@ -59,7 +67,7 @@ class Cluster:
         patch = [{"op": "add", "path": "/spec/template", "value": template}]
         if strategy is not None:
             patch.append({"op": "add", "path": "/spec/strategy", "value": strategy})
-        self._api.patch("Deployment", self._name, patch, self._namespace)
+        self.api.patch("Deployment", self.name, patch, self.namespace)
 
     def begin(self, template: JsonObject) -> None:
         """Note what the release of *template* starts from: its size, and which pods are the old.
@@ -105,23 +113,23 @@ class Cluster:
         """A second Deployment with *template*; one that is there keeps its size."""
         if not self.has_track(track):
             made = track_deployment(self.deployment(), track, template, replicas, {})
-            self._api.create(made)
+            self.api.create(made)
             return
         wanted = with_track(template, track)
         if canonical(self.deployment(track)["spec"]["template"]) != canonical(wanted):
             patch = [{"op": "add", "path": "/spec/template", "value": wanted}]
-            self._api.patch("Deployment", track_name(self._name, track), patch, self._namespace)
+            self.api.patch("Deployment", track_name(self.name, track), patch, self.namespace)
 
     def delete_track(self, track: str) -> None:
         """Take the second Deployment and its pods away."""
         if self.has_track(track):
-            self._api.delete("Deployment", track_name(self._name, track), self._namespace)
+            self.api.delete("Deployment", track_name(self.name, track), self.namespace)
 
     def scale(self, replicas: int, track: str = STABLE) -> None:
         """Ask for *replicas* pods, as `kubectl scale` does."""
         if self.deployment(track)["spec"]["replicas"] != replicas:
             patch = {"spec": {"replicas": replicas}}
-            self._api.patch("Deployment", track_name(self._name, track), patch, self._namespace)
+            self.api.patch("Deployment", track_name(self.name, track), patch, self.namespace)
 
     def sizes(self, track: str = STABLE) -> Sizes:
         """How many pods *track* is asked for and how many are available; none without it."""
@@ -131,6 +139,12 @@ class Cluster:
             return Sizes(size=0, available=0)
         available = found.get("status", {}).get("availableReplicas", 0)
         return Sizes(size=found["spec"]["replicas"], available=available)
+
+    def own_label(self, track: str) -> tuple[str, str]:
+        """The label that only the pods of *track* carry; stable's are those of the beginning."""
+        if track == STABLE:
+            return HASH_LABEL, self.noted(_FROM)
+        return TRACK_LABEL, track
 
     def switch(self, track: str) -> None:
         """Let the Service reach the pods of *track* only; each proxy hears of it in its own time.
@@ -145,13 +159,13 @@ class Cluster:
 
     def pause(self) -> None:
         """Freeze the rollout. Raise a `RolloutError` if it is paused already, as kubectl does."""
-        already = message('deployments.apps "{name}" is already paused', name=self._name)
+        already = message('deployments.apps "{name}" is already paused', name=self.name)
         self._refuse_if(paused=True, reason=already)
         self._merge({"paused": True})
 
     def resume(self) -> None:
         """Let the rollout go on. Raise a `RolloutError` if it is not paused, as kubectl does."""
-        running = message('deployments.apps "{name}" is not paused', name=self._name)
+        running = message('deployments.apps "{name}" is not paused', name=self.name)
         self._refuse_if(paused=False, reason=running)
         self._merge({"paused": False})
 
@@ -167,7 +181,7 @@ class Cluster:
         (kubectl pkg/polymorphichelpers/objectrestarter.go).
         """
         frozen = message(
-            "can't restart paused deployment (run rollout resume first): {name}", name=self._name
+            "can't restart paused deployment (run rollout resume first): {name}", name=self.name
         )
         self._refuse_if(paused=True, reason=frozen)
         note = {RESTARTED_AT: f"{self._clock.now():.3f}"}
@@ -183,12 +197,12 @@ class Cluster:
         frozen = message(
             'you cannot rollback a paused deployment; resume it first with "kubectl rollout resume'
             ' deployment/{name}" and try again',
-            name=self._name,
+            name=self.name,
         )
         self._refuse_if(paused=True, reason=frozen)
         deployment = self.deployment()
         if patch := undo_patch(deployment, self._sets_of(deployment), to_revision):
-            self._api.patch("Deployment", self._name, patch, self._namespace)
+            self.api.patch("Deployment", self.name, patch, self.namespace)
 
     def restore(self) -> None:
         """Give the stable track the template back that it had when the release began."""
@@ -217,14 +231,22 @@ class Cluster:
         """Until *condition*, which looks at Deployments only, is true; False when time is up."""
         return self._clock.until(condition, self._clock.now() + timeout_seconds)
 
-    def until_resized(self, tracks: Sequence[str], timeout_seconds: float) -> Wait:
-        """Until `sizes` of one of *tracks* are other than now; False when time is up."""
-        seen = [self.sizes(track) for track in tracks]
-        return self.until(lambda: [self.sizes(one) for one in tracks] != seen, timeout_seconds)
+    def until_resized(self, seen: Mapping[str, Sizes], timeout_seconds: float) -> Wait:
+        """Until a track's `sizes` are not those *seen*; False when time is up.
 
-    def until_heard(self) -> Wait:
-        """Until a careful operator may believe that every proxy has heard of the last change."""
-        return self._clock.sleep(self.hearing_seconds)
+        What was seen is the caller's: by the wall clock it may be past when the wait begins.
+        """
+        return self.until(
+            lambda: any(self.sizes(track) != sizes for track, sizes in seen.items()),
+            timeout_seconds,
+        )
+
+    def until_heard(self, seconds: float | None = None) -> Wait:
+        """Until a careful operator may believe that every proxy has heard of the last change.
+
+        That is *hearing_seconds*, or the *seconds* that whoever wrote the change knows better.
+        """
+        return self._clock.sleep(self.hearing_seconds if seconds is None else seconds)
 
     def until_available(self, pods: int, timeout_seconds: float, track: str = STABLE) -> Wait:
         """Until *pods* pods of the track's present template are available, or the time is up."""
@@ -265,7 +287,7 @@ class Cluster:
         return 0 if found is None else found.get("status", {}).get("availableReplicas", 0)
 
     def _sets_of(self, deployment: JsonObject) -> list[JsonObject]:
-        return owned_by(deployment, self._api.list("ReplicaSet", self._namespace))
+        return owned_by(deployment, self.api.list("ReplicaSet", self.namespace))
 
     def _set_of(self, deployment: JsonObject) -> JsonObject | None:
         """The ReplicaSet of the Deployment's present template, if there is one yet."""
@@ -278,17 +300,17 @@ class Cluster:
         return "" if found is None else labels_of(found).get(HASH_LABEL, "")
 
     def _select(self, wanted: dict[str, str | None]) -> None:
-        now = self._api.get("Service", self._service, self._namespace)["spec"].get("selector") or {}
+        now = self.api.get("Service", self.service, self.namespace)["spec"].get("selector") or {}
         if any(now.get(key) != value for key, value in wanted.items()):
             patch = {"spec": {"selector": wanted}}
-            self._api.patch("Service", self._service, patch, self._namespace)
+            self.api.patch("Service", self.service, patch, self.namespace)
 
     def _annotate(self, notes: dict[str, str | None]) -> None:
         patch = {"metadata": {"annotations": notes}}
-        self._api.patch("Deployment", self._name, patch, self._namespace)
+        self.api.patch("Deployment", self.name, patch, self.namespace)
 
     def _merge(self, spec: JsonObject) -> None:
-        self._api.patch("Deployment", self._name, {"spec": spec}, self._namespace)
+        self.api.patch("Deployment", self.name, {"spec": spec}, self.namespace)
 
     def _refuse_if(self, *, paused: bool, reason: Message) -> None:
         if self.is_paused == paused:

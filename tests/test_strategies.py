@@ -11,6 +11,8 @@ import pytest
 import tiny_cluster
 from tiny_cluster import NEW, Killed, TinyCluster, VirtualClock, WallClock, drive
 
+from sim.errors import RolloutError
+from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight
 from sim.model.run import Phase
 from sim.strategies import STRATEGIES, strategy_named
 
@@ -18,12 +20,26 @@ ROOM = Path(__file__).resolve().parent.parent / "sim" / "strategies"
 NAMES = [*STRATEGIES]
 PAUSED = ("RollingUpdate", {"pause_at_pods": 2, "pause_seconds": 10.0})
 TRACKS = ("BlueGreen", "Canary", "CanaryThenRolling")
+STEPS = (SetWeight(20), Pause(5.0), SetWeight(50), Pause(5.0))
+ROUTED = [
+    ("Canary", {"steps": STEPS, "router": "virtual_service"}),
+    ("Canary", {"steps": STEPS, "router": "http_route", "dynamic_stable_scale": True}),
+    (
+        "Canary",
+        {
+            "steps": (SetCanaryScale(3), SetHeaderRoute("x-beta", "yes"), *STEPS, SetCanaryScale()),
+            "router": "virtual_service",
+            "dynamic_stable_scale": True,
+        },
+    ),
+]
 # Every strategy as it is, and what it can do besides.
-KINDS = [*((name, {}) for name in NAMES), PAUSED]
+KINDS = [*((name, {}) for name in NAMES), PAUSED, *ROUTED]
 
 
 def ids(kind):
-    return kind[0] if isinstance(kind, tuple) else str(kind)
+    name, settings = kind
+    return "-".join([name, *map(str, (v for v in settings.values() if not isinstance(v, tuple)))])
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=ids)
@@ -35,7 +51,7 @@ def test_a_good_release_ends_with_all_requests_at_new_pods(kind):
     phase = drive(strategy_named(name, settings).roll_out(tiny.cluster(), NEW), clock)
 
     assert Phase.HEALTHY == phase
-    assert {"web:2": 4} == tiny.reached()
+    assert {"web:2": 4} == (tiny.running() if "router" in settings else tiny.reached())
 
 
 @pytest.mark.parametrize("name", [*TRACKS, "MaintenanceWindow"])
@@ -54,14 +70,14 @@ def test_a_release_that_never_comes_up_is_given_up_and_leaves_the_old_pods(name)
 @pytest.mark.parametrize("kind", KINDS, ids=ids)
 def test_it_runs_unchanged_by_the_wall_clock(kind):
     name, settings = kind
-    clock = WallClock(speed=500.0)
+    clock = WallClock(speed=150.0)
     tiny = TinyCluster(clock)
     strategy = strategy_named(name, settings)
 
     phase = drive(strategy.roll_out(tiny.cluster(), NEW), clock)
 
     assert Phase.HEALTHY == phase
-    assert {"web:2": 4} == tiny.reached()
+    assert {"web:2": 4} == (tiny.running() if "router" in settings else tiny.reached())
     assert clock.now() - 1000.0 >= strategy.planned_seconds()
 
 
@@ -190,6 +206,91 @@ def test_a_canary_takes_its_steps_in_order_and_holds_each_for_its_pause():
 
     # 5 % of ten pods with a surge of three: 1 of 11; 20 %: 2 of 10; 50 %: 5 of 10.
     assert [(1, 10, 30.0), (2, 8, 30.0), (5, 5, 30.0)] == shares
+
+
+class Watched(TinyCluster):
+    """Notes, at each write of a route, the weight and the pods that are there for it."""
+
+    def __init__(self, clock, **settings):
+        self.seen = []
+        super().__init__(clock, **settings)
+
+    def _store(self, obj):
+        found = super()._store(obj)
+        if obj["kind"] == "VirtualService":
+            route = obj["spec"]["http"][-1]["route"]
+            weights = [one.get("weight", 100) for one in route]
+            weight = weights[1] if len(route) > 1 else 0
+            if route[0]["destination"]["subset"] == "canary":
+                weight = 100
+            sizes = [self.available(name) for name in ("web-canary", "web")]
+            self.seen.append((weight, *sizes))
+        return found
+
+    def available(self, name):
+        if ("Deployment", name) not in self.objects:
+            return 0
+        self._reconcile(name)
+        return self.objects["Deployment", name]["status"]["availableReplicas"]
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_a_weight_is_raised_only_when_its_pods_are_there_and_stable_shrinks_after_it(dynamic):
+    clock = VirtualClock()
+    tiny = Watched(clock, replicas=10)
+    steps = (SetWeight(10), Pause(1.0), SetWeight(60), Pause(1.0))
+    settings = {"steps": steps, "router": "virtual_service", "dynamic_stable_scale": dynamic}
+
+    assert Phase.HEALTHY == drive(
+        strategy_named("Canary", settings).roll_out(tiny.cluster(), NEW), clock
+    )
+
+    # Weight written, canary and stable available at that moment.
+    before = [10, 10, 9, 4] if dynamic else [10, 10, 10, 10]
+    assert [(0, 0, before[0]), (10, 1, before[1]), (60, 6, before[2]), (100, 10, before[3])] == [
+        *dict.fromkeys(tiny.seen)
+    ]
+    assert {"web:2": 10} == tiny.running()
+
+
+@pytest.mark.parametrize(
+    ("dynamic", "weights"), [(False, [0]), (True, [20, 0])], ids=["whole", "dynamic"]
+)
+def test_going_back_is_at_once_or_down_the_steps_where_stable_has_shrunk(dynamic, weights):
+    """From 60 %: stable's pods come first, and only then the requests."""
+    clock = VirtualClock()
+    tiny = Watched(clock, replicas=10)
+    steps = (SetWeight(20), SetWeight(60), Pause(None))
+    settings = {"steps": steps, "router": "virtual_service", "dynamic_stable_scale": dynamic}
+    strategy = strategy_named("Canary", settings)
+    process = strategy.roll_out(tiny.cluster(), NEW)
+    answer = None
+    while not tiny.cluster().is_paused:
+        wait = process.send(answer)
+        while wait.condition is not None and not (answer := wait.condition()):
+            if tiny.cluster().is_paused:
+                break
+            clock.rest(clock.now() + 0.25)
+        if wait.condition is None:
+            clock.rest(wait.deadline)
+            answer = True
+    tiny.seen.clear()
+
+    assert Phase.DEGRADED == drive(strategy.go_back(tiny.cluster()), clock)
+    assert weights == [weight for weight, *_ in dict.fromkeys(tiny.seen)]
+    for weight, _, stable in tiny.seen:
+        assert stable >= 10 * (100 - weight) / 100
+    assert {"web:1": 10} == tiny.running()
+    assert [("Deployment", "web"), ("Service", "web")] == sorted(tiny.objects)
+
+
+def test_a_canary_by_pods_refuses_what_only_a_router_can_do():
+    clock = VirtualClock()
+    steps = (SetHeaderRoute("x-beta", "yes"),)
+    process = strategy_named("Canary", {"steps": steps}).roll_out(TinyCluster(clock).cluster(), NEW)
+
+    with pytest.raises(RolloutError, match="name a router"):
+        drive(process, clock)
 
 
 FILES = sorted(path for path in ROOM.glob("*.py") if path.stem != "__init__")

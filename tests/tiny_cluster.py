@@ -110,7 +110,11 @@ class TinyCluster:
         }
         self._store(web)
         self._store(
-            {"kind": "Service", "metadata": {"name": "web"}, "spec": {"selector": {"app": "web"}}}
+            {
+                "kind": "Service",
+                "metadata": {"name": "web"},
+                "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}]},
+            }
         )
         self._pods["web"] = [(template_hash(OLD), 0.0)] * replicas
 
@@ -132,8 +136,9 @@ class TinyCluster:
 
     def list(self, kind, namespace="default", labels=None):
         self._called()
-        assert kind == "ReplicaSet"
-        return tuple(found for name in self._pods for found in self._sets(name))
+        if kind == "ReplicaSet":
+            return tuple(found for name in self._pods for found in self._sets(name))
+        return tuple(obj for (found, _), obj in self.objects.items() if found == kind)
 
     def create(self, obj):
         self._called()
@@ -143,6 +148,7 @@ class TinyCluster:
         obj = copy.deepcopy(self.get(kind, name))
         if isinstance(patch, list):
             for step in patch:
+                assert step["op"] == "add"
                 *way, last = step["path"].strip("/").split("/")
                 place = obj
                 for key in way:
@@ -155,7 +161,8 @@ class TinyCluster:
     def delete(self, kind, name, namespace="default", **_):
         self._called()
         del self.objects[kind, name]
-        self._pods.pop(name, None)
+        if kind == "Deployment":
+            del self._pods[name]
 
     def reached(self):
         """How many available pods of each image the Service would reach."""
@@ -170,12 +177,23 @@ class TinyCluster:
                     found[image] = found.get(image, 0) + count
         return found
 
+    def running(self):
+        """How many available pods of each image there are."""
+        found: dict[str, int] = {}
+        for name in self._pods:
+            self._reconcile(name)
+            for one in self._sets(name):
+                image = one["spec"]["template"]["spec"]["containers"][0]["image"]
+                count = one["status"]["availableReplicas"]
+                found |= {image: found.get(image, 0) + count} if count else {}
+        return found
+
     def essence(self):
         """The final objects, without what only tells when something happened."""
         found = {}
         for (kind, name), obj in self.objects.items():
             notes = obj["metadata"].get("annotations") or {}
-            kept = {k: "a time" if "." in text else text for k, text in notes.items()}
+            kept = {k: "a time" if _is_a_time(text) else text for k, text in notes.items()}
             found[f"{kind}/{name}"] = {"spec": obj["spec"], "notes": kept}
         return json.dumps(found, sort_keys=True)
 
@@ -206,7 +224,7 @@ class TinyCluster:
         ready = float("inf") if image in self._bad else now + BOOT_SECONDS
         olds = [pod for pod in pods if pod[0] != wanted]
         news = [pod for pod in pods if pod[0] == wanted]
-        if spec.get("paused"):
+        if spec.get("paused") and olds:
             olds, news = olds[: spec["replicas"]], news[: spec["replicas"]]
         else:
             if spec["strategy"]["type"] == "Recreate":
@@ -255,3 +273,7 @@ def merged(obj, patch):
         else:
             result[key] = merged(result.get(key), value) if isinstance(value, dict) else value
     return result
+
+
+def _is_a_time(text: str) -> bool:
+    return text.replace(".", "", 1).isdigit() and "." in text

@@ -11,7 +11,8 @@ from sim.model.canary_steps import Step
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
-from sim.strategies.canary import CANARY, STEPS, Canary
+from sim.strategies.canary import STEPS, Canary
+from sim.strategies.canary_traffic import CANARY
 from sim.strategies.rolling_update import rolling_budget
 
 

@@ -115,10 +115,11 @@ def test_said_again_when_all_is_done_it_changes_nothing(name):
     clock = VirtualClock()
     tiny = TinyCluster(clock)
     drive(strategy_named(name).roll_out(tiny.cluster(), NEW), clock)
-    before = tiny.essence()
+    before, tiny.starved = tiny.essence(), False
 
     assert Phase.HEALTHY == drive(strategy_named(name).roll_out(tiny.cluster(), NEW), clock)
     assert before == tiny.essence()
+    assert not tiny.starved
 
 
 def test_going_back_inside_the_scale_down_delay_is_a_flip_and_after_it_a_cold_start():

@@ -96,6 +96,7 @@ class TinyCluster:
         self.calls = 0
         self.writes: list[int] = []  # Which of the calls wrote.
         self.die_at = 0
+        self.starved = False  # Whether the Service ever reached nobody.
         web = {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
@@ -215,6 +216,7 @@ class TinyCluster:
             raise Killed
         for name in self._pods:
             self._reconcile(name)
+        self.starved = self.starved or not self.reached()
 
     def _reconcile(self, name: str) -> None:
         obj, now = self.objects["Deployment", name], self._clock.now()

@@ -1,37 +1,65 @@
 """The cluster as an operator knows it: the words that strategies are written in.
 
 One implementation over three small ports, so that the same strategy runs against the simulated
-API server in simulated time and, later, against a real one by the wall clock.
+API server in simulated time and, later, against a real one by the wall clock. Words that write may
+be said again: what is so already is not written, and a strategy that died can go on.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
-from sim.model.objects import JsonObject
+from sim.model.objects import JsonObject, annotations_of, labels_of
 from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
+from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
+from sim.model.template_hash import HASH_LABEL, canonical, template_hash
+from sim.model.tracks import (
+    NOTE,
+    STABLE,
+    TRACK_LABEL,
+    selecting,
+    track_deployment,
+    track_name,
+    with_track,
+)
 from sim.ports import Clock, KubeApi, Wait
+
+_RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
 
 
 class Cluster:
     """Verbs on the Deployment that is released; reads and writes answer at once, waits are yielded.
 
-    *deployment* names the stable track, the Deployment that every strategy starts from.
+    *deployment* names the stable track, the Deployment that every strategy starts from; further
+    tracks are Deployments beside it. *service* is where their requests come through, and
+    *hearing_seconds* how long a careful operator waits until every proxy has heard of a change.
     """
 
     def __init__(
-        self, api: KubeApi, clock: Clock, *, deployment: str, namespace: str = "default"
+        self,
+        api: KubeApi,
+        clock: Clock,
+        *,
+        deployment: str,
+        namespace: str = "default",
+        service: str = "",
+        hearing_seconds: float = 0.0,
     ) -> None:
-        self._api = api
+        self.api = api
         self._clock = clock
-        self._name = deployment
-        self._namespace = namespace
+        self.name = deployment
+        self.namespace = namespace
+        self.service = service
+        self.hearing_seconds = hearing_seconds
 
-    def deployment(self) -> JsonObject:
-        """The Deployment as the API server has it now."""
-        return self._api.get("Deployment", self._name, self._namespace)
+    def deployment(self, track: str = STABLE) -> JsonObject:
+        """The Deployment of *track* as the API server has it now. Raise `NotFound` without one."""
+        return self.api.get("Deployment", track_name(self.name, track), self.namespace)
 
     def release(self, template: JsonObject, strategy: JsonObject | None = None) -> None:
         """Write a new pod *template* and `spec.strategy` in one patch, as one apply would."""
@@ -39,23 +67,112 @@ class Cluster:
         patch = [{"op": "add", "path": "/spec/template", "value": template}]
         if strategy is not None:
             patch.append({"op": "add", "path": "/spec/strategy", "value": strategy})
-        self._api.patch("Deployment", self._name, patch, self._namespace)
+        self.api.patch("Deployment", self.name, patch, self.namespace)
 
-    def scale(self, replicas: int) -> None:
+    def begin(self, template: JsonObject) -> None:
+        """Note what the release of *template* starts from: its size, and which pods are the old.
+
+        Said again in the same release it changes nothing; another release forgets the notes.
+        """
+        wanted = template_hash(template)
+        deployment = self.deployment()
+        notes = annotations_of(deployment)
+        if notes.get(NOTE + _RELEASE) == wanted:
+            return
+        fresh: dict[str, str | None] = {key: None for key in notes if key.startswith(NOTE)}
+        fresh |= {
+            NOTE + _RELEASE: wanted,
+            NOTE + _REPLICAS: f"{deployment['spec']['replicas']}",
+            NOTE + _FROM: self._template_hash_of(deployment),
+        }
+        self._annotate(fresh)
+
+    @property
+    def replicas(self) -> int:
+        """The size that the service had when the release began."""
+        return int(self.noted(_REPLICAS))
+
+    def noted(self, mark: str) -> str:
+        """What this release has noted under *mark*; nothing if it has not come there."""
+        return annotations_of(self.deployment()).get(NOTE + mark, "")
+
+    def note(self, mark: str, text: str) -> None:
+        """Keep *text* under *mark* as long as the release lasts."""
+        if self.noted(mark) != text:
+            self._annotate({NOTE + mark: text})
+
+    def has_track(self, track: str) -> bool:
+        """Whether the *track* has a Deployment."""
+        try:
+            self.deployment(track)
+        except NotFound:
+            return False
+        return True
+
+    def create_track(self, track: str, template: JsonObject, replicas: int) -> None:
+        """A second Deployment with *template*; one that is there keeps its size."""
+        if not self.has_track(track):
+            made = track_deployment(self.deployment(), track, template, replicas, {})
+            self.api.create(made)
+            return
+        wanted = with_track(template, track)
+        if canonical(self.deployment(track)["spec"]["template"]) != canonical(wanted):
+            patch = [{"op": "add", "path": "/spec/template", "value": wanted}]
+            self.api.patch("Deployment", track_name(self.name, track), patch, self.namespace)
+
+    def delete_track(self, track: str) -> None:
+        """Take the second Deployment and its pods away."""
+        if self.has_track(track):
+            self.api.delete("Deployment", track_name(self.name, track), self.namespace)
+
+    def scale(self, replicas: int, track: str = STABLE) -> None:
         """Ask for *replicas* pods, as `kubectl scale` does."""
-        self._merge({"replicas": replicas})
+        if self.deployment(track)["spec"]["replicas"] != replicas:
+            patch = {"spec": {"replicas": replicas}}
+            self.api.patch("Deployment", track_name(self.name, track), patch, self.namespace)
+
+    def sizes(self, track: str = STABLE) -> Sizes:
+        """How many pods *track* is asked for and how many are available; none without it."""
+        try:
+            found = self.deployment(track)
+        except NotFound:
+            return Sizes(size=0, available=0)
+        available = found.get("status", {}).get("availableReplicas", 0)
+        return Sizes(size=found["spec"]["replicas"], available=available)
+
+    def own_label(self, track: str) -> tuple[str, str]:
+        """The label that only the pods of *track* carry; stable's are those of the beginning."""
+        if track == STABLE:
+            return HASH_LABEL, self.noted(_FROM)
+        return TRACK_LABEL, track
+
+    def switch(self, track: str) -> None:
+        """Let the Service reach the pods of *track* only; each proxy hears of it in its own time.
+
+        Stable means the pods that were there when the release began.
+        """
+        self._select(selecting(track, self.noted(_FROM)))
+
+    def open(self) -> None:
+        """Let the Service reach the pods of all tracks, as it was before any `switch`."""
+        self._select(dict.fromkeys(selecting(STABLE, "")))
 
     def pause(self) -> None:
         """Freeze the rollout. Raise a `RolloutError` if it is paused already, as kubectl does."""
-        already = message('deployments.apps "{name}" is already paused', name=self._name)
+        already = message('deployments.apps "{name}" is already paused', name=self.name)
         self._refuse_if(paused=True, reason=already)
         self._merge({"paused": True})
 
     def resume(self) -> None:
         """Let the rollout go on. Raise a `RolloutError` if it is not paused, as kubectl does."""
-        running = message('deployments.apps "{name}" is not paused', name=self._name)
+        running = message('deployments.apps "{name}" is not paused', name=self.name)
         self._refuse_if(paused=False, reason=running)
         self._merge({"paused": False})
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the rollout is frozen."""
+        return bool(self.deployment()["spec"].get("paused"))
 
     def restart(self) -> None:
         """Roll out the same template again, as `kubectl rollout restart` does.
@@ -64,7 +181,7 @@ class Cluster:
         (kubectl pkg/polymorphichelpers/objectrestarter.go).
         """
         frozen = message(
-            "can't restart paused deployment (run rollout resume first): {name}", name=self._name
+            "can't restart paused deployment (run rollout resume first): {name}", name=self.name
         )
         self._refuse_if(paused=True, reason=frozen)
         note = {RESTARTED_AT: f"{self._clock.now():.3f}"}
@@ -80,31 +197,70 @@ class Cluster:
         frozen = message(
             'you cannot rollback a paused deployment; resume it first with "kubectl rollout resume'
             ' deployment/{name}" and try again',
-            name=self._name,
+            name=self.name,
         )
         self._refuse_if(paused=True, reason=frozen)
         deployment = self.deployment()
-        sets = owned_by(deployment, self._api.list("ReplicaSet", self._namespace))
-        if patch := undo_patch(deployment, sets, to_revision):
-            self._api.patch("Deployment", self._name, patch, self._namespace)
+        if patch := undo_patch(deployment, self._sets_of(deployment), to_revision):
+            self.api.patch("Deployment", self.name, patch, self.namespace)
+
+    def restore(self) -> None:
+        """Give the stable track the template back that it had when the release began."""
+        deployment = self.deployment()
+        for found in self._sets_of(deployment):
+            if labels_of(found).get(HASH_LABEL) == self.noted(_FROM):
+                template = {**found["spec"]["template"]}
+                if canonical(template) != canonical(deployment["spec"]["template"]):
+                    labels = {**template["metadata"]["labels"]}
+                    del labels[HASH_LABEL]
+                    template["metadata"] = {**template["metadata"], "labels": labels}
+                    self.release(template)
 
     def sleep(self, seconds: float) -> Wait:
         """Let *seconds* pass."""
         return self._clock.sleep(seconds)
 
-    def until_available(self, pods: int, timeout_seconds: float) -> Wait:
-        """Until *pods* pods are available (True), or the time is up (False)."""
+    def sleep_since(self, mark: str, seconds: float) -> Wait:
+        """Until *seconds* after the moment called *mark*: now, if it was never said before."""
+        if not self.noted(mark):
+            self.note(mark, f"{self._clock.now():.3f}")
+        left = float(self.noted(mark)) + seconds - self._clock.now()
+        return self._clock.sleep(max(0.0, left))
 
-        def enough() -> bool:
-            try:
-                status = self.deployment().get("status", {})
-            except NotFound:
-                return False
-            return bool(status.get("availableReplicas", 0) >= pods)
+    def until(self, condition: Callable[[], Any], timeout_seconds: float) -> Wait:
+        """Until *condition*, which looks at Deployments only, is true; False when time is up."""
+        return self._clock.until(condition, self._clock.now() + timeout_seconds)
 
-        return self._clock.until(enough, self._clock.now() + timeout_seconds)
+    def until_resized(self, seen: Mapping[str, Sizes], timeout_seconds: float) -> Wait:
+        """Until a track's `sizes` are not those *seen*; False when time is up.
 
-    def until_rolled_out(self) -> Wait:
+        What was seen is the caller's: by the wall clock it may be past when the wait begins.
+        """
+        return self.until(
+            lambda: any(self.sizes(track) != sizes for track, sizes in seen.items()),
+            timeout_seconds,
+        )
+
+    def until_heard(self, seconds: float | None = None) -> Wait:
+        """Until a careful operator may believe that every proxy has heard of the last change.
+
+        That is *hearing_seconds*, or the *seconds* that whoever wrote the change knows better.
+        """
+        return self._clock.sleep(self.hearing_seconds if seconds is None else seconds)
+
+    def until_available(self, pods: int, timeout_seconds: float, track: str = STABLE) -> Wait:
+        """Until *pods* pods of the track's present template are available, or the time is up."""
+        return self.until(lambda: self._available(track) >= pods, timeout_seconds)
+
+    def until_resumed(self, mark: str) -> Wait:
+        """Freeze the rollout, once for *mark*, until somebody says `kubectl rollout resume`."""
+        if not self.noted(mark):
+            if not self.is_paused:
+                self.pause()
+            self.note(mark, "by hand")
+        return self._clock.until(lambda: not self.is_paused)
+
+    def until_rolled_out(self, track: str = STABLE) -> Wait:
         """Until `kubectl rollout status` would return: the phase Healthy, or Degraded on failure.
 
         As there, a Deployment that stays paused is waited for without end, and one that is deleted
@@ -113,7 +269,7 @@ class Cluster:
 
         def over() -> Phase | None:
             try:
-                status = rollout_status(self.deployment())
+                status = rollout_status(self.deployment(track))
             except NotFound:
                 return Phase.DEGRADED
             if status.failed:
@@ -122,9 +278,40 @@ class Cluster:
 
         return self._clock.until(over)
 
+    def _available(self, track: str) -> int:
+        try:
+            deployment = self.deployment(track)
+        except NotFound:
+            return 0
+        found = self._set_of(deployment)
+        return 0 if found is None else found.get("status", {}).get("availableReplicas", 0)
+
+    def _sets_of(self, deployment: JsonObject) -> list[JsonObject]:
+        return owned_by(deployment, self.api.list("ReplicaSet", self.namespace))
+
+    def _set_of(self, deployment: JsonObject) -> JsonObject | None:
+        """The ReplicaSet of the Deployment's present template, if there is one yet."""
+        wanted = canonical(deployment["spec"]["template"])
+        sets = self._sets_of(deployment)
+        return next((rs for rs in sets if canonical(rs["spec"]["template"]) == wanted), None)
+
+    def _template_hash_of(self, deployment: JsonObject) -> str:
+        found = self._set_of(deployment)
+        return "" if found is None else labels_of(found).get(HASH_LABEL, "")
+
+    def _select(self, wanted: dict[str, str | None]) -> None:
+        now = self.api.get("Service", self.service, self.namespace)["spec"].get("selector") or {}
+        if any(now.get(key) != value for key, value in wanted.items()):
+            patch = {"spec": {"selector": wanted}}
+            self.api.patch("Service", self.service, patch, self.namespace)
+
+    def _annotate(self, notes: dict[str, str | None]) -> None:
+        patch = {"metadata": {"annotations": notes}}
+        self.api.patch("Deployment", self.name, patch, self.namespace)
+
     def _merge(self, spec: JsonObject) -> None:
-        self._api.patch("Deployment", self._name, {"spec": spec}, self._namespace)
+        self.api.patch("Deployment", self.name, {"spec": spec}, self.namespace)
 
     def _refuse_if(self, *, paused: bool, reason: Message) -> None:
-        if bool(self.deployment()["spec"].get("paused")) == paused:
+        if self.is_paused == paused:
             raise RolloutError(reason)

@@ -19,18 +19,21 @@ from sim.control.checks import Checks
 from sim.errors import Problem, ScenarioError
 from sim.faults.reading import fault_written, faults_of
 from sim.i18n import message
+from sim.model.asked_share import asked_shares
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.defaults import pod_template
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.rollout_status import rollout_status
-from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
-from sim.model.settling import settled_at
+from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
+from sim.model.settling import goal_of, settled_at
 from sim.ports import Fault, Process, Wait
 from sim.scenario.scenario import Scenario
-from sim.strategies import STRATEGIES
+from sim.strategies import strategy_named
+from sim.strategies.deployment_settings import with_given
 from sim.traffic.engine import DEFAULT
 
+OLD = 0  # `Run.versions` begins with old and new.
 WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a system in use.
 FOLLOW_SECONDS = 1.0  # How often we ask, after the window, whether all answers are in.
 
@@ -196,8 +199,10 @@ class Session:
         return backend
 
     def _release(self, name: str) -> Process[None]:
-        strategy = STRATEGIES[name]()
-        self._settings = strategy.settings(self.scenario.deployment, self.scenario.written)
+        given = self.scenario.strategies.get(name, {})
+        strategy = strategy_named(name, given)
+        settings = strategy.settings(self.scenario.deployment, self.scenario.written)
+        self._settings = with_given(settings, given)
         yield Wait(self.window.first_write)
         template = self.scenario.release.template
         self._phase = yield from strategy.roll_out(self._backend.cluster, template)
@@ -261,14 +266,16 @@ class Session:
         """What the control plane did up to now, before requests are followed to their answers."""
         control = self._backend.control_plane
         spans = control.pod_spans(self.window.end)
-        namespace, name = namespace_of(self.scenario.deployment), name_of(self.scenario.deployment)
-        deployment = control.store.find("Deployment", name, namespace)
+        versions = self._backend.versions
+        goal = goal_of(control.store.history, versions.number, OLD)
         settled = None
-        if deployment is not None and (written := self._last_template_write()) is not None:
-            version = self._backend.versions.number(deployment["spec"]["template"])
-            replicas = deployment["spec"]["replicas"]
+        if goal is not None:
             settled = settled_at(
-                spans, version=version, replicas=replicas, since=written, end=self.window.end
+                spans,
+                version=goal.version,
+                replicas=goal.replicas,
+                since=goal.since,
+                end=self.window.end,
             )
         return ClusterRecord(
             phase=self._phase,
@@ -276,21 +283,10 @@ class Session:
             settled_at=settled,
             pods=spans,
             restarts=control.restarts,
+            asked_shares=asked_shares(control.store.history, self.window.end),
             events=tuple(control.events),
             changes=tuple(control.store.history) if self._keep_objects else (),
         )
-
-    def _last_template_write(self) -> float | None:
-        """When the Deployment's pod template last became another one; None if it never did."""
-        found, before = None, self.scenario.deployment["spec"]["template"]
-        name = name_of(self.scenario.deployment)
-        for change in self._backend.control_plane.store.history:
-            if change.object["kind"] == "Deployment" and name_of(change.object) == name:
-                template = change.object["spec"]["template"]
-                if template is not before and template != before:
-                    found = change.time
-                before = template
-        return found
 
 
 class ClusterRecord(TypedDict):
@@ -301,6 +297,7 @@ class ClusterRecord(TypedDict):
     settled_at: float | None
     pods: tuple[PodSpan, ...]
     restarts: int
+    asked_shares: tuple[AskedShare, ...]
     events: tuple[KubeEvent, ...]
     changes: tuple[Change, ...]
 

@@ -13,6 +13,7 @@ from sim.analysis import (
     failures,
     latency,
     readiness,
+    share_obtained,
     users,
 )
 from sim.analysis.availability import availability
@@ -194,6 +195,20 @@ _CLOCKS = (
 )
 
 
+_SHARES = (
+    Figure(
+        key="share_missed",
+        unit=Unit.SHARE,
+        label=message("share asked for and not obtained"),
+        definition=message(
+            "the most by which the new version's part of the answers was off the share that was "
+            "asked for it, over the steps that were held for at least 5 s"
+        ),
+        compute=lambda run, _: share_obtained.share_missed(run),
+    ),
+)
+
+
 def _pod_seconds(key: str, name: Message, phases: tuple[PodPhase, ...]) -> Figure:
     return Figure(
         key=key,
@@ -253,6 +268,7 @@ FIGURES: Mapping[str, Figure] = {
         *(_percentile(percent) for percent in PERCENTILES),
         *(_percentile_of_all(percent) for percent in PERCENTILES),
         *_CLOCKS,
+        *_SHARES,
         *_COST,
     )
 }

@@ -57,8 +57,8 @@ class Paced:
     BACKENDS_SYNC_INTERVAL 1) *watch* is how long the controller takes to hear.
     """
 
-    _GAP_SECONDS = 1.0 / 0.3
-    _LOOK_SECONDS = 1.0
+    GAP_SECONDS = 1.0 / 0.3
+    LOOK_SECONDS = 1.0
 
     def __init__(self, seed: int, watch: tuple[float, float]) -> None:
         self._watch = Drawn(seed, watch)
@@ -74,10 +74,10 @@ class Paced:
         told = self._watch.heard(now, proxy, number)
         sync = self._last.get(proxy, -inf)
         if sync < told:
-            self._last[proxy] = sync = max(told, sync + self._GAP_SECONDS)
-        phase = self._phases.uniform(proxy) * self._LOOK_SECONDS
-        looks = floor((sync - phase) / self._LOOK_SECONDS) + 1
-        return phase + looks * self._LOOK_SECONDS
+            self._last[proxy] = sync = max(told, sync + self.GAP_SECONDS)
+        phase = self._phases.uniform(proxy) * self.LOOK_SECONDS
+        looks = floor((sync - phase) / self.LOOK_SECONDS) + 1
+        return phase + looks * self.LOOK_SECONDS
 
 
 class Debounced:
@@ -88,15 +88,15 @@ class Debounced:
     """
 
     _QUIET_SECONDS = 0.1
-    _MOST_SECONDS = 10.0
-    _PUSH_SECONDS = (0.01, 0.2)
+    MOST_SECONDS = 10.0
+    PUSH_SECONDS = (0.01, 0.2)
 
     def __init__(self, seed: int) -> None:
-        self._push = Drawn(seed, self._PUSH_SECONDS)
+        self._push = Drawn(seed, self.PUSH_SECONDS)
 
     def due(self, now: float, since: float) -> float:
         """After a quiet moment; each change makes the others wait with it."""
-        return min(now + self._QUIET_SECONDS, since + self._MOST_SECONDS)
+        return min(now + self._QUIET_SECONDS, since + self.MOST_SECONDS)
 
     def heard(self, now: float, proxy: int, number: int) -> float:
         """A push later."""
@@ -112,3 +112,16 @@ def news(seed: int, delays: Delays) -> News:
     if delays.proxy is ProxyKind.ISTIO:
         return Debounced(seed)
     raise ValueError("propagation must be given for kube-proxy, not None")
+
+
+def heard_within(delays: Delays) -> float:
+    """How long the news of a Service takes to reach every proxy at most, in a calm cluster.
+
+    What an operator who knows the cluster's proxies would wait after a change of a selector.
+    """
+    watch = delays.watch[1]
+    if delays.propagation is not None:
+        return watch + delays.propagation[1]
+    if delays.proxy is ProxyKind.INGRESS_NGINX:
+        return 2 * watch + Paced.GAP_SECONDS + Paced.LOOK_SECONDS
+    return watch + Debounced.MOST_SECONDS + Debounced.PUSH_SECONDS[1]

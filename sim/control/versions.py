@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sim.model.behaviour import Behaviour
 from sim.model.objects import JsonObject
 from sim.model.template_hash import canonical
+from sim.model.tracks import without_track
 
 FIRST_NAMES = ("old", "new")
 
@@ -14,7 +15,8 @@ FIRST_NAMES = ("old", "new")
 class Versions:
     """Templates by number: 0 is `old`, 1 is `new`, any further one `v3`, `v4` … as it appears.
 
-    A release that changes nothing (both templates equal) has one version only, `old`.
+    A release that changes nothing (both templates equal) has one version only, `old`. What track
+    a pod belongs to makes no difference to what it runs.
     *behaviour_of* is asked once for each version, when it appears; faults alter rows later.
     """
 
@@ -40,10 +42,10 @@ class Versions:
         return tuple(self._names)
 
     def number(self, template: JsonObject) -> int:
-        """The number of the version that *template* is, ignoring its pod-template-hash."""
+        """The number of the version that *template* is, ignoring its hash label and its track."""
         if (seen := self._seen.get(id(template))) is not None:
             return seen[1]
-        plain = canonical(template)
+        plain = canonical(without_track(template))
         if plain in self._templates:
             number = self._templates.index(plain)
         else:

@@ -29,7 +29,7 @@ from sim.experiments.tables import (
 )
 from sim.i18n import message
 from sim.model.objects import JsonObject
-from sim.model.run import Phase, Run, Setting, Window
+from sim.model.run import AskedShare, Phase, Run, Setting, Window
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -81,6 +81,7 @@ def read_run_folder(path: str | Path) -> Run:
         phase=None if facts["phase"] is None else Phase(facts["phase"]),
         finished_at=facts["finishedAt"],
         settled_at=facts["settledAt"],
+        asked_shares=tuple(AskedShare(**one) for one in facts.get("askedShares", ())),
         versions=versions,
         requests=requests_from(table["latency"], versions),
         users=users_from(table["users"], versions),
@@ -114,6 +115,7 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "phase": None if run.phase is None else run.phase.value,
         "finishedAt": run.finished_at,
         "settledAt": run.settled_at,
+        "askedShares": [one._asdict() for one in run.asked_shares],
         "podVersions": list(run.versions),
         "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},
         "arrived": run.arrived,

@@ -14,7 +14,7 @@ from sim.model.run import Window
 from sim.scenario.scenario import Scenario
 from sim.scenario.work import refuse_too_much
 from sim.session import Session
-from sim.strategies import STRATEGIES
+from sim.strategies import STRATEGIES, strategy_named
 
 BEFORE_SECONDS = 30.0
 SETTLE_SECONDS = 60.0
@@ -50,7 +50,7 @@ def _pilot(scenario: Scenario, strategy: str) -> float:
     A rollout that does not settle is watched to the limit, whatever `kubectl rollout status` said:
     it may be content while old pods still wind up, and give up on one that comes up later.
     """
-    limit = _limit(scenario)
+    limit = _limit(scenario) + _planned(scenario, strategy)
     before = BEFORE_SECONDS  # However long the user wants to look before: nothing happens then.
     window = Window(start=0.0, first_write=before, end=float(ceil(before + limit)))
     run = Session(scenario, strategy, PILOT_SEED, window=window, traffic=False).finish()
@@ -63,3 +63,8 @@ def _pilot(scenario: Scenario, strategy: str) -> float:
 def _limit(scenario: Scenario) -> float:
     deadline = scenario.deployment["spec"]["progressDeadlineSeconds"]
     return min(float(deadline) + BEYOND_DEADLINE_SECONDS, LONGEST_SECONDS)
+
+
+def _planned(scenario: Scenario, strategy: str) -> float:
+    """What *strategy* waits on purpose: its pauses and delays."""
+    return strategy_named(strategy, scenario.strategies.get(strategy)).planned_seconds()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 MOST_RUNS = 10_000  # Each one's figures are kept until the end.
+ALL = "all"
 
 
 def compare(
@@ -31,7 +32,10 @@ def compare(
         option(
             "--strategy",
             metavar="NAME",
-            text=message("A strategy to compare; may be repeated. Without it, all of them."),
+            text=message(
+                "A strategy to compare, or all; may be repeated. Without it, the two that a "
+                "Deployment has by itself."
+            ),
         ),
     ] = None,
     image: options.Images = None,
@@ -70,8 +74,6 @@ def compare(
     lang: options.Lang = None,
 ) -> None:
     """Compare strategies on the same traffic, faults and draws."""
-    from sim.strategies import STRATEGIES
-
     terminal: Terminal = ctx.find_root().obj
     shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
     scenario = read_scenario(
@@ -86,7 +88,7 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    comparison = _compare(scenario, strategy or list(STRATEGIES), seeds, workers, engine, terminal)
+    comparison = _compare(scenario, _chosen(strategy or ()), seeds, workers, engine, terminal)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
@@ -94,6 +96,15 @@ def compare(
         print(json.dumps(comparison.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show(comparison, terminal)
+
+
+def _chosen(names: Sequence[str]) -> Sequence[str]:
+    """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
+    from sim.strategies import BUILT_IN, STRATEGIES
+
+    if ALL not in names:
+        return names or BUILT_IN
+    return [*STRATEGIES, *(name for name in names if name != ALL)]
 
 
 def _compare(

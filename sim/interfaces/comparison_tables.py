@@ -26,7 +26,7 @@ NOT_FINISHED = message("not finished")
 # Figures of a release alone: without one there is nothing to compare them with.
 CLOCKS = frozenset({"old_version_gone_seconds", "settled_seconds"})
 # Figures that are defined against the no-release run already.
-ALREADY_EXCESS = frozenset({"blast_radius", "error_budget_burned"})
+ALREADY_EXCESS = frozenset({"blast_radius", "error_budget_burned", "share_missed"})
 # Units that the figure's own name says.
 COUNTS = (Unit.REQUESTS, Unit.USERS, Unit.PODS, Unit.POD_SECONDS, Unit.CORE_SECONDS)
 
@@ -96,6 +96,9 @@ def shown_source(setting: Setting, language: str) -> str:
     known = {
         "manifest": message("manifest"),
         "Kubernetes default": message("Kubernetes default"),
+        "Argo Rollouts default": message("Argo Rollouts default"),
+        "handbook": message("handbook"),
+        "scenario": message("scenario"),
     }
     return (known[kind].render(language) if kind in known else kind) + bracket + place
 

@@ -152,6 +152,14 @@ class Setting:
     source: str
 
 
+class AskedShare(NamedTuple):
+    """From *start* to *end* the new version was meant to have *percent* of the requests."""
+
+    start: float
+    end: float
+    percent: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """The whole record of one run. *strategy* is None in the no-release arm.
@@ -159,7 +167,8 @@ class Run:
     *phase* is what the strategy returned, None if it had not finished; *settled_at* is when only
     the final version's pods existed (all ready, none terminating), None if that never came.
     *last_answer* maps a version to the time of its last answer of any kind.
-    *failures* are a sample of those that failed in the window.
+    *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
+    which a release held a share of the requests; none where it asks for no shares.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -182,6 +191,7 @@ class Run:
     events: tuple[KubeEvent, ...]
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
+    asked_shares: tuple[AskedShare, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -210,5 +220,7 @@ class Run:
             "failures": [[repr(value) for value in failure] for failure in self.failures],
             "events": [(repr(e.time), e.subject, e.reason, e.note) for e in self.events],
         }
+        if self.asked_shares:  # A run without keeps the fingerprint that it had before.
+            facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

@@ -3,9 +3,53 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from sim.model.run import PodPhase, PodSpan
+from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.run import Change, PodPhase, PodSpan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What the Deployments ask for in the end: *replicas* pods of one *version*.
+
+    *since* is when the last of the other versions was no longer asked for.
+    """
+
+    version: int
+    replicas: int
+    since: float
+
+
+def goal_of(
+    history: Iterable[Change], version_of: Callable[[JsonObject], int], before: int
+) -> Goal | None:
+    """The goal that all Deployments of *history* together come to, each a track of one service.
+
+    *version_of* tells the version of a pod template; *before* is the one that ran at first. None
+    while more than one version is asked for, or no pod at all, and where nothing else ever was.
+    """
+    asked: dict[tuple[str, str], tuple[int, int]] = {}
+    wanted, since = {before}, None
+    for change in history:
+        obj = change.object
+        if obj["kind"] != "Deployment":
+            continue
+        key = (namespace_of(obj), name_of(obj))
+        if change.verb == "DELETED":
+            asked.pop(key, None)
+        else:
+            spec = obj["spec"]
+            asked[key] = version_of(spec["template"]), spec["replicas"]
+        now = {version for version, replicas in asked.values() if replicas}
+        if now != wanted:
+            wanted, since = now, change.time
+    if since is None or len(wanted) != 1:
+        return None
+    (version,) = wanted
+    replicas = sum(size for found, size in asked.values() if found == version)
+    return Goal(version=version, replicas=replicas, since=since)
 
 
 def settled_at(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +110,7 @@ class Scenario:
     traffic: Traffic
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
+    strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -237,6 +239,11 @@ class Scenario:
             found["visits"] = _fields(self.visits)
         if self.attributes:
             found["attributes"] = [_fields(one) for one in self.attributes]
+        if self.strategies:
+            found["strategies"] = {
+                name: {field: repr(value) for field, value in given.items()}
+                for name, given in self.strategies.items()
+            }
         return found
 
     @property

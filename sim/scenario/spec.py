@@ -18,6 +18,7 @@ from sim.model.duration import show_duration
 from sim.model.network import ProxyKind
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
+from sim.scenario.strategy_spec import Strategies
 from sim.scenario.traffic import Poisson, Traffic
 from sim.scenario.users import Users as Users
 from sim.scenario.words import Bytes, Cores, Duration, Range, Rate, Share, Strict
@@ -304,6 +305,7 @@ class Spec(Strict):
     slo: Slo = Slo()
     faults: Annotated[list[str], Field(max_length=100, default_factory=list)]
     window: Window = Window()
+    strategies: Strategies = Strategies()
 
     @model_validator(mode="before")
     @classmethod

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from sim.model.objects import JsonObject
 from sim.model.rollout import fenceposts
 from sim.model.run import Setting
 
 MANIFEST = "manifest"
+GIVEN = "scenario"
 DEFAULT = "Kubernetes default (pkg/apis/apps/v1/defaults.go)"
 
 
@@ -34,6 +38,14 @@ def rolling_settings(
             source=MANIFEST if name in own else DEFAULT,
         )
         for name, pods in resolved.items()
+    )
+
+
+def with_given(settings: Iterable[Setting], given: Iterable[str]) -> tuple[Setting, ...]:
+    """*settings*, those among them that the scenario gave marked as such; *given* are fields."""
+    names = {field.replace("_", "") for field in given}
+    return tuple(
+        replace(one, source=GIVEN) if one.name.lower() in names else one for one in settings
     )
 
 

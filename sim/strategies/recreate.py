@@ -21,6 +21,16 @@ class Recreate:
         phase: Phase = yield cluster.until_rolled_out()
         return phase
 
+    def go_back(self, cluster: Cluster) -> Process[Phase]:
+        """`kubectl rollout undo`: the same again with the old template."""
+        cluster.undo()
+        yield cluster.until_rolled_out()
+        return Phase.DEGRADED
+
+    def planned_seconds(self) -> float:
+        """It waits for nothing but the pods."""
+        return 0.0
+
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """What it runs with on *deployment*, and which of it the manifest as *written* says."""
         return rollout_settings(deployment, written)

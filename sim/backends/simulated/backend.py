@@ -9,6 +9,7 @@ from sim.backends.simulated.driver import Driver, SimulatedClock
 from sim.backends.simulated.environment import TwoPlaneEnvironment
 from sim.backends.simulated.world import SimulatedWorld
 from sim.cluster import Cluster
+from sim.control.news import heard_within
 from sim.control.plane import ControlPlane
 from sim.control.versions import Versions
 from sim.model.behaviour import Behaviour, Workload
@@ -65,6 +66,8 @@ class SimulatedBackend:
             self.clock,
             deployment=name_of(scenario.deployment),
             namespace=namespace_of(scenario.deployment),
+            service=name_of(scenario.service),
+            hearing_seconds=heard_within(scenario.delays),
         )
 
     def start(self, objects: tuple[JsonObject, ...]) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from sim.faults import FAULTS
 from sim.i18n import translate
 from sim.interfaces.app.order import Order
-from sim.strategies import STRATEGIES
+from sim.strategies import BUILT_IN, STRATEGIES
 
 DEFAULT_RUNS = 10
 MOST_RUNS = 100
@@ -35,7 +35,7 @@ def ask(language: str, bundled: Sequence[str]) -> Order:
     strategies = st.multiselect(
         translate(language, "Strategies"),
         list(STRATEGIES),
-        default=list(STRATEGIES),
+        default=list(BUILT_IN),
         key="strategies",
         placeholder=translate(language, "choose at least one"),
     )

@@ -1,0 +1,57 @@
+"""Measure the scenarios of the handbook's chapters anew: `python docs/make_summaries.py`.
+
+Beside each stands a `summary.json`: what its strategies came to under three seeds. CI measures
+again and compares.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from sim.experiments.compare import compare
+from sim.scenario.load import load
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = range(3)
+STRATEGIES = {
+    "maintenance": ("MaintenanceWindow", "Recreate", "RollingUpdate"),
+    "blue-green": ("BlueGreen", "RollingUpdate"),
+    "canary": ("Canary", "CanaryThenRolling", "RollingUpdate"),
+}
+FIGURES = (
+    *("failed_requests", "full_outage_seconds", "users_exposed", "old_version_gone_seconds"),
+    *("settled_seconds", "share_missed", "pod_seconds_running", "peak_pods"),
+)
+
+
+def summary_of(name: str) -> str:
+    """The figures of the scenario called *name*, by strategy and seed, as JSON."""
+    found = compare(load([ROOT / "scenarios" / name]), STRATEGIES[name], seeds=SEEDS, workers=1)
+    content = {
+        "scenario": found.scenario.digest,
+        "windowSeconds": found.window.seconds,
+        "seeds": list(found.seeds),
+        "strategies": {
+            str(arm.strategy): {
+                "phases": dict(arm.phases),
+                **{key: [_rounded(value) for value in arm.values[key]] for key in FIGURES},
+            }
+            for arm in found.releases
+        },
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)
+
+
+def main() -> None:
+    """Write every summary."""
+    for name in STRATEGIES:
+        (ROOT / "scenarios" / name / "summary.json").write_text(summary_of(name), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

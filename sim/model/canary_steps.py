@@ -1,0 +1,83 @@
+"""The steps of a canary as data, in Argo Rollouts' words.
+
+(argoproj/argo-rollouts docs/features/canary)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sim.model.duration import show_duration
+
+
+@dataclass(frozen=True, slots=True)
+class SetWeight:
+    """Send *percent* of the requests to the canary."""
+
+    percent: int
+
+    def __str__(self) -> str:
+        return f"{self.percent}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Stay there for *seconds*; without a number, until somebody says to go on."""
+
+    seconds: float | None = None
+
+    def __str__(self) -> str:
+        return "pause" if self.seconds is None else f"pause {show_duration(self.seconds)}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetCanaryScale:
+    """So many *replicas* for the canary; without a number, those of its weight again.
+
+    Only where requests are sent by weight: where pods are the shares they are the weight.
+    """
+
+    replicas: int | None = None
+
+    def __str__(self) -> str:
+        return f"scale {'by weight' if self.replicas is None else self.replicas}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetHeaderRoute:
+    """Requests whose header *name* is *value* go to the canary; without a value, none do."""
+
+    name: str
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}"
+
+
+Step: TypeAlias = SetWeight | Pause | SetCanaryScale | SetHeaderRoute
+
+
+def canary_size(steps: Sequence[Step], number: int, by_weight: int) -> int:
+    """The canary's pods in step *number*: those of the last SetCanaryScale, else *by_weight*.
+
+    (UseSetCanaryScale in argoproj/argo-rollouts utils/replicaset/canary.go)
+    """
+    for step in reversed(steps[: number + 1]):
+        if isinstance(step, SetCanaryScale):
+            return by_weight if step.replicas is None else step.replicas
+    return by_weight
+
+
+def weight_in(steps: Sequence[Step], number: int) -> int:
+    """The weight of the last SetWeight at or before step *number*; 0 before any."""
+    for step in reversed(steps[: number + 1]):
+        if isinstance(step, SetWeight):
+            return step.percent
+    return 0
+
+
+def shown(steps: Sequence[Step]) -> str:
+    """The steps on one line: `5%, pause 30s, 20%, pause 30s, 50%`."""
+    return ", ".join(str(step) for step in steps)

@@ -1,0 +1,126 @@
+"""Canary: a few requests to the new version first, and more of them step by step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.cluster import Cluster
+from sim.model.asked_share import MOVING, WEIGHT
+from sim.model.canary_replicas import FULL
+from sim.model.canary_steps import (
+    Pause,
+    SetCanaryScale,
+    SetHeaderRoute,
+    SetWeight,
+    Step,
+    shown,
+    weight_in,
+)
+from sim.model.objects import JsonObject
+from sim.model.run import Phase, Setting
+from sim.ports import Process
+from sim.strategies.canary_by_pods import ByPods
+from sim.strategies.canary_by_router import ByRouter
+from sim.strategies.canary_traffic import BEYOND, CANARY, Traffic
+from sim.strategies.deployment_settings import rolling_settings, rollout_settings
+from sim.strategies.rolling_update import rolling_budget
+
+PAUSE = Pause(30.0)  # The handbook's 30 minutes (4.5), a minute of which is a second here.
+STEPS = (SetWeight(5), PAUSE, SetWeight(20), PAUSE, SetWeight(50), PAUSE)
+PATIENCE_SECONDS = 600.0  # Kubernetes' default progress deadline: pods go sooner.
+HANDBOOK = "handbook (4.2 and 4.5, a second for each of its minutes)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """A second Deployment behind the same Service, which has all requests after the last step.
+
+    It stays the live one then. Without a *router* its share of the pods is its share of requests,
+    as in Argo Rollouts' basic canary; with one the router shares requests out. The fields are
+    those of an Argo `Rollout`, with its defaults.
+    """
+
+    steps: tuple[Step, ...] = STEPS
+    router: str | None = None
+    dynamic_stable_scale: bool = False
+    scale_down_delay_seconds: float = 30.0
+    abort_scale_down_delay_seconds: float = 30.0
+
+    def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
+        """Take the steps that are left, then go to the end."""
+        proven = yield from self.try_out(cluster, template)
+        if not proven or not (yield from self._shift(cluster, FULL)):
+            return (yield from self.go_back(cluster))
+        if self.router is not None:
+            yield cluster.sleep_since("promoted", self.scale_down_delay_seconds)
+            cluster.scale(0)
+        return Phase.HEALTHY
+
+    def try_out(self, cluster: Cluster, template: JsonObject) -> Process[bool]:
+        """Take the steps, and no more; whether that went well."""
+        cluster.begin(template)
+        if cluster.noted("given-up"):
+            return False
+        cluster.create_track(CANARY, template, 0)
+        for number in range(int(cluster.noted("steps-done") or 0), len(self.steps)):
+            if not (yield from self._take(cluster, number)):
+                return False
+            cluster.note("steps-done", f"{number + 1}")
+        return True
+
+    def _take(self, cluster: Cluster, number: int) -> Process[bool]:
+        step = self.steps[number]
+        match step:
+            case SetWeight():
+                return (yield from self._shift(cluster, step.percent, number))
+            case SetCanaryScale():
+                return (yield from self._shift(cluster, weight_in(self.steps, number), number))
+            case SetHeaderRoute():
+                yield self._traffic().match(cluster, step.name, step.value)
+            case Pause(seconds=None):
+                yield cluster.until_resumed(f"paused-in-{number}")
+            case Pause():
+                yield cluster.sleep_since(f"paused-in-{number}", step.seconds or 0.0)
+        return True
+
+    def _shift(self, cluster: Cluster, weight: int, number: int = BEYOND) -> Process[bool]:
+        """Reach *weight*; False if pods do not come up for as long as the deadline allows."""
+        cluster.note(WEIGHT, f"{MOVING}{weight}")
+        reached = yield from self._traffic().shift(cluster, weight, number)
+        if reached:
+            cluster.note(WEIGHT, f"{weight}")
+        return reached
+
+    def _traffic(self) -> Traffic:
+        if self.router is None:
+            return ByPods()
+        return ByRouter(
+            router=self.router,
+            steps=self.steps,
+            dynamic_stable_scale=self.dynamic_stable_scale,
+        )
+
+    def go_back(self, cluster: Cluster) -> Process[Phase]:
+        """Give stable its requests and pods back, then take the canary away."""
+        cluster.note("given-up", "yes")
+        cluster.note(WEIGHT, f"{MOVING}0")
+        yield from self._traffic().withdraw(cluster)
+        if self.router is not None:
+            yield cluster.sleep_since("withdrawn", self.abort_scale_down_delay_seconds)
+        if cluster.has_track(CANARY):
+            cluster.scale(0, CANARY)
+            yield cluster.until(lambda: cluster.sizes(CANARY).available == 0, PATIENCE_SECONDS)
+            cluster.delete_track(CANARY)
+        self._traffic().clear(cluster)
+        return Phase.DEGRADED
+
+    def planned_seconds(self) -> float:
+        """All pauses and delays; a pause that somebody must end is not known."""
+        pauses = sum(step.seconds or 0.0 for step in self.steps if isinstance(step, Pause))
+        return pauses + (0.0 if self.router is None else self.scale_down_delay_seconds)
+
+    def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
+        """The steps, and the bounds within which pods move."""
+        steps = Setting(name="steps", value=f"{shown(self.steps)}, 100%", source=HANDBOOK)
+        budget = rolling_settings(deployment, written, rolling_budget(deployment))
+        return (steps, *budget, *rollout_settings(deployment, written))

@@ -1,0 +1,54 @@
+"""A canary without a router: both versions behind one Service, and pods are the shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.cluster import Cluster
+from sim.errors import RolloutError
+from sim.i18n import message
+from sim.model.canary_replicas import Split, by_ratio, next_split
+from sim.model.rollout import Sizes, fenceposts
+from sim.model.tracks import STABLE
+from sim.ports import Process, Wait
+from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
+from sim.strategies.rolling_update import rolling_budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByPods:
+    """Pods are the shares: they move one by one, within the Deployment's surge and unavailable."""
+
+    def shift(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
+        """Move pods until the nearest split is there and all of it available."""
+        budget = rolling_budget(cluster.deployment())
+        bounds = fenceposts(cluster.replicas, budget["maxSurge"], budget["maxUnavailable"])
+        wanted = by_ratio(cluster.replicas, weight, surge=bounds.surge > 0)
+        while True:
+            canary, stable = cluster.sizes(CANARY), cluster.sizes()
+            now = Split(canary=canary.size, stable=stable.size)
+            following = next_split(bounds, wanted, canary, stable)
+            if following != now:
+                cluster.scale(following.stable)
+                cluster.scale(following.canary, CANARY)
+            elif now == wanted and _complete(canary) and _complete(stable):
+                return True
+            else:
+                seen = {CANARY: canary, STABLE: stable}
+                if not (yield cluster.until_resized(seen, deadline(cluster))):
+                    return False
+
+    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
+        """A Service does not look into requests."""
+        raise RolloutError(message("a canary by pods cannot tell requests apart: name a router"))
+
+    def withdraw(self, cluster: Cluster) -> Process[bool]:
+        """Move all pods back."""
+        return (yield from self.shift(cluster, 0, BEYOND))
+
+    def clear(self, cluster: Cluster) -> None:
+        """There is nothing but pods."""
+
+
+def _complete(side: Sizes) -> bool:
+    return side.available >= side.size

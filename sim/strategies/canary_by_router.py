@@ -1,0 +1,79 @@
+"""A canary with a router: requests are shared out by weight, whatever the number of pods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.cluster import Cluster
+from sim.model.canary_replicas import FULL, share
+from sim.model.canary_steps import SetWeight, Step, canary_size
+from sim.model.tracks import STABLE, track_name
+from sim.ports import Process, Wait
+from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
+from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByRouter:
+    """A router shares requests out: pods first, then the weight, and then pods that are too many.
+
+    Stable keeps all its pods, or with *dynamic_stable_scale* those that its share needs: fewer
+    only after requests have moved, more before they come back. (Argo Rollouts docs/features)
+    """
+
+    router: str
+    steps: tuple[Step, ...]
+    dynamic_stable_scale: bool
+
+    def shift(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
+        """Let the side that gets more come up, write the weight, and wait until it is heard."""
+        router = self._router(cluster)
+        router.prepare()
+        kept = FULL - weight if self.dynamic_stable_scale else FULL
+        stable = share(cluster.replicas, kept)
+        canary = canary_size(self.steps, number, share(cluster.replicas, weight))
+        rising = 0 < weight >= round(router.weight())
+        gaining, pods = (CANARY, canary) if rising else (STABLE, stable)
+        cluster.scale(pods, gaining)
+        if not (yield cluster.until_available(pods, deadline(cluster), gaining)):
+            return False
+        router.set_weight(weight)
+        yield cluster.until_heard(router.hearing_seconds)
+        if not rising and weight:
+            cluster.scale(canary, CANARY)
+        elif rising and weight < FULL:
+            cluster.scale(stable)
+        return True
+
+    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
+        """Send whoever says *value* in the header *name* to the canary; without a value, nobody."""
+        router = self._router(cluster)
+        router.prepare()
+        demand(router, Capability.MATCH)
+        router.set_match((Sent(kind=Kind.HEADER, name=name, value=value),) if value else ())
+        return cluster.until_heard(router.hearing_seconds)
+
+    def withdraw(self, cluster: Cluster) -> Process[bool]:
+        """All requests to stable: at once, or with a dynamic one down the steps that it took."""
+        if self.dynamic_stable_scale:
+            now = self._router(cluster).weight()
+            taken = {step.percent for step in self.steps if isinstance(step, SetWeight)}
+            for weight in sorted((one for one in taken if 0 < one < now), reverse=True):
+                yield from self.shift(cluster, weight, BEYOND)
+        return (yield from self.shift(cluster, 0, BEYOND))
+
+    def clear(self, cluster: Cluster) -> None:
+        """The objects are as they were before the release."""
+        self._router(cluster).clear()
+
+    def _router(self, cluster: Cluster) -> Router:
+        stable, canary = (
+            Track(deployment=track_name(cluster.name, track), labels=(cluster.own_label(track),))
+            for track in (STABLE, CANARY)
+        )
+        site = Site(
+            service=cluster.service, stable=stable, canary=canary, namespace=cluster.namespace
+        )
+        found: Router = ROUTERS[self.router](cluster.api, site)
+        demand(found, Capability.WEIGHT)
+        return found

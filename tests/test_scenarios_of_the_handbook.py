@@ -1,0 +1,65 @@
+"""The scenarios of the handbook's chapters: measured again, and what each of them teaches."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def make_summaries():
+    spec = importlib.util.spec_from_file_location("summaries", ROOT / "docs" / "make_summaries.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+SUMMARIES = make_summaries()
+
+
+def summary(name):
+    return json.loads((ROOT / "scenarios" / name / "summary.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", list(SUMMARIES.STRATEGIES))
+def test_what_stands_beside_a_scenario_is_what_it_measures(name):
+    """Rewrite it with `python docs/make_summaries.py`."""
+    written = (ROOT / "scenarios" / name / "summary.json").read_text("utf-8")
+
+    assert written == SUMMARIES.summary_of(name)
+
+
+def test_a_maintenance_window_is_out_for_four_hours_and_a_rolling_update_not_at_all():
+    found = summary("maintenance")["strategies"]
+
+    window, rolling = found["MaintenanceWindow"], found["RollingUpdate"]
+    assert all(abs(seconds - 240) <= 3 for seconds in window["full_outage_seconds"])
+    assert set(rolling["full_outage_seconds"]) == set(rolling["failed_requests"]) == {0.0}
+
+
+def test_blue_green_costs_twice_the_pods_and_keeps_open_connections_on_blue():
+    found = summary("blue-green")["strategies"]["BlueGreen"]
+
+    assert {6.0} == set(found["peak_pods"])
+    assert {0.0} == set(found["failed_requests"])
+    # Until blue's pods go, which is after boot, a look of 20 s and a delay of 30 s.
+    assert all(seconds > 50 for seconds in found["old_version_gone_seconds"])
+
+
+def test_a_canary_exposes_fewer_users_for_the_same_time_and_takes_longer():
+    found = summary("canary")["strategies"]
+
+    for canary, rolling in zip(
+        found["Canary"]["users_exposed"], found["RollingUpdate"]["users_exposed"], strict=True
+    ):
+        assert canary < rolling
+    assert (
+        min(found["Canary"]["settled_seconds"])
+        > 90
+        > max(found["RollingUpdate"]["settled_seconds"])
+    )
+    assert max(found["Canary"]["share_missed"]) < 0.05

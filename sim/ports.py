@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from sim.i18n import Message
+from sim.model.attempts import Attempts
 from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
 from sim.model.failed import FailedRequest
@@ -184,6 +185,16 @@ class Fault(Protocol):
         ...
 
 
+class Recorder(Protocol):
+    """Who keeps every attempt of a run."""
+
+    def record(
+        self, attempts: Attempts, pod_name: Callable[[int], str], versions: Sequence[str]
+    ) -> None:
+        """The next *attempts*; by then their pods and versions have the names that they keep."""
+        ...
+
+
 class DataPlane(Protocol):
     """Every request, one by one. Times are absolute; control acts at t before data at t.
 
@@ -332,4 +343,8 @@ class DataPlane(Protocol):
 
     def take_log(self) -> Sequence[RequestRecord]:
         """The attempts since the last call, if the plane was asked to keep a log."""
+        ...
+
+    def flush_log(self) -> None:
+        """Tell the log that was given at the beginning what it has not been told yet."""
         ...

@@ -26,7 +26,7 @@ from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import settled_at
-from sim.ports import Fault, Process, Wait
+from sim.ports import Fault, Process, Recorder, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import STRATEGIES
 from sim.traffic.engine import DEFAULT
@@ -60,7 +60,8 @@ class Session:
     Without *traffic* only the control plane runs, as in a pilot. *keep_objects* keeps every
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
-    same results.
+    same results. *recorder* is told every attempt while the run goes on, and the last of them by
+    `finish`.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Session:
         keep_objects: bool = False,
         checked: bool = False,
         engine: str = DEFAULT,
+        recorder: Recorder | None = None,
     ) -> None:
         self.scenario = scenario
         self.strategy = strategy
@@ -83,6 +85,7 @@ class Session:
         self._keep_objects = keep_objects
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
+        self._recorder = recorder
         self._phase: Phase | None = None
         self._finished_at: float | None = None
         self._settings: tuple[Setting, ...] = ()
@@ -156,6 +159,7 @@ class Session:
         plane, control = self._backend.data_plane, self._backend.control_plane
         while plane.in_flight():
             self.advance(self.now + FOLLOW_SECONDS)
+        plane.flush_log()
         return Run(
             scenario=self.scenario.name,
             scenario_digest=self.scenario.digest,
@@ -186,7 +190,9 @@ class Session:
             silence = replace(workload.arrivals, times=workload.arrivals.times[:1], rates=(0.0,))
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, WARM_UP_SECONDS)
-        backend = SimulatedBackend(scenario, workload, self.seed, start, self._engine)
+        backend = SimulatedBackend(
+            scenario, workload, self.seed, start, self._engine, self._recorder
+        )
         for fault in faults:
             backend.inject(fault)
         backend.start((scenario.service, scenario.deployment, *scenario.applied))
@@ -310,9 +316,16 @@ def run(
     window: Window,
     keep_objects: bool = False,
     engine: str = DEFAULT,
+    recorder: Recorder | None = None,
 ) -> Run:
     """One session from its start to its end."""
     session = Session(
-        scenario, strategy, seed, window=window, keep_objects=keep_objects, engine=engine
+        scenario,
+        strategy,
+        seed,
+        window=window,
+        keep_objects=keep_objects,
+        engine=engine,
+        recorder=recorder,
     )
     return session.finish()

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 from sim.i18n import Message
-from sim.model.attempts import Attempts
 from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
 from sim.model.failed import FailedRequest
@@ -182,16 +181,6 @@ class Fault(Protocol):
 
     def describe(self) -> Message:
         """What it does, in one line for people."""
-        ...
-
-
-class Recorder(Protocol):
-    """Who keeps every attempt of a run."""
-
-    def record(
-        self, attempts: Attempts, pod_name: Callable[[int], str], versions: Sequence[str]
-    ) -> None:
-        """The next *attempts*; by then their pods and versions have the names that they keep."""
         ...
 
 

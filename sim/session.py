@@ -19,6 +19,7 @@ from sim.control.checks import Checks
 from sim.errors import Problem, ScenarioError
 from sim.faults.reading import fault_written, faults_of
 from sim.i18n import message
+from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.defaults import pod_template
@@ -26,7 +27,7 @@ from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import settled_at
-from sim.ports import Fault, Process, Recorder, Wait
+from sim.ports import Fault, Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import STRATEGIES
 from sim.traffic.engine import DEFAULT

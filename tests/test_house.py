@@ -22,6 +22,7 @@ FLOORS = {
     "sim.traffic": 5,
     "sim.analysis": 5,
     "sim.cluster": 4,
+    "sim.judges": 4,
     "sim.ports": 3,
     "sim.scenario": 3,
     "sim.model": 2,
@@ -98,6 +99,7 @@ def test_no_file_imports_itself_through_others():
         ("strategies", "STRATEGIES", {"deployment_settings"}),
         ("faults", "FAULTS", {"reading", "episode"}),
         ("traffic/balancers", "BALANCERS", set()),
+        ("judges", "JUDGES", {"judge", "analysis_run", "ab_reasons", "wording"}),
     ],
 )
 def test_every_file_of_a_room_is_in_its_table(room, face, others):

@@ -28,7 +28,7 @@ _TIMES = ("meant", "sent", "answered")
 
 
 class RequestFile:
-    """Takes a run's attempts and writes them; a `ports.Recorder`."""
+    """Takes a run's attempts and writes them; a `model.attempts.Recorder`."""
 
     def __init__(self, writer: pq.ParquetWriter) -> None:
         self._writer = writer

@@ -20,9 +20,9 @@ from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.analysis.figures import Yardstick
+    from sim.model.attempts import Recorder
     from sim.model.objects import JsonObject
     from sim.model.run import Run
-    from sim.ports import Recorder
     from sim.scenario.scenario import Scenario
 
 SCHEMA_VERSION = 1

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -42,3 +42,13 @@ class Attempts:
 
 # Told `CHUNK` attempts at a time, and what is left when the log is flushed.
 Log: TypeAlias = Callable[[Attempts], None]
+
+
+class Recorder(Protocol):
+    """Who keeps every attempt of a run."""
+
+    def record(
+        self, attempts: Attempts, pod_name: Callable[[int], str], versions: Sequence[str]
+    ) -> None:
+        """The next *attempts*; by then their pods and versions have the names that they keep."""
+        ...

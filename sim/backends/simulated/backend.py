@@ -11,11 +11,11 @@ from sim.backends.simulated.world import SimulatedWorld
 from sim.cluster import Cluster
 from sim.control.plane import ControlPlane
 from sim.control.versions import Versions
-from sim.model.attempts import Attempts
+from sim.model.attempts import Attempts, Recorder
 from sim.model.behaviour import Behaviour, Workload
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.run import Change
-from sim.ports import Fault, Process, Recorder
+from sim.ports import Fault, Process
 from sim.scenario.scenario import Scenario
 from sim.traffic.engine import new_plane
 

@@ -54,6 +54,7 @@ class Purpose(IntEnum):
     CALL = 27
     LATENCY = 28
     DEPENDENCY_ERROR = 29
+    TRIAL = 30
 
 
 def _mix(x: int) -> int:

@@ -20,12 +20,12 @@ from sim.stats.threshold import alarm_ratio, allowed_errors, requests_needed
         (199, 0.01, 1),
         (200, 0.01, 2),
         (99, 0.01, 0),
-        (1000, 0.029, 29),
+        (100, 0.29, 29),
         (50, 0.0, 0),
     ],
 )
 def test_a_limit_allows_whole_errors_and_is_what_was_written(requests, limit, expected):
-    """In floats 1000 x 0.029 is 28.999…, and the 29th error would alarm."""
+    """In floats 100 x 0.29 is 28.999…, and the 29th error would alarm."""
     assert expected == allowed_errors(requests, limit)
 
 
@@ -69,6 +69,17 @@ def test_the_requests_needed_are_those_from_which_on_none_is_wrong(
 
     assert last + 1 == found
     assert expected in (None, found)
+
+
+@settings(deadline=None, max_examples=40)
+@given(limit=st.integers(20, 400), good=st.floats(0.2, 0.7), bad=st.floats(1.5, 3.0))
+def test_the_requests_needed_are_right_for_limits_that_divide_nothing(limit, good, bad):
+    """Limits of 2 % to 40 % in tenths, against trying all."""
+    share = limit / 1000
+    ratios = good * share, min(bad * share, 0.95)
+    found = requests_needed(share, *ratios, 0.05)
+    tried = range(1, 2 * found + 200)
+    assert found == 1 + max((n for n in tried if wrong_at(n, share, *ratios, 0.05)), default=0)
 
 
 @pytest.mark.parametrize(

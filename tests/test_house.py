@@ -21,6 +21,7 @@ FLOORS = {
     "sim.control": 5,
     "sim.traffic": 5,
     "sim.analysis": 5,
+    "sim.monitoring": 5,
     "sim.cluster": 4,
     "sim.judges": 4,
     "sim.ports": 3,

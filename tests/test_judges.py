@@ -216,6 +216,7 @@ def test_a_quantile_is_read_off_buckets_as_prometheus_does(share, expected):
         ((0.1, inf), (1.0, 2.0), -0.1, -inf),
         ((0.1, inf), (1.0, 2.0), 1.1, inf),
         ((0.1, inf), (1.0, 2.0), nan, nan),
+        ((0.1, 0.5), (1.0, 2.0), 1.1, inf),  # The share is looked at first.
         ((-1.0, 0.5, inf), (10.0, 10.0, 10.0), 0.5, -1.0),  # The first bound is not above 0.
         ((0.1, 0.5, inf), (60.0, 50.0, 100.0), 0.6, 0.1),  # Counts are made to rise.
     ],

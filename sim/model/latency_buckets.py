@@ -42,13 +42,13 @@ class LatencyBuckets:
         80th 0.367, the 95th 0.5. NaN without an infinite bucket, with fewer than two, or without
         observations. (prometheus/prometheus promql/quantile.go, bucketQuantile)
         """
-        if len(self.bounds) < 2 or self.bounds[-1] != inf or not self.total > 0.0:
-            return nan
         if not 0.0 <= share <= 1.0:
             return nan if share != share else (-inf if share < 0.0 else inf)
         risen = _never_falling(self.cumulative)
-        rank = share * risen[-1]
-        found = next(place for place, count in enumerate(risen) if count >= rank)
+        if len(self.bounds) < 2 or self.bounds[-1] != inf or not risen[-1] > 0.0:
+            return nan
+        rank, last = share * risen[-1], len(risen) - 1
+        found = next((place for place in range(last) if risen[place] >= rank), last)
         if found == len(risen) - 1:
             return self.bounds[-2]
         if found == 0 and self.bounds[0] <= 0.0:

@@ -49,6 +49,11 @@ TEN_SECONDS = {
     "falling_bucket{le=0.1}": [60.0] * 11,
     "falling_bucket{le=0.5}": [50.0] * 11,
     "falling_bucket{le=+Inf}": [100.0] * 11,
+    "again_bucket{le=0.1}": [60.0] * 11,
+    "again_bucket{le=+Inf}": [100.0] * 11,
+    "fine{}": [float(n) for n in range(11)],
+    "huge{pod=a}": [1e308] * 11,
+    "huge{pod=b}": [1.5e308] * 11,
     "below_bucket{le=-1}": [10.0] * 11,
     "below_bucket{le=1}": [20.0] * 11,
     "below_bucket{le=+Inf}": [20.0] * 11,
@@ -152,6 +157,9 @@ def test_selectors(store, asked, expected):
         ("rate(gone[30s])", 49.0, "{pod=a} 0"),
         ("rate(gone[30s])", 50.0, ""),
         ('g{pod="a"} offset -10s', 90.0, "g{pod=a} 11"),
+        # Windows are exact to the millisecond, whatever floats make of 100.1 - 20.1.
+        ("count_over_time(fine[20100ms])", 100.1, "{} 2"),
+        ("count_over_time(fine[20101ms])", 100.1, "{} 3"),
         # irate: the last two samples; after a reset the last one alone.
         ('irate(c{pod="b"}[20s])', 50.0, "{pod=b,version=new} 0"),
         ('irate(c{pod="b"}[30s])', 60.0, "{pod=b,version=new} 0.5"),
@@ -237,6 +245,7 @@ def test_counters(store, asked, expected):
     ("sum_over_time(unknown[50s])", "{pod=a} nan | {pod=b} 15"),
     ("count_over_time(once[5s])", "{} 1"),
     ("avg_over_time(nothing[50s])", ""),
+    ("avg_over_time(huge[50s])", "{pod=a} 1e308 | {pod=b} 1.5e308"),
     ('max_over_time(g{pod="b"}[50s] offset 40s)', "{pod=b} 6"),
     ('count_over_time({__name__=~"c|d"}[50s])', "!same labelset"),
 )
@@ -265,6 +274,8 @@ def test_windows(store, asked, expected):
     ("sum(unknown)", "{} nan"),
     ("count(unknown)", "{} 2"),
     ('min(unknown{pod="a"})', "{} nan"),
+    ("avg(huge)", "{} 1.25e308"),  # Although the sum is too large.
+    ("sum(huge)", "{} inf"),
     ("sum(nothing)", ""),
     ("count(nothing)", ""),
     ("sum(sum by (pod) (g))", "{} 21"),
@@ -354,6 +365,8 @@ def test_a_vector_and_a_number(store, asked, expected):
     ("c / on() g", "!found duplicate series for the match group {} on the right"),
     ("g / on() group_right sum(g)", "!found duplicate series for the match group {} on the left"),
     ("g / on() group_left c", "!many-to-many matching not allowed"),
+    ("c > on() sum(g)", "!many-to-one matching must be explicit"),  # Though only one is more.
+    ("c < on() (sum(g) - 20)", "!many-to-one matching must be explicit"),  # Though none is less.
     ("c / nothing", ""),
     ("sum(g) / count(g)", "{} 10.5"),
     ("sum by (pod) (g) / on(pod) g", "{pod=a} 1 | {pod=b} 1"),
@@ -407,6 +420,7 @@ def test_sets(store, asked, expected):
     ("histogram_quantile(0.5, below_bucket)", "{} -1"),
     ("histogram_quantile(0.75, below_bucket)", "{} 0"),
     ("histogram_quantile(0.5, same_bucket)", "{} 0.08333333333333333"),
+    ('histogram_quantile(0.5, {__name__=~"h_bucket|again_bucket"})', "!same labelset"),
     ("histogram_quantile(0.25, two_bucket)", "{pod=a} 0.05 | {pod=b} 0.325"),
     ("histogram_quantile(0.5, rate(two_bucket[50s]))", "{pod=a} 0.1 | {pod=b} 0.55"),
     # Sum the buckets of the pods first: 5, 20, 20 of 20.

@@ -13,6 +13,11 @@ from sim.model.samples import Labels, labels_of
 LOOKBACK_SECONDS = 300.0  # How old a sample may be and still count as the present value.
 
 
+def milliseconds(time: float) -> float:
+    """*time* in seconds, to the millisecond: no finer does Prometheus know it."""
+    return round(time, 3)
+
+
 class Point(NamedTuple):
     """One sample of one series."""
 
@@ -34,14 +39,16 @@ class Series:
 
         The window (time - lookback, time] is left-open, as in Prometheus 3.
         """
-        place = bisect_right(self.times, time) - 1
-        if place < 0 or self.times[place] <= time - LOOKBACK_SECONDS or self.stale[place]:
+        place = bisect_right(self.times, milliseconds(time)) - 1
+        oldest = milliseconds(time - LOOKBACK_SECONDS)
+        if place < 0 or self.times[place] <= oldest or self.stale[place]:
             return None
         return self.values[place]
 
     def between(self, start: float, end: float) -> tuple[Point, ...]:
         """The samples in (start, end], without stale ones."""
-        first, last = bisect_right(self.times, start), bisect_right(self.times, end)
+        first = bisect_right(self.times, milliseconds(start))
+        last = bisect_right(self.times, milliseconds(end))
         return tuple(
             Point(self.times[place], self.values[place])
             for place in range(first, last)
@@ -64,7 +71,7 @@ class SeriesStore:
         self._add(labels, time, nan, stale=True)
 
     def _add(self, labels: Labels, time: float, value: float, *, stale: bool) -> None:
-        key = labels_of(labels)
+        time, key = milliseconds(time), labels_of(labels)
         series = self._series.setdefault(key, Series(key))
         if series.times and time <= series.times[-1]:
             raise ValueError(f"time must be after {series.times[-1]}, not {time}")

@@ -121,7 +121,7 @@ class _Evaluation:
                 share = self._number(args[0])
                 return self._over_time(args[1], lambda values: quantile(share, values))
             case "histogram_quantile":
-                return histogram_quantile(self._number(args[0]), self._vector(args[1]))
+                return unique(histogram_quantile(self._number(args[0]), self._vector(args[1])))
             case "absent":
                 return self._absent(args[0])
             case "vector":

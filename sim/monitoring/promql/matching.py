@@ -78,20 +78,21 @@ def paired(
         signature = matching.signature(labels)
         if (other := ones.get(signature)) is None:
             continue
-        result = pairing(other.value, value) if swapped else pairing(value, other.value)
-        if result is None:
-            continue
-        name = matching.result(labels, other.labels, drops_name=drops_name)
+        # Also if all but one of them would be filtered away.
         if not matching.many and signature in taken:
             raise no_result(
                 "multiple matches for labels: many-to-one matching must be explicit "
                 "(group_left/group_right)"
             )
+        taken.add(signature)
+        result = pairing(other.value, value) if swapped else pairing(value, other.value)
+        if result is None:
+            continue
+        name = matching.result(labels, other.labels, drops_name=drops_name)
         if name in found:
             raise no_result(
                 "multiple matches for labels: grouping labels must ensure unique matches"
             )
-        taken.add(signature)
         found[name] = result
     return tuple(Sample(*pair) for pair in sorted(found.items()))
 

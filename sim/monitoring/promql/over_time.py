@@ -11,7 +11,10 @@ from math import ceil, floor, fsum, inf, isfinite, isnan, nan, sqrt
 
 def total(values: Sequence[float]) -> float:
     """The sum, without the rounding errors of adding one after the other."""
-    return fsum(values) if all(map(isfinite, values)) else sum(values)
+    try:
+        return fsum(values) if all(map(isfinite, values)) else sum(values)
+    except OverflowError:
+        return float(sum(values))  # Infinite.
 
 
 def smallest(values: Sequence[float]) -> float:
@@ -25,8 +28,11 @@ def largest(values: Sequence[float]) -> float:
 
 
 def mean(values: Sequence[float]) -> float:
-    """The average."""
-    return total(values) / len(values)
+    """The average, also of numbers whose sum would be too large."""
+    found, n = total(values), len(values)
+    if isfinite(found) or not all(map(isfinite, values)):
+        return found / n
+    return fsum(value / n for value in values)
 
 
 def variance(values: Sequence[float]) -> float:

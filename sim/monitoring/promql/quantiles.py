@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sim.model.latency_buckets import LatencyBuckets
-from sim.model.samples import NAME, Labels, Sample, Vector
+from sim.model.samples import Labels, Sample, Vector
+from sim.monitoring.promql.binary import nameless
 
 _BOUND = "le"
 
@@ -18,13 +19,12 @@ def histogram_quantile(share: float, buckets: Vector) -> Vector:
     found: defaultdict[Labels, defaultdict[float, float]] = defaultdict(lambda: defaultdict(float))
     for labels, value in buckets:
         known = dict(labels)
-        known.pop(NAME, None)
         try:
             bound = float(known.pop(_BOUND, ""))
         except ValueError:
             continue
         found[tuple(sorted(known.items()))][bound] += value
-    return tuple(Sample(labels, _of(share, counts)) for labels, counts in sorted(found.items()))
+    return tuple(Sample(nameless(labels), _of(share, counts)) for labels, counts in found.items())
 
 
 def _of(share: float, counts: dict[float, float]) -> float:

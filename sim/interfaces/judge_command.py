@@ -45,7 +45,7 @@ def judge(
         option(
             "--weight",
             metavar="PERCENT",
-            text=message("The new version's part of --rps, by default 100."),
+            text=message("The new version's part of --rps."),
         ),
     ] = "100",
     for_: Annotated[
@@ -57,7 +57,7 @@ def judge(
         option(
             "--limit",
             metavar="SHARE",
-            text=message("More errors than this are an alarm, by default 1%."),
+            text=message("More errors than this are an alarm."),
         ),
     ] = "1%",
     good: Annotated[
@@ -65,7 +65,7 @@ def judge(
         option(
             "--good",
             metavar="SHARE",
-            text=message("Errors of a version that should pass, by default 0.5%."),
+            text=message("Errors of a version that should pass."),
         ),
     ] = "0.5%",
     bad: Annotated[
@@ -73,7 +73,7 @@ def judge(
         option(
             "--bad",
             metavar="SHARE",
-            text=message("Errors of a version that should be stopped, by default 2%."),
+            text=message("Errors of a version that should be stopped."),
         ),
     ] = "2%",
     under: Annotated[
@@ -81,7 +81,7 @@ def judge(
         option(
             "--under",
             metavar="SHARE",
-            text=message("How often either may be wrong with traffic enough, by default 5%."),
+            text=message("How often either may be wrong with traffic enough."),
         ),
     ] = "5%",
     seed: Annotated[int, option("--seed", metavar="S", text=message("The seed."))] = 0,

@@ -2,6 +2,7 @@
 
 SimError
 ├── ScenarioError     an input that cannot be used; carries one Problem per mistake
+├── QueryError        a query that the monitoring cannot read, or does not answer
 ├── RolloutError      a command the cluster refuses (undo without history, a paused Deployment …)
 ├── BackendError      a backend that cannot do what it was asked
 │   ├── NotFound      no such object
@@ -79,6 +80,10 @@ class ScenarioError(SimError):
     def render(self, language: str = "en") -> str:
         """All problems, one a line, in *language*."""
         return "\n".join(problem.render(language) for problem in self.problems)
+
+
+class QueryError(SimError):
+    """A query that the monitoring cannot read or does not answer; it says which part and why."""
 
 
 class RolloutError(SimError):

@@ -345,3 +345,7 @@ class DataPlane(Protocol):
     def take_log(self) -> Sequence[RequestRecord]:
         """The attempts since the last call, if the plane was asked to keep a log."""
         ...
+
+    def flush_log(self) -> None:
+        """Tell the log that was given at the beginning what it has not been told yet."""
+        ...

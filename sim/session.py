@@ -20,6 +20,7 @@ from sim.errors import Problem, ScenarioError
 from sim.faults.reading import fault_written, faults_of
 from sim.i18n import message
 from sim.model.asked_share import asked_shares
+from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.defaults import pod_template
@@ -63,7 +64,8 @@ class Session:
     Without *traffic* only the control plane runs, as in a pilot. *keep_objects* keeps every
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
-    same results.
+    same results. *recorder* is told every attempt while the run goes on, and the last of them by
+    `finish`.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Session:
         keep_objects: bool = False,
         checked: bool = False,
         engine: str = DEFAULT,
+        recorder: Recorder | None = None,
     ) -> None:
         self.scenario = scenario
         self.strategy = strategy
@@ -86,6 +89,7 @@ class Session:
         self._keep_objects = keep_objects
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
+        self._recorder = recorder
         self._phase: Phase | None = None
         self._finished_at: float | None = None
         self._settings: tuple[Setting, ...] = ()
@@ -159,6 +163,7 @@ class Session:
         plane, control = self._backend.data_plane, self._backend.control_plane
         while plane.in_flight():
             self.advance(self.now + FOLLOW_SECONDS)
+        plane.flush_log()
         return Run(
             scenario=self.scenario.name,
             scenario_digest=self.scenario.digest,
@@ -192,7 +197,9 @@ class Session:
             silence = replace(workload.arrivals, times=workload.arrivals.times[:1], rates=(0.0,))
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, warm_up)
-        backend = SimulatedBackend(scenario, workload, self.seed, start, self._engine)
+        backend = SimulatedBackend(
+            scenario, workload, self.seed, start, self._engine, self._recorder
+        )
         for fault in faults:
             backend.inject(fault)
         backend.start((scenario.service, scenario.deployment, *scenario.applied))
@@ -310,9 +317,16 @@ def run(
     window: Window,
     keep_objects: bool = False,
     engine: str = DEFAULT,
+    recorder: Recorder | None = None,
 ) -> Run:
     """One session from its start to its end."""
     session = Session(
-        scenario, strategy, seed, window=window, keep_objects=keep_objects, engine=engine
+        scenario,
+        strategy,
+        seed,
+        window=window,
+        keep_objects=keep_objects,
+        engine=engine,
+        recorder=recorder,
     )
     return session.finish()

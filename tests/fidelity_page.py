@@ -20,13 +20,23 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "tests" / "fidelity"
 PLACE = ROOT / "docs" / "fidelity.md"
-FILES = ("deployment", "replicaset", "pods", "services", "autoscaling", "nodes", "measured")
+FILES = (
+    "deployment",
+    "replicaset",
+    "pods",
+    "services",
+    "autoscaling",
+    "nodes",
+    "analysis",
+    "monitoring",
+    "measured",
+)
 HEAD = """# What of Kubernetes is simulated, and what proves it
 
 Made by `python tests/fidelity_page.py`; the statements stand in `tests/fidelity/`. The numbers are
 those of the facts that Seatrial is built on: 2 Deployments, 3 ReplicaSets, 4 pods, 5 probes,
 6 termination, 7 Services, 10 autoscaling, 11 disruptions and nodes, 12 resources,
-21 what was measured on a real control plane.
+14 Argo Rollouts, 16 Prometheus, 21 what was measured on a real control plane.
 """
 
 

@@ -21,8 +21,10 @@ FLOORS = {
     "sim.control": 5,
     "sim.traffic": 5,
     "sim.analysis": 5,
+    "sim.monitoring": 5,
     "sim.cluster": 4,
     "sim.routers": 4,
+    "sim.judges": 4,
     "sim.ports": 3,
     "sim.scenario": 3,
     "sim.model": 2,
@@ -101,6 +103,7 @@ def test_no_file_imports_itself_through_others():
         ("faults", "FAULTS", {"reading", "episode"}),
         ("routers", "ROUTERS", {"router", "services", "objects", "shares"}),
         ("traffic/balancers", "BALANCERS", set()),
+        ("judges", "JUDGES", {"judge", "analysis_run", "ab_reasons", "wording"}),
     ],
 )
 def test_every_file_of_a_room_is_in_its_table(room, face, others):

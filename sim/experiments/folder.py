@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.errors import BackendError
+from sim.experiments.disk import draft_name, sync
 from sim.experiments.programs import programs
 from sim.experiments.tables import (
     changes_from,
@@ -169,7 +169,7 @@ def _refuse_strangers(target: Path) -> None:
 def _draft_beside(target: Path) -> Iterator[Path]:
     """A hidden folder on the same disk, gone afterwards unless it was moved away."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    draft = draft_name(target)
     shutil.rmtree(draft, ignore_errors=True)  # A killed process may have had our number.
     draft.mkdir()
     try:
@@ -181,22 +181,12 @@ def _draft_beside(target: Path) -> Iterator[Path]:
 def _keep(folder: Path) -> None:
     """Make sure that the files are on the disk before the folder gets its name."""
     for path in (*sorted(folder.iterdir()), folder):
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    if os.name == "nt" and path.is_dir():
-        return  # Windows opens no folders.
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync(path)
 
 
 def _put_in_place(draft: Path, target: Path) -> None:
     """Give *draft* its name; a folder can only take the place of nothing or of an empty one."""
-    former = target.with_name(f".{target.name}.{os.getpid()}.former")
+    former = draft_name(target, "former")
     if target.is_dir() and any(target.iterdir()):
         target.replace(former)
     try:
@@ -204,5 +194,5 @@ def _put_in_place(draft: Path, target: Path) -> None:
     finally:
         if former.exists() and not target.exists():
             former.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
     shutil.rmtree(former, ignore_errors=True)

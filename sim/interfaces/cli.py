@@ -16,6 +16,7 @@ import typer
 from sim.i18n import message, translate
 from sim.interfaces.compare_command import compare
 from sim.interfaces.group import Command, Group
+from sim.interfaces.judge_command import judge
 from sim.interfaces.kubectl_commands import describe, events, get, rollout
 from sim.interfaces.options import Lang, option
 from sim.interfaces.run_command import run
@@ -78,6 +79,14 @@ app.command(
     cls=Command,
     help=message("Check scenarios and manifests: every mistake with its line and column.").text,
 )(validate)
+app.command(
+    "judge",
+    cls=Command,
+    help=message(
+        "Tell how often a limit on the error ratio is wrong: how often it stops a good version and "
+        "lets a bad one pass, and what traffic it would take."
+    ).text,
+)(judge)
 for name, function, text in (
     ("get", get, message("List a run's objects at one moment, as `kubectl get` would.")),
     ("describe", describe, message("Describe a run's objects at one moment, with their events.")),

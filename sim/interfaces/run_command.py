@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import isinf
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +20,7 @@ from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.analysis.figures import Yardstick
+    from sim.model.attempts import Recorder
     from sim.model.objects import JsonObject
     from sim.model.run import Run
     from sim.scenario.scenario import Scenario
@@ -38,6 +41,16 @@ def run(
             "--out",
             metavar="DIR",
             text=message("Keep the run in this new folder: seconds, pods, events, objects."),
+        ),
+    ] = None,
+    requests: Annotated[
+        str | None,
+        option(
+            "--requests",
+            metavar="FILE",
+            text=message(
+                "Write every attempt at every request to this Parquet file while the run goes on."
+            ),
         ),
     ] = None,
     image: options.Images = None,
@@ -67,10 +80,12 @@ def run(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
-    for place in filter(None, (png, out)):
+    for place in filter(None, (png, out, requests)):
         require_place(place, folder=place is out)
     make_engine_ready(engine, terminal)
-    found, yardstick = _run(scenario, strategy, seed, engine, keep_objects=out is not None)
+    found, yardstick = _run(
+        scenario, strategy, seed, engine, keep_objects=out is not None, requests=requests
+    )
     if out is not None:
         from sim.experiments.folder import write_run_folder
 
@@ -95,7 +110,13 @@ def require_strategy(name: str) -> None:
 
 
 def _run(
-    scenario: Scenario, strategy: str, seed: int, engine: str, *, keep_objects: bool
+    scenario: Scenario,
+    strategy: str,
+    seed: int,
+    engine: str,
+    *,
+    keep_objects: bool,
+    requests: str | None,
 ) -> tuple[Run, Yardstick]:
     """The run, and the no-release run of the same seed beside it, to measure it by."""
     from sim.analysis.figures import Yardstick
@@ -108,10 +129,29 @@ def _run(
         slo_availability=scenario.slo_availability,
         prices=scenario.prices,
     )
-    found = run_session(
-        scenario, strategy, seed, window=window, keep_objects=keep_objects, engine=engine
-    )
+    with _recorder(requests) as recorder:
+        found = run_session(
+            scenario,
+            strategy,
+            seed,
+            window=window,
+            keep_objects=keep_objects,
+            engine=engine,
+            recorder=recorder,
+        )
     return found, yardstick
+
+
+@contextmanager
+def _recorder(path: str | None) -> Iterator[Recorder | None]:
+    """Who writes every attempt to the file *path*; nobody, if there is none to write."""
+    if path is None:
+        yield None
+        return
+    from sim.experiments.request_file import request_file
+
+    with named(path), request_file(path) as recorder:
+        yield recorder
 
 
 def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Terminal) -> None:

@@ -61,6 +61,7 @@ class Purpose(IntEnum):
     FLAG = 34
     GOING_ON = 50
     THINKING = 51
+    TRIAL = 60
 
 
 def _mix(x: int) -> int:

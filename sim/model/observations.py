@@ -67,6 +67,7 @@ class RequestRecord:
     proxy: int
     pod: int  # -1: none was chosen.
     version: int
+    meant: float  # When the user meant to send the request.
     sent: float
     answered: float
     cause: Cause

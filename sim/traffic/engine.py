@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.errors import ScenarioError
+from sim.model.attempts import Log
 from sim.model.behaviour import Workload
 from sim.ports import DataPlane
 from sim.traffic import PLANES
@@ -10,15 +11,19 @@ from sim.traffic import PLANES
 DEFAULT = "kernel"
 
 
-def new_plane(engine: str, workload: Workload, seed: int, *, start: float) -> DataPlane:
+def new_plane(
+    engine: str, workload: Workload, seed: int, *, start: float, log: Log | None = None
+) -> DataPlane:
     """An empty plane of the *engine* for *workload* under *seed*, standing at time *start*.
+
+    It tells *log* every attempt, in bounded chunks.
 
     What is not compiled runs on the reference, with the same results. Raise a `ScenarioError` for
     an engine that does not exist.
     """
     if engine == "kernel" and not is_compiled(workload):
         engine = "reference"
-    plane: DataPlane = PLANES[engine](workload, seed, start=start)
+    plane: DataPlane = PLANES[engine](workload, seed, start=start, log=log)
     return plane
 
 

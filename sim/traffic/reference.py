@@ -27,6 +27,7 @@ from typing import Any, TypeAlias
 
 from sim.errors import InvariantError
 from sim.i18n import message
+from sim.model.attempts import Log
 from sim.model.behaviour import Behaviour, CpuShare, Workload
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
@@ -59,6 +60,7 @@ class ReferencePlane:
     """`ports.DataPlane` for *workload* under *seed*, standing at time *start*.
 
     Control of a pod that does not exist, or has been forgotten, is an `InvariantError`.
+    Every attempt is kept until it is taken (*keep_log*), or told to *log* in bounded chunks.
     *ask_always* sends every probe that shares the workers as a request, also where nobody else
     sends any and the answer is known.
     """
@@ -70,6 +72,7 @@ class ReferencePlane:
         *,
         start: float,
         keep_log: bool = False,
+        log: Log | None = None,
         ask_always: bool = False,
     ) -> None:
         self._silent = not any(workload.arrivals.rates)
@@ -77,7 +80,7 @@ class ReferencePlane:
         self._clock = Clock(start)
         # By number, the forgotten ones too: a proxy may still believe in them.
         self._pods: list[Pod] = []
-        self._tally = Tally(workload, seed, self._pods, keep_log)
+        self._tally = Tally(workload, seed, self._pods, keep_log, log)
         self._sending = Sending(workload, seed, self._clock, self._pods, self._tally)
         self._dependencies = Dependencies(self._clock, workload.dependencies, seed)
         self._behaviours: dict[int, Behaviour] = {}
@@ -338,3 +341,7 @@ class ReferencePlane:
     def take_log(self) -> Sequence[RequestRecord]:
         """The attempts since the last call, if the plane was asked to keep a log."""
         return self._tally.take_log()
+
+    def flush_log(self) -> None:
+        """Tell the log that was given at the beginning what it has not been told yet."""
+        self._tally.flush_log()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from math import floor
 
 import numpy as np
 
+from sim.model.attempts import CHUNK, Attempts, Log
 from sim.model.behaviour import Workload
 from sim.model.causes import ANSWERS, Cause
 from sim.model.failed import Doing, FailedRequest
@@ -19,18 +21,28 @@ from sim.traffic.sample import Sample
 
 
 class Tally:
-    """Counts that do not grow with the number of requests; only the log does, if it is kept.
+    """Counts that do not grow with the number of requests; only a log that is kept does.
+
+    One that is told holds `CHUNK` attempts at most.
 
     A request's version is that of the pod to which its deciding attempt was sent, also if that pod
     refused it; -1 if no pod was chosen.
     """
 
-    def __init__(self, workload: Workload, seed: int, pods: Sequence[Pod], keep_log: bool) -> None:
+    def __init__(
+        self,
+        workload: Workload,
+        seed: int,
+        pods: Sequence[Pod],
+        keep_log: bool,
+        tell: Log | None = None,
+    ) -> None:
         self._pods = pods
         self._sample = Sample(seed)
         self._window_start = workload.window_start
         self._window_end = workload.window_end
-        self._keep_log = keep_log
+        self._keep_log = keep_log or tell is not None
+        self._tell = tell
         self._log: list[RequestRecord] = []
         self._counts: dict[tuple[int, int, int, int], int] = {}
         self._sent: set[int] = set()
@@ -57,6 +69,8 @@ class Tally:
             self._end(attempt, cause, now)
         if self._keep_log:
             self._log.append(_record(attempt, cause, final, now))
+            if self._tell is not None and len(self._log) == CHUNK:
+                self.flush_log()
 
     def answer_copy(self, attempt: Attempt, cause: Cause) -> None:
         """A mirrored copy ended with *cause*, which nobody hears."""
@@ -100,6 +114,11 @@ class Tally:
         """The attempts that ended since the last call, in the order in which they ended."""
         log, self._log = self._log, []
         return tuple(log)
+
+    def flush_log(self) -> None:
+        """Tell the log what it has not been told yet."""
+        if self._tell is not None and self._log:
+            self._tell(_columns(self.take_log()))
 
     def _end(self, attempt: Attempt, cause: Cause, now: float) -> None:
         request = attempt.request
@@ -149,8 +168,19 @@ def _record(attempt: Attempt, cause: Cause, final: bool, now: float) -> RequestR
         proxy=attempt.request.proxy,
         pod=attempt.pod,
         version=attempt.version,
+        meant=attempt.request.sent,
         sent=attempt.sent,
         answered=now,
         cause=cause,
         final=final,
+    )
+
+
+def _columns(log: Sequence[RequestRecord]) -> Attempts:
+    types = {"final": np.bool_, **dict.fromkeys(("meant", "sent", "answered"), np.float64)}
+    return Attempts(
+        **{
+            one.name: np.array([getattr(row, one.name) for row in log], types.get(one.name, int))
+            for one in fields(Attempts)
+        }
     )

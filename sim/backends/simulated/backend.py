@@ -12,6 +12,7 @@ from sim.cluster import Cluster
 from sim.control.news import heard_within
 from sim.control.plane import ControlPlane
 from sim.control.versions import Versions
+from sim.model.attempts import Attempts, Recorder
 from sim.model.behaviour import Behaviour, Workload
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.run import Change
@@ -24,16 +25,24 @@ class SimulatedBackend:
     """Everything that one run simulates, from *start* (before 0) on.
 
     The old version is applied at *start* and has until 0 to become ready; traffic arrives as
-    *workload* says and is carried by *engine*.
+    *workload* says and is carried by *engine*; *recorder* is told every attempt.
     """
 
     def __init__(
-        self, scenario: Scenario, workload: Workload, seed: int, start: float, engine: str
+        self,
+        scenario: Scenario,
+        workload: Workload,
+        seed: int,
+        start: float,
+        engine: str,
+        recorder: Recorder | None = None,
     ) -> None:
         self._scenario = scenario
         self.env = TwoPlaneEnvironment(start)
         self.clock = SimulatedClock(self.env)
-        self.data_plane = new_plane(engine, workload, seed, start=start)
+        self._recorder = recorder
+        log = None if recorder is None else self._record
+        self.data_plane = new_plane(engine, workload, seed, start=start, log=log)
         self._dependencies = {one.name: one for one in workload.dependencies}
         self._dependency_rows = Alterations(
             self._dependencies.__getitem__, self._dependency_altered
@@ -93,6 +102,10 @@ class SimulatedBackend:
     def inject(self, fault: Fault) -> SimProcess:
         """Let *fault* happen from now on."""
         return self.drive(fault.inject(self.world))
+
+    def _record(self, attempts: Attempts) -> None:
+        assert self._recorder is not None
+        self._recorder.record(attempts, self.control_plane.pod_name, self.versions.names)
 
     def _changed(self, change: Change) -> None:
         self._driver.notice()

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.errors import InvariantError
 from sim.i18n import message
+from sim.model.attempts import CHUNK, Log
 from sim.model.behaviour import Behaviour, CpuShare, Workload
 from sim.model.causes import Cause
 from sim.model.failed import FailedRequest
@@ -53,6 +54,7 @@ class KernelPlane:
         *,
         start: float,
         keep_log: bool = False,
+        log: Log | None = None,
         ask_always: bool = False,
     ) -> None:
         # The reference's own checks.
@@ -67,12 +69,16 @@ class KernelPlane:
         self._signals: deque[Signal] = deque()
         self._pods = 0
         self._counts = Counts()
-        self._arrays = arrays_for(workload, seed, start, keep_log)
+        self._log = log
+        self._arrays = arrays_for(workload, seed, start, keep_log or log is not None)
+        if log is not None:
+            self._arrays.put("log", np.zeros(CHUNK, r.Logged))
         self._g = self._arrays.single
         put_proxies(self._arrays, workload, seed, start)
         self._lists = Lists(self._arrays, self._do)
         self._tables = Tables(self._arrays, self._lists, workload, seed)
-        self._room = Room(self._arrays, self._do, self._counts)
+        flush = None if log is None else self.flush_log
+        self._room = Room(self._arrays, self._do, self._counts, flush)
         self._probes = Probes(self._arrays, self._do, self._own_slot)
         self._dependencies = Dependencies(
             self._arrays, workload.dependencies, self._do, self._room.make
@@ -341,6 +347,11 @@ class KernelPlane:
     def take_log(self) -> Sequence[RequestRecord]:
         """The attempts since the last call, if the plane was asked to keep a log."""
         return reading.log_records(self.take_table())
+
+    def flush_log(self) -> None:
+        """Tell the log that was given at the beginning what it has not been told yet."""
+        if self._log is not None and self._g["logged"]:
+            self._log(reading.attempts(self.take_table()))
 
     def take_table(self) -> r.Records:
         """The same as one array of records, for who reads millions of them."""

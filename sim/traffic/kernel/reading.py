@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.model.attempts import Attempts
 from sim.model.causes import Cause
 from sim.model.failed import FailedRequest
 from sim.model.run import IntArray, Users
@@ -144,6 +145,7 @@ def log_records(table: r.Records) -> tuple[RequestRecord, ...]:
             proxy=proxy,
             pod=pod,
             version=version,
+            meant=meant,
             sent=sent,
             answered=answered,
             cause=Cause(cause),
@@ -152,6 +154,7 @@ def log_records(table: r.Records) -> tuple[RequestRecord, ...]:
         for (
             request,
             user,
+            meant,
             sent,
             answered,
             proxy,
@@ -161,6 +164,16 @@ def log_records(table: r.Records) -> tuple[RequestRecord, ...]:
             cause,
             final,
         ) in table.tolist()
+    )
+
+
+def attempts(table: r.Records) -> Attempts:
+    """The log as columns."""
+    whole = ("request", "attempt", "user", "proxy", "pod", "version", "cause")
+    return Attempts(
+        **{name: table[name].astype(np.int64) for name in whole},
+        **{name: table[name].copy() for name in ("meant", "sent", "answered")},
+        final=table["final"].astype(np.bool_),
     )
 
 

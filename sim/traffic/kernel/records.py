@@ -171,6 +171,7 @@ Logged = np.dtype(
     [
         ("request", "i8"),
         ("user", "i8"),
+        ("meant", "f8"),
         ("sent", "f8"),
         ("answered", "f8"),
         ("proxy", "i4"),

@@ -12,12 +12,22 @@ from sim.traffic.kernel.storage import Arrays, add_slots
 
 
 class Room:
-    """Makes room in *arrays*; *do* is the kernel's, *counts* take over what is counted."""
+    """Makes room in *arrays*; *do* is the kernel's, *counts* take over what is counted.
 
-    def __init__(self, arrays: Arrays, do: Callable[..., int], counts: Counts) -> None:
+    *flush_log* is asked to empty the log, if that is told to somebody; else the log grows.
+    """
+
+    def __init__(
+        self,
+        arrays: Arrays,
+        do: Callable[..., int],
+        counts: Counts,
+        flush_log: Callable[[], None] | None,
+    ) -> None:
         self._arrays = arrays
         self._do = do
         self._counts = counts
+        self._flush_log = flush_log
         self._narrowed = 0
 
     def make(self, lack: int) -> None:
@@ -26,6 +36,8 @@ class Room:
         if lack == r.NO_SLOTS:
             add_slots(arrays, 2 * len(arrays["slot"]))
             fit_proxies(arrays)
+        elif lack == r.NO_LOG and self._flush_log is not None:
+            self._flush_log()
         elif lack == r.NO_LOG:
             arrays.grow(2 * len(arrays["log"]), "log")
         elif lack == r.NO_ROWS:

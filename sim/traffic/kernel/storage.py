@@ -1,7 +1,8 @@
 """The arrays of one plane: made for a workload, and grown when the kernel asks for room.
 
 What grows with time is bounded: slots by what is in flight, rows by what a chunk of sparse counts
-takes over. Only the log grows with the requests, and only if it is kept.
+takes over, a log that is told to somebody by a chunk. Only one that is kept grows with the
+requests.
 """
 
 from __future__ import annotations

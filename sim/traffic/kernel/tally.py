@@ -130,4 +130,5 @@ def _write(s: State, slot: Records, cause: int, final: bool, now: float) -> None
     s.logged += 1
     entry.request, entry.attempt, entry.user = slot.request, slot.attempt, slot.user
     entry.proxy, entry.pod, entry.version = slot.proxy, slot.pod, slot.version
-    entry.sent, entry.answered, entry.cause, entry.final = slot.sent, now, cause, final
+    entry.meant, entry.sent, entry.answered = slot.meant, slot.sent, now
+    entry.cause, entry.final = cause, final

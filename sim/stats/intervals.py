@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import erfc, isfinite, sqrt
 from statistics import NormalDist, fmean
 
 LEVEL = 0.95
@@ -142,6 +142,11 @@ def newcombe(first: Proportion, second: Proportion) -> tuple[float, float]:
     low = gap - sqrt((first.value - first.low) ** 2 + (second.high - second.value) ** 2)
     high = gap + sqrt((first.high - first.value) ** 2 + (second.value - second.low) ** 2)
     return low, high
+
+
+def normal_tail(z: float) -> float:
+    """How likely a standard normal number is more than *z*, also far out: 1.645 gives 0.05."""
+    return 0.5 * erfc(z / sqrt(2.0))
 
 
 def binomial_tail(count: int, n: int, share: float) -> float:

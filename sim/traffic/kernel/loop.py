@@ -7,7 +7,7 @@ comes back to Python for more and is entered again.
 from __future__ import annotations
 
 from sim.traffic.clock import Kind
-from sim.traffic.kernel.access import slot_at
+from sim.traffic.kernel.access import slot_at, state_at
 from sim.traffic.kernel.answering import settle
 from sim.traffic.kernel.calendar import first, withdraw
 from sim.traffic.kernel.compiled import entered, inlined
@@ -24,7 +24,6 @@ from sim.traffic.kernel.records import (
     SLOW_CALENDAR,
     STILL,
     WAITING,
-    Records,
     State,
 )
 from sim.traffic.kernel.sending import arrive, draw_again, send
@@ -54,9 +53,9 @@ def _lack(s: State) -> int:
 
 
 @entered
-def run(state: Records, until: float) -> int:
+def run(address: int, until: float) -> int:
     """Let everything before *until* happen; why it came back."""
-    s = state[0]
+    s = state_at(address)
     while True:
         lack = _lack(s)
         if lack != REACHED:

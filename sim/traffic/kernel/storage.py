@@ -59,6 +59,7 @@ class Arrays:
     def __init__(self) -> None:
         self.state = np.zeros(1, r.StateRecord)
         self.single = self.state[0]
+        self.address = int(self.state.ctypes.data)
         self._kept: dict[str, r.Records] = {}
 
     def __getitem__(self, name: str) -> r.Records:

@@ -1,6 +1,7 @@
 """The calendar: which slot's event comes first, by (time, request, attempt, kind).
 
-A wheel of sorted buckets holds the present year, a second wheel whole years of the present decade
+A wheel of sorted buckets holds the present year, with a bit for each bucket that has something in
+it, so that empty ones cost next to nothing; a second wheel whole years of the present decade
 (unsorted), one list what lies beyond. A year's slots are sorted into buckets when it begins.
 Inserting and withdrawing cost the same however many events are pending, as long as few share a
 bucket. How wide a bucket is changes the speed and never the order: equal names keep the order of
@@ -9,13 +10,31 @@ their making, for both would be sorted into one bucket, the later behind the ear
 
 from __future__ import annotations
 
-from sim.traffic.kernel.access import doomed_at, head_at, slot_at
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from sim.traffic.kernel.access import doomed_at, head_at, slot_at, taken_at
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.records import FREE, INF, NOBODY, State
 
 YEARS = 256  # In a decade.
+WORD = 6  # Buckets of a word of marks, as a power of two.
+_IN_WORD = (1 << WORD) - 1
+_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 _NEVER = 1 << 61
 _NEVER_AS_FLOAT = float(_NEVER)
+
+
+@intrinsic
+def _lowest(context, marks):  # type: ignore[no-untyped-def]
+    """The place of the lowest bit that is set; there is one."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
 
 
 @inlined
@@ -66,6 +85,9 @@ def enqueue(s: State, e: int) -> None:
             after = slot_at(s, after).next
             s.walked += 1
         s.near += 1
+        if before < 0:
+            mark = taken_at(s, bucket >> WORD)
+            mark.bits |= _ONE << np.uint64(bucket & _IN_WORD)
     else:
         bucket = s.mask + 1 + YEARS
         if year < s.decade + YEARS:
@@ -102,6 +124,9 @@ def withdraw(s: State, e: int) -> None:
     slot.bucket = NOBODY
     if bucket <= s.mask:
         s.near -= 1
+        if after < 0 and before < 0:
+            mark = taken_at(s, bucket >> WORD)
+            mark.bits ^= _ONE << np.uint64(bucket & _IN_WORD)
     elif bucket <= s.mask + YEARS:
         s.far -= 1
     else:
@@ -109,30 +134,40 @@ def withdraw(s: State, e: int) -> None:
 
 
 @inlined
-def first(s: State, limit: float) -> int:
-    """The slot whose event is the earliest; NOBODY if none is as early as the bucket of *limit*.
+def first(s: State, last: int) -> int:
+    """The slot whose event is the earliest; NOBODY if none is as early as the bucket *last*.
 
-    Time passes: nothing may be scheduled before *limit* after NOBODY, or before what was found.
+    Time passes: nothing may be scheduled before that bucket after NOBODY, or before what was found.
     """
-    last = bucket_of(s, limit)
     while True:
         if s.near > 0:
-            number = s.current
-            stop = min(last, (s.year << s.bits) + s.mask)
-            while number <= stop:
-                e = head_at(s, number & s.mask).slot
-                if e >= 0:
-                    s.current = number
-                    return e
-                number += 1
-            s.current = min(number, last)
-            if stop == last:
+            began = s.year << s.bits
+            stop = min(last - began, s.mask)
+            bucket = _next_taken(s, s.current - began, stop)
+            if bucket <= stop:
+                s.current = began + bucket
+                return head_at(s, bucket).slot
+            s.current = min(began + stop + 1, last)
+            if began + stop == last:
                 return NOBODY
         elif s.far + s.beyond == 0:
             return NOBODY
         if s.year >= last >> s.bits:
             return NOBODY
         turn_year(s, last >> s.bits)
+
+
+@inlined
+def _next_taken(s: State, bucket: int, stop: int) -> int:
+    """The first bucket from *bucket* on with a slot in it; one after *stop* if there is none."""
+    word = bucket >> WORD
+    marks = taken_at(s, word).bits & (_ALL << np.uint64(bucket & _IN_WORD))
+    while marks == 0:
+        word += 1
+        if word > stop >> WORD:
+            return stop + 1
+        marks = taken_at(s, word).bits
+    return (word << WORD) + _lowest(marks)
 
 
 @compiled
@@ -194,6 +229,8 @@ def list_all(s: State) -> int:
             count += 1
             e = slot_at(s, e).next
         head_at(s, bucket).slot = NOBODY
+    for word in range((s.mask + 1) >> WORD):
+        taken_at(s, word).bits = np.uint64(0)
     s.near, s.far, s.beyond = 0, 0, 0
     return count
 
@@ -201,6 +238,7 @@ def list_all(s: State) -> int:
 @compiled
 def enqueue_all(s: State, count: int) -> None:
     """Fill the calendar with the first *count* slots of `doomed`, from the present moment on."""
+    s.arrival_bucket = bucket_of(s, s.arrival)
     s.current = bucket_of(s, s.now)
     s.year = s.current >> s.bits
     s.decade = s.year - (s.year & (YEARS - 1))

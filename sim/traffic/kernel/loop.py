@@ -9,7 +9,7 @@ from __future__ import annotations
 from sim.traffic.clock import Kind
 from sim.traffic.kernel.access import slot_at, state_at
 from sim.traffic.kernel.answering import settle
-from sim.traffic.kernel.calendar import first, withdraw
+from sim.traffic.kernel.calendar import bucket_of, first, withdraw
 from sim.traffic.kernel.compiled import entered, inlined
 from sim.traffic.kernel.pod import happen
 from sim.traffic.kernel.records import (
@@ -56,11 +56,12 @@ def _lack(s: State) -> int:
 def run(address: int, until: float) -> int:
     """Let everything before *until* happen; why it came back."""
     s = state_at(address)
+    last = bucket_of(s, until)
     while True:
         lack = _lack(s)
         if lack != REACHED:
             return lack
-        e = first(s, min(s.arrival, until))
+        e = first(s, min(s.arrival_bucket, last))
         cause, kind, pod, draw = STILL, _SEND, NOBODY, 0.0
         if e >= 0 and slot_at(s, e).time <= s.arrival and slot_at(s, e).time < until:
             now = s.now = slot_at(s, e).time

@@ -226,8 +226,10 @@ Story = np.dtype(
 Worst = np.dtype([("draw", "u8"), ("place", "i4"), ("stories", "i4")], align=True)
 Told = np.dtype([("time", "f8"), ("pod", "i4"), ("what", "i1"), ("kind", "i1"), ("result", "i1")])
 Piece = np.dtype([("time", "f8"), ("rate", "f8")])
-Drawn = np.dtype([(name, "f8") for name in ("time", "share", "user", "proxy", "choice")])
+Drawn = np.dtype([("drawn", "f8")])
+DRAWN = tuple(f"drawn_{what}" for what in ("time", "share", "user", "proxy", "choice"))
 Head = np.dtype([("slot", "i4")])  # Of a bucket.
+Marks = np.dtype([("bits", "u8")])  # Of 64 buckets, those with a slot in them.
 Doomed = np.dtype([("slot", "i4")])
 Place = np.dtype([("row", "i4")])  # Of the hash table of rows.
 Bin = np.dtype([("count", "u4")])
@@ -243,9 +245,10 @@ ADDRESSES = {
     "proxy": Proxy,
     "probe": Probe,
     "head": Head,
+    "taken": Marks,
     "listed": Listed,  # Endpoint lists, one after the other.
     "coming": Coming,  # [proxy, place]: lists that are not believed in yet.
-    "drawn": Drawn,  # By number in the block.
+    **dict.fromkeys(DRAWN, Drawn),  # By number in the block.
     "piece": Piece,
     "row": Row,
     "place": Place,
@@ -300,13 +303,13 @@ StateRecord = np.dtype(
         ("slots", "i8"),
         ("most_rows", "i8"),
         ("row_mask", "i8"),
-        ("most_sparse", "i8"),
         ("most_logged", "i8"),
         ("list_places", "i8"),
         ("bag_places", "i8"),
         # The present.
         ("now", "f8"),
-        ("arrival", "f8"),  # When the next request is meant to be sent.
+        ("arrival", "f8"),  # When the next request is meant to be sent,
+        ("arrival_bucket", "i8"),  # and in which bucket that is.
         ("cumulated", "f8"),
         ("at_piece_start", "f8"),
         ("piece_now", "i8"),

@@ -106,22 +106,27 @@ def _open_row(s: State, second: int, version: int, cause: int, place: int) -> in
 
 @compiled
 def leave_sparse(s: State) -> None:
-    """Move rows, the last first, to `sparse` until none is left or it may be too full."""
-    while s.rows > 0:
-        row = row_at(s, s.rows - 1)
-        if s.sparse + row.high - row.low + 1 > s.most_sparse:
-            return
-        key = (row.second << KEY_VERSION) + row.version + 1
-        key = ((key << KEY_CAUSE) + row.cause) << KEY_BIN
-        for latency_bin in range(row.low, row.high + 1):
-            count = bin_at(s, (s.rows - 1) * BINS + latency_bin).count
-            if count > 0:
-                sparse_at(s, s.sparse).key = key + latency_bin
-                sparse_at(s, s.sparse).count = count
-                s.sparse += 1
-                bin_at(s, (s.rows - 1) * BINS + latency_bin).count = 0
+    """Move all rows to `sparse`, in the order in which they were opened."""
+    for n in range(s.rows):
+        row = row_at(s, n)
+        _leave(s, row, n * BINS)
         place_at(s, row.place).row = NOBODY
-        s.rows -= 1
+    s.rows = 0
+
+
+@inlined
+def _leave(s: State, row: Records, start: int) -> None:
+    """Move the counts of *row* from *start* on; each is written, and kept if it is not 0."""
+    key = (row.second << KEY_VERSION) + row.version + 1
+    key = ((key << KEY_CAUSE) + row.cause) << KEY_BIN
+    entries = s.sparse
+    for latency_bin in range(row.low, row.high + 1):
+        found = bin_at(s, start + latency_bin)
+        sparse_at(s, entries).key = key + latency_bin
+        sparse_at(s, entries).count = found.count
+        entries += 1 if found.count > 0 else 0
+        found.count = 0
+    s.sparse = entries
 
 
 @compiled

@@ -16,7 +16,7 @@ probing    probes known beforehand    asking     probes that are requests
 judgement  what results add up to     tally      how it all ended
 reading    counters, users, log       counting   sparse counts
 filling    words into records         compiled   how functions are compiled
-fields     what compiled code may assume of records
+fields     reading and writing records  parts      code that is only linked
 cache      where machine code is kept  warm_up   everything compiled at once
 probes     probes as control has them
 lists      who knows of which pods           publishing a new list, for whom

@@ -15,7 +15,7 @@ from sim.traffic.kernel.access import (
     piece_at,
 )
 from sim.traffic.kernel.calendar import bucket_of
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import log, uniform
 from sim.traffic.kernel.records import BLOCK, INF, RANDOM, State
 
@@ -29,7 +29,7 @@ def expect_arrival(s: State) -> None:
     s.arrival_bucket = bucket_of(s, s.arrival)
 
 
-@compiled
+@called
 def draw_block(s: State, base: int) -> None:
     """Draw what belongs to the requests from *base* on."""
     s.base = base

@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 
 from sim.traffic.kernel.access import doomed_at, head_at, slot_at, taken_at
 from sim.traffic.kernel.compiled import compiled, inlined
-from sim.traffic.kernel.records import FREE, INF, NOBODY, State
+from sim.traffic.kernel.records import FREE, INF, NOBODY, SPARE_SLOTS, State
 
 YEARS = 256  # In a decade.
 WORD = 6  # Buckets of a word of marks, as a power of two.
@@ -75,7 +75,6 @@ def enqueue(s: State, e: int) -> None:
     slot = slot_at(s, e)
     number = bucket_of(s, slot.time)
     year = number >> s.bits
-    s.queued += 1
     before = -1
     if year == s.year:
         bucket = number & s.mask
@@ -84,7 +83,6 @@ def enqueue(s: State, e: int) -> None:
             before = after
             after = slot_at(s, after).next
             s.walked += 1
-        s.near += 1
         if before < 0:
             mark = taken_at(s, bucket >> WORD)
             mark.bits |= _ONE << np.uint64(bucket & _IN_WORD)
@@ -123,7 +121,6 @@ def withdraw(s: State, e: int) -> None:
         head_at(s, bucket).slot = after
     slot.bucket = NOBODY
     if bucket <= s.mask:
-        s.near -= 1
         if after < 0 and before < 0:
             mark = taken_at(s, bucket >> WORD)
             mark.bits ^= _ONE << np.uint64(bucket & _IN_WORD)
@@ -140,19 +137,14 @@ def first(s: State, last: int) -> int:
     Time passes: nothing may be scheduled before that bucket after NOBODY, or before what was found.
     """
     while True:
-        if s.near > 0:
-            began = s.year << s.bits
-            stop = min(last - began, s.mask)
-            bucket = _next_taken(s, s.current - began, stop)
-            if bucket <= stop:
-                s.current = began + bucket
-                return head_at(s, bucket).slot
-            s.current = min(began + stop + 1, last)
-            if began + stop == last:
-                return NOBODY
-        elif s.far + s.beyond == 0:
-            return NOBODY
-        if s.year >= last >> s.bits:
+        began = s.year << s.bits
+        stop = min(last - began, s.mask)
+        bucket = _next_taken(s, s.current - began, stop)
+        if bucket <= stop:
+            s.current = began + bucket
+            return head_at(s, bucket).slot
+        s.current = began + stop
+        if s.current == last or s.far + s.beyond == 0:
             return NOBODY
         turn_year(s, last >> s.bits)
 
@@ -173,6 +165,8 @@ def _next_taken(s: State, bucket: int, stop: int) -> int:
 @compiled
 def turn_year(s: State, last: int) -> None:
     """The next year begins; an empty decade is left out, up to the year *last*."""
+    if s.walked > s.patience:
+        s.lacks = 1
     s.year += 1
     if s.far == 0:
         year = last
@@ -205,6 +199,8 @@ def take_slot(s: State) -> int:
     e = s.free
     s.free = slot_at(s, e).next
     s.free_slots -= 1
+    if s.free_slots < SPARE_SLOTS:
+        s.lacks = 1
     return e
 
 
@@ -231,7 +227,7 @@ def list_all(s: State) -> int:
         head_at(s, bucket).slot = NOBODY
     for word in range((s.mask + 1) >> WORD):
         taken_at(s, word).bits = np.uint64(0)
-    s.near, s.far, s.beyond = 0, 0, 0
+    s.far, s.beyond = 0, 0
     return count
 
 
@@ -244,4 +240,4 @@ def enqueue_all(s: State, count: int) -> None:
     s.decade = s.year - (s.year & (YEARS - 1))
     for place in range(count):
         enqueue(s, doomed_at(s, place).slot)
-    s.walked = s.queued = 0
+    s.walked = 0

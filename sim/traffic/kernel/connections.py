@@ -26,6 +26,8 @@ def connect(s: State, p: int, now: float) -> int:
     connection = connection_at(s, c)
     s.free_connection = connection.next
     s.free_connections -= 1
+    if s.free_connections == 0:
+        s.lacks = 1
     connection.pod, connection.process = p, pod_at(s, p).process
     connection.opened = connection.idle_since = now
     connection.served = 0

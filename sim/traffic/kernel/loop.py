@@ -22,6 +22,7 @@ from sim.traffic.kernel.records import (
     REACHED,
     SIGNALLED,
     SLOW_CALENDAR,
+    SPARE_SLOTS,
     STILL,
     WAITING,
     State,
@@ -33,13 +34,12 @@ from sim.traffic.kernel.station import finish, give_up, take_waiting, tell_if_em
 _CONNECT = int(Kind.CONNECT)
 _SEND, _FINISH, _GIVE_UP = int(Kind.SEND), int(Kind.FINISH), int(Kind.GIVE_UP)
 _CALL = int(Kind.CALL)  # And above: the phases of a request that calls.
-_SLOTS_AN_EVENT = 2  # A request and its retry.
 
 
 @inlined
 def _lack(s: State) -> int:
     """What the next event may find too little of, or REACHED."""
-    if s.free_slots < _SLOTS_AN_EVENT:
+    if s.free_slots < SPARE_SLOTS:
         return NO_SLOTS
     if s.rows == s.most_rows:
         return NO_ROWS
@@ -57,10 +57,13 @@ def run(address: int, until: float) -> int:
     """Let everything before *until* happen; why it came back."""
     s = state_at(address)
     last = bucket_of(s, until)
+    s.lacks = 1
     while True:
-        lack = _lack(s)
-        if lack != REACHED:
-            return lack
+        if s.lacks:
+            lack = _lack(s)
+            if lack != REACHED:
+                return lack
+            s.lacks = 0
         e = first(s, min(s.arrival_bucket, last))
         cause, kind, pod, draw = STILL, _SEND, NOBODY, 0.0
         if e >= 0 and slot_at(s, e).time <= s.arrival and slot_at(s, e).time < until:

@@ -45,6 +45,7 @@ REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR, NO_CONNECTIONS = r
 ALL_OUT = -2
 SIGNAL_OOM, SIGNAL_DRAINED, SIGNAL_PROBE = range(3)
 MOST_AVOIDED = 16  # Pods that an attempt has tried, where its proxy picks again to avoid them.
+SPARE_SLOTS = 2  # What an event takes at most: those of a request and its retry.
 BLOCK = 256  # Requests that are drawn at a time.
 
 Slot = np.dtype(
@@ -111,6 +112,8 @@ Pod = np.dtype(
         ("forgotten", "i4"),
         ("process", "i4"),  # The number of the last one.
         ("ended_at", "f8"),  # When the last process to end did.
+        ("concurrency", "i8"),  # Of its version.
+        ("queue_limit", "i8"),
     ],
     align=True,
 )
@@ -177,9 +180,7 @@ Probe = np.dtype(
 )
 Row = np.dtype(
     [
-        ("second", "i8"),
-        ("version", "i4"),
-        ("cause", "i4"),
+        ("key", "i8"),  # Second, version and cause.
         ("low", "i4"),  # The bins in between are the ones in use.
         ("high", "i4"),
         ("place", "i4"),
@@ -319,6 +320,7 @@ StateRecord = np.dtype(
         ("ended", "i8"),
         ("free", "i8"),  # The first free slot, and how many there are.
         ("free_slots", "i8"),
+        ("lacks", "i8"),  # There may be too little of something for the next event.
         ("logged", "i8"),
         ("rows", "i8"),
         ("sparse", "i8"),
@@ -332,12 +334,11 @@ StateRecord = np.dtype(
         ("current", "i8"),
         ("year", "i8"),
         ("decade", "i8"),
-        ("near", "i8"),  # How many slots are in the present year, decade, or beyond.
-        ("far", "i8"),
+        ("far", "i8"),  # How many slots are in the present decade, but not this year, or beyond.
         ("beyond", "i8"),
-        ("walked", "i8"),  # How often a slot was passed by one that came later to its bucket,
-        ("queued", "i8"),  # of so many;
-        ("patience", "i8"),  # how often until somebody looks after that.
+        ("walked", "i8"),  # How often a slot was passed by one that came later to its bucket;
+        ("patience", "i8"),  # how often until somebody looks after that,
+        ("looked_at", "i8"),  # and how many requests had come when somebody did.
     ]
     + PROXY_FIELDS,
     align=True,

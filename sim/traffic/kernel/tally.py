@@ -77,16 +77,17 @@ def record(s: State, slot: Records, cause: int, final: bool, now: float) -> None
 @inlined
 def _count(s: State, second: int, version: int, cause: int, latency_bin: int) -> None:
     mask = s.row_mask
+    key = (((second << KEY_VERSION) + version + 1) << KEY_CAUSE) + cause
     place = (second * 61 + version * 23 + cause) & mask
     found = place_at(s, place).row
     while found >= 0:
         row = row_at(s, found)
-        if row.second == second and row.cause == cause and row.version == version:
+        if row.key == key:
             break
         place = (place + 1) & mask
         found = place_at(s, place).row
     if found < 0:
-        found = _open_row(s, second, version, cause, place)
+        found = _open_row(s, key, place)
     row = row_at(s, found)
     row.low = min(row.low, latency_bin)
     row.high = max(row.high, latency_bin)
@@ -94,12 +95,13 @@ def _count(s: State, second: int, version: int, cause: int, latency_bin: int) ->
 
 
 @compiled
-def _open_row(s: State, second: int, version: int, cause: int, place: int) -> int:
+def _open_row(s: State, key: int, place: int) -> int:
     found = s.rows
     s.rows += 1
+    s.lacks = 1
     place_at(s, place).row = found
     row = row_at(s, found)
-    row.second, row.version, row.cause, row.place = second, version, cause, place
+    row.key, row.place = key, place
     row.low, row.high = BINS, -1
     return found
 
@@ -117,8 +119,7 @@ def leave_sparse(s: State) -> None:
 @inlined
 def _leave(s: State, row: Records, start: int) -> None:
     """Move the counts of *row* from *start* on; each is written, and kept if it is not 0."""
-    key = (row.second << KEY_VERSION) + row.version + 1
-    key = ((key << KEY_CAUSE) + row.cause) << KEY_BIN
+    key = row.key << KEY_BIN
     entries = s.sparse
     for latency_bin in range(row.low, row.high + 1):
         found = bin_at(s, start + latency_bin)
@@ -133,6 +134,7 @@ def _leave(s: State, row: Records, start: int) -> None:
 def _write(s: State, slot: Records, cause: int, final: bool, now: float) -> None:
     entry = logged_at(s, s.logged)
     s.logged += 1
+    s.lacks = 1
     entry.request, entry.attempt, entry.user = slot.request, slot.attempt, slot.user
     entry.proxy, entry.pod, entry.version = slot.proxy, slot.pod, slot.version
     entry.sent, entry.answered, entry.cause, entry.final = slot.sent, now, cause, final

@@ -7,10 +7,10 @@ every source that is compiled in, of Numba, Python and the processor.
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -25,7 +25,8 @@ from platformdirs import user_cache_path
 
 HERE = Path(__file__).resolve().parent
 _ROOT = HERE.parents[2]
-_COMPILED_IN = ("sim.model.", "sim.traffic.")  # Rooms whose constants the kernel takes over.
+# Imports from the rooms whose constants the kernel takes over.
+_IMPORT = re.compile(r"^[ \t]*from (sim\.(?:model|traffic)\.[\w.]+) import", re.MULTILINE)
 _KEPT = 8  # Kernels of other versions and checkouts that stay.
 READY = "ready"  # Written when everything in a folder is compiled.
 
@@ -37,9 +38,8 @@ def sources(here: Path = HERE) -> tuple[Path, ...]:
     found = set()
     for path in own:
         text = path.read_text("utf-8")
-        for node in ast.walk(ast.parse(text)) if "kernel.compiled import" in text else ():
-            if isinstance(node, ast.ImportFrom) and str(node.module).startswith(_COMPILED_IN):
-                found.add(root.joinpath(*str(node.module).split(".")).with_suffix(".py"))
+        for module in _IMPORT.findall(text) if "kernel.compiled import" in text else ():
+            found.add(root.joinpath(*module.split(".")).with_suffix(".py"))
     return (*own, *sorted(path for path in found - set(own) if path.is_file()))
 
 

@@ -17,7 +17,8 @@ judgement  what results add up to     tally      how it all ended
 reading    counters, users, log       counting   sparse counts
 filling    words into records         compiled   how functions are compiled
 fields     reading and writing records  parts      code that is only linked
-cache      where machine code is kept  warm_up   everything compiled at once
+cache      where machine code is kept  doors      machine code entered
+warm_up   everything compiled at once
 probes     probes as control has them
 lists      who knows of which pods           publishing a new list, for whom
 way        where proxies do more             connections kept open, in stacks

@@ -1,8 +1,8 @@
 """Where the compiled kernel is kept, so that it is compiled once and never out of date.
 
-Numba's own cache looks at the file of the function that is called and not at those it calls, so an
-old kernel would run silently after a change elsewhere. Here the folder's name is a fingerprint of
-every source that is compiled in, of Numba, Python and the processor.
+The folder's name is a fingerprint of every source that is compiled in, of Numba, Python and the
+processor. Numba's own cache looks at the file of the function that is called and not at those it
+calls, so an old kernel would run silently after a change elsewhere.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -85,14 +83,3 @@ def note_ready() -> None:
         earlier = sorted(place.parent.glob("kernel-*"), key=lambda path: path.stat().st_mtime)
         for old in earlier[:-_KEPT]:
             shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def cached_in(place: Path) -> Iterator[None]:
-    """Let functions that are made inside the `with` block be cached under *place*."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(place)
-    try:
-        yield
-    finally:
-        numba.config.CACHE_DIR = before

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numba
 from numba import types
 
-from sim.traffic.kernel.cache import cached_in, folder
+from sim.traffic.kernel.doors import Door
 from sim.traffic.kernel.parts import PartCompiler
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -49,15 +49,9 @@ def compiled(function: F) -> F:
     return kept
 
 
-def entered(function: F) -> F:
-    """A door from Python, kept on disk once it is compiled (see `cache`)."""
-    place = folder()
-    if place is None:
-        made: F = numba.njit(error_model="numpy", _nrt=False)(function)
-        return made
-    with cached_in(place):
-        kept: F = numba.njit(error_model="numpy", _nrt=False, cache=True)(function)
-    return kept
+def entered(*kinds: type) -> Callable[[Callable[..., int]], Door]:
+    """A door from Python for arguments of these *kinds*, kept on disk once it is compiled."""
+    return lambda function: Door(function, kinds)
 
 
 def _once(dispatcher: Any, *attributes: str) -> Any:

@@ -54,7 +54,7 @@ from sim.traffic.kernel.tally import leave_sparse
 ) = range(24)
 
 
-@entered
+@entered(int, int, int, int, float)
 def do(address: int, deed: int, whom: int, number: int, amount: float) -> int:
     """Do *deed* to *whom* (a pod, version, node, probe …), now; mostly answers 0."""
     s = state_at(address)

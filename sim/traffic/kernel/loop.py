@@ -52,7 +52,7 @@ def _lack(s: State) -> int:
     return REACHED
 
 
-@entered
+@entered(int, float)
 def run(address: int, until: float) -> int:
     """Let everything before *until* happen; why it came back."""
     s = state_at(address)

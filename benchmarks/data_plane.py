@@ -1,7 +1,8 @@
 """What a request costs: the compiled kernel beside the reference and other people's simulators.
 
     python benchmarks/data_plane.py               everything, some minutes
-    python benchmarks/data_plane.py peers sizes   some of: peers reference sizes length more empty
+    python benchmarks/data_plane.py peers sizes   some of: peers reference proxies sizes length
+                                                  endurance more empty
 
 CPU seconds of one core. Ratios are of one run on one machine, on the same work; a shared machine
 makes single figures uncertain by a fifth or more, so the best of three is shown.
@@ -23,6 +24,7 @@ import numpy as np
 from peers import MEAN, PEERS, PODS, RHO, WORKERS
 
 from sim.model.behaviour import Behaviour, Clients, CpuShare, Demand, RateCurve, Workload
+from sim.model.dependency import Call, Dependency
 from sim.ports import DataPlane, ProbeKind
 from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
@@ -44,6 +46,7 @@ def plane_of(
     cores: float = float("inf"),
     limit: float = float("inf"),
     probes: bool = False,
+    calls: bool = False,
     **row: object,
 ) -> tuple[DataPlane, float]:
     """Pods of eight workers that listen, and when the last of about so many *requests* comes."""
@@ -57,9 +60,12 @@ def plane_of(
         balancer=balancer,
         window_start=0.0,
         window_end=end,
+        dependencies=(Dependency(name="database", capacity=2 * pods * WORKERS),) if calls else (),
     )
     plane: DataPlane = ENGINES[engine](workload, 1, start=0.0)
     fields = {"cpu_seconds": 0.0, "wait_seconds": MEAN, "concurrency": WORKERS} | row
+    if calls:
+        fields["calls"] = (Call(dependency=0),)
     plane.set_behaviour(0, Behaviour(**fields))
     plane.set_node("node", cores=cores)
     share = CpuShare(limit_cores=limit)
@@ -127,6 +133,18 @@ def reference() -> None:
         show(f"{name}, reference", slow, f"x {slow / fast:.0f}")
 
 
+def proxies() -> None:
+    """A thousand pods, and what happens on the way to them."""
+    for name, setup in {
+        "power of two, 16 proxies' own counts": {"proxies": 16, "balancer": "least_request"},
+        "least connections of all, 16 proxies": {"proxies": 16, "balancer": "least_connections"},
+        "random, one dependency, rho 0.6": {"calls": True, "rho": 0.6},
+        "random, overload 1.1, three attempts": {"rho": 1.1, "clients": HASTY},
+    }.items():
+        requests = 2e5 if "least connections" in name else 2e6
+        show(name, nanoseconds("kernel", requests, pods=1_000, **setup))
+
+
 def sizes() -> None:
     """From 6 to 10,000 pods."""
     for pods in (6, 100, 1_000, 10_000):
@@ -141,6 +159,11 @@ def length() -> None:
         times = 3 if exponent < 8 else 1
         cost = nanoseconds("kernel", 10.0**exponent, times, pods=100)
         show(f"10**{exponent} requests, 100 pods", cost)
+
+
+def endurance() -> None:
+    """10**9 requests, some minutes; only if asked for."""
+    show("10**9 requests, 100 pods", nanoseconds("kernel", 1e9, 1, pods=100))
 
 
 def more() -> None:
@@ -191,8 +214,10 @@ def empty() -> None:
 PARTS = {
     "peers": peers,
     "reference": reference,
+    "proxies": proxies,
     "sizes": sizes,
     "length": length,
+    "endurance": endurance,
     "more": more,
     "empty": empty,
 }
@@ -202,7 +227,7 @@ def main() -> None:
     """The parts that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
-    asked = parser.parse_args().parts or list(PARTS)
+    asked = parser.parse_args().parts or [name for name in PARTS if name != "endurance"]
     plane_of("kernel", 10)[0].advance(1.0)  # Compiled, or loaded.
     programs = f"Python {platform.python_version()}, NumPy {np.__version__}"
     print(f"{datetime.now(UTC):%Y-%m-%d}, {programs}, Numba {numba.__version__}")

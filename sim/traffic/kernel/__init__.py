@@ -16,7 +16,9 @@ probing    probes known beforehand    asking     probes that are requests
 judgement  what results add up to     tally      how it all ended
 reading    counters, users, log       counting   sparse counts
 filling    words into records         compiled   how functions are compiled
-cache      where machine code is kept  warm_up   everything compiled at once
+fields     reading and writing records  parts      code that is only linked
+cache      where machine code is kept  doors      machine code entered
+warm_up   everything compiled at once
 probes     probes as control has them
 lists      who knows of which pods           publishing a new list, for whom
 way        where proxies do more             connections kept open, in stacks

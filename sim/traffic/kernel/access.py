@@ -8,30 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numba
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
 from sim.traffic.kernel.compiled import inlined
+from sim.traffic.kernel.fields import Fields, promise
 from sim.traffic.kernel.records import ADDRESSES, MOST_AVOIDED, Records, State, StateRecord
+
+_BYTE, _WORD = ir.IntType(8), ir.IntType(64)
+_STATE = Fields("state", StateRecord)
+
+
+def _find_state(context, address):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.inttoptr(arguments[0], _BYTE.as_pointer())
+
+    return _STATE(types.int64), generate
+
+
+state_at: Callable[[int], State] = intrinsic(_find_state)
 
 
 def _way_to(name: str) -> Callable[[State, int], Records]:
     """A function that finds record *n* of the array called *name*."""
     dtype = ADDRESSES[name]
-    record = numba.from_dtype(dtype)
+    record = Fields(name, dtype)
     place = StateRecord.fields[name][1]  # type: ignore[index]
 
     def find(context, state, number):  # type: ignore[no-untyped-def]
         def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-            byte, word = ir.IntType(8), ir.IntType(64)
-            start = builder.bitcast(arguments[0], byte.as_pointer())
-            field = builder.gep(start, [ir.Constant(word, place)])
-            address = builder.load(builder.bitcast(field, word.as_pointer()))
-            size = ir.Constant(word, dtype.itemsize)
-            found = builder.add(address, builder.mul(arguments[1], size))
-            return builder.inttoptr(found, context.get_value_type(record))
+            field = builder.gep(arguments[0], [ir.Constant(_WORD, place)], inbounds=True)
+            address = builder.load(builder.bitcast(field, _BYTE.as_pointer().as_pointer()))
+            promise(builder, address, f"state.{name}")
+            # Arrays move only while nothing compiled runs.
+            address.set_metadata("invariant.load", builder.module.add_metadata([]))
+            size = ir.Constant(_WORD, dtype.itemsize)
+            return builder.gep(address, [builder.mul(arguments[1], size)], inbounds=True)
 
         return record(state, types.int64), generate
 
@@ -47,8 +60,13 @@ version_at = _way_to("version")
 proxy_at = _way_to("proxy")
 probe_at = _way_to("probe")
 head_at = _way_to("head")
+taken_at = _way_to("taken")
 listed_at = _way_to("listed")
-drawn_at = _way_to("drawn")
+drawn_time_at = _way_to("drawn_time")
+drawn_share_at = _way_to("drawn_share")
+drawn_user_at = _way_to("drawn_user")
+drawn_proxy_at = _way_to("drawn_proxy")
+drawn_choice_at = _way_to("drawn_choice")
 piece_at = _way_to("piece")
 row_at = _way_to("row")
 place_at = _way_to("place")

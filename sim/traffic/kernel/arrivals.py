@@ -6,8 +6,16 @@ cumulated rate goes from one request to the next. See `sim.traffic.arrivals` for
 
 from __future__ import annotations
 
-from sim.traffic.kernel.access import drawn_at, piece_at
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.access import (
+    drawn_choice_at,
+    drawn_proxy_at,
+    drawn_share_at,
+    drawn_time_at,
+    drawn_user_at,
+    piece_at,
+)
+from sim.traffic.kernel.calendar import bucket_of
+from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import log, uniform
 from sim.traffic.kernel.records import BLOCK, INF, RANDOM, State
 
@@ -17,25 +25,26 @@ def expect_arrival(s: State) -> None:
     """Know when the next request is meant to be sent."""
     if s.arrived - s.base == BLOCK:
         draw_block(s, s.arrived)
-    s.arrival = drawn_at(s, s.arrived - s.base).time
+    s.arrival = drawn_time_at(s, s.arrived - s.base).drawn
+    s.arrival_bucket = bucket_of(s, s.arrival)
 
 
-@compiled
+@called
 def draw_block(s: State, base: int) -> None:
     """Draw what belongs to the requests from *base* on."""
     s.base = base
     for n in range(BLOCK):
-        drawn_at(s, n).share = -log(uniform(s.demand_keys, base + n, 0))
+        drawn_share_at(s, n).drawn = -log(uniform(s.demand_keys, base + n, 0))
     for n in range(BLOCK):
-        drawn_at(s, n).user = uniform(s.user_keys, base + n, 0) * s.population
+        drawn_user_at(s, n).drawn = uniform(s.user_keys, base + n, 0) * s.population
     if s.proxies > 1:
         _draw_proxies(s, base)
     if s.balancer == RANDOM:
         for n in range(BLOCK):
-            drawn_at(s, n).choice = uniform(s.choice_keys, base + n, 0)
+            drawn_choice_at(s, n).drawn = uniform(s.choice_keys, base + n, 0)
     if s.poisson:
         for n in range(BLOCK):
-            drawn_at(s, n).time = -log(uniform(s.arrival_keys, base + n, 0))
+            drawn_time_at(s, n).drawn = -log(uniform(s.arrival_keys, base + n, 0))
     _place_in_time(s, base)
 
 
@@ -44,28 +53,57 @@ def _draw_proxies(s: State, base: int) -> None:
     """By user where it is the user's own; after the users, therefore."""
     if s.by_user:
         for n in range(BLOCK):
-            user = int(drawn_at(s, n).user)
-            drawn_at(s, n).proxy = uniform(s.proxy_keys, user, 0) * s.proxies
+            user = int(drawn_user_at(s, n).drawn)
+            drawn_proxy_at(s, n).drawn = uniform(s.proxy_keys, user, 0) * s.proxies
     else:
         for n in range(BLOCK):
-            drawn_at(s, n).proxy = uniform(s.proxy_keys, base + n, 0) * s.proxies
+            drawn_proxy_at(s, n).drawn = uniform(s.proxy_keys, base + n, 0) * s.proxies
 
 
 @inlined
 def _place_in_time(s: State, base: int) -> None:
     """Turn what each request adds to the cumulated rate into its moment."""
+    _cumulate(s, base)
+    if _is_of_one_piece(s):
+        piece = piece_at(s, s.piece_now)
+        began, rate, before = piece.time, piece.rate, s.at_piece_start
+        for n in range(BLOCK):
+            drawn_time_at(s, n).drawn = began + (drawn_time_at(s, n).drawn - before) / rate
+        if drawn_time_at(s, BLOCK - 1).drawn < s.end:
+            return
+    else:
+        for n in range(BLOCK):
+            drawn_time_at(s, n).drawn = _when(s, drawn_time_at(s, n).drawn)
     for n in range(BLOCK):
-        time = INF
-        if not s.over:
-            if s.poisson:
-                s.cumulated += drawn_at(s, n).time
-            else:
-                s.cumulated = (base + n) + 0.5
-            time = _when(s, s.cumulated)
-        if time >= s.end:
+        if s.over or drawn_time_at(s, n).drawn >= s.end:
             s.over = 1
-            time = INF
-        drawn_at(s, n).time = time
+            drawn_time_at(s, n).drawn = INF
+
+
+@inlined
+def _cumulate(s: State, base: int) -> None:
+    """The cumulated rate at which each request comes."""
+    if s.poisson:
+        cumulated = s.cumulated
+        for n in range(BLOCK):
+            cumulated += drawn_time_at(s, n).drawn
+            drawn_time_at(s, n).drawn = cumulated
+        s.cumulated = cumulated
+    else:
+        for n in range(BLOCK):
+            drawn_time_at(s, n).drawn = (base + n) + 0.5
+
+
+@inlined
+def _is_of_one_piece(s: State) -> bool:
+    """Whether all of the block comes while the rate is what it is now, and that is not 0."""
+    if s.over or piece_at(s, s.piece_now).rate == 0.0:
+        return False
+    if s.piece_now + 1 == s.pieces:
+        return True
+    seconds = piece_at(s, s.piece_now + 1).time - piece_at(s, s.piece_now).time
+    ends = s.at_piece_start + piece_at(s, s.piece_now).rate * seconds
+    return drawn_time_at(s, BLOCK - 1).drawn < ends
 
 
 @inlined

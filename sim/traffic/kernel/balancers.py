@@ -7,7 +7,7 @@ NOBODY) those of a list that are healthy.
 from __future__ import annotations
 
 from sim.traffic.kernel.access import link_at, listed_at, slot_at, trip_at
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.lists import candidate
 from sim.traffic.kernel.records import (
@@ -43,7 +43,7 @@ def pick(s: State, proxy: Records, draw: float) -> int:
     return listed_at(s, proxy.offset + _turn(proxy, proxy.count)).pod
 
 
-@compiled
+@called
 def pick_any(s: State, proxy: Records, e: int, offset: int, count: int) -> int:
     """One of *count* endpoints for the attempt in slot *e*, by any balancer."""
     slot = slot_at(s, e)

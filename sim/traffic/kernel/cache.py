@@ -1,20 +1,18 @@
 """Where the compiled kernel is kept, so that it is compiled once and never out of date.
 
-Numba's own cache looks at the file of the function that is called and not at those it calls, so an
-old kernel would run silently after a change elsewhere. Here the folder's name is a fingerprint of
-every source that is compiled in, of Numba, Python and the processor.
+The folder's name is a fingerprint of every source that is compiled in, of Numba, Python and the
+processor. Numba's own cache looks at the file of the function that is called and not at those it
+calls, so an old kernel would run silently after a change elsewhere.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import os
 import platform
+import re
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +23,8 @@ from platformdirs import user_cache_path
 
 HERE = Path(__file__).resolve().parent
 _ROOT = HERE.parents[2]
-_COMPILED_IN = ("sim.model.", "sim.traffic.")  # Rooms whose constants the kernel takes over.
+# Imports from the rooms whose constants the kernel takes over.
+_IMPORT = re.compile(r"^[ \t]*from (sim\.(?:model|traffic)\.[\w.]+) import", re.MULTILINE)
 _KEPT = 8  # Kernels of other versions and checkouts that stay.
 READY = "ready"  # Written when everything in a folder is compiled.
 
@@ -37,9 +36,8 @@ def sources(here: Path = HERE) -> tuple[Path, ...]:
     found = set()
     for path in own:
         text = path.read_text("utf-8")
-        for node in ast.walk(ast.parse(text)) if "kernel.compiled import" in text else ():
-            if isinstance(node, ast.ImportFrom) and str(node.module).startswith(_COMPILED_IN):
-                found.add(root.joinpath(*str(node.module).split(".")).with_suffix(".py"))
+        for module in _IMPORT.findall(text) if "kernel.compiled import" in text else ():
+            found.add(root.joinpath(*module.split(".")).with_suffix(".py"))
     return (*own, *sorted(path for path in found - set(own) if path.is_file()))
 
 
@@ -85,14 +83,3 @@ def note_ready() -> None:
         earlier = sorted(place.parent.glob("kernel-*"), key=lambda path: path.stat().st_mtime)
         for old in earlier[:-_KEPT]:
             shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def cached_in(place: Path) -> Iterator[None]:
-    """Let functions that are made inside the `with` block be cached under *place*."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(place)
-    try:
-        yield
-    finally:
-        numba.config.CACHE_DIR = before

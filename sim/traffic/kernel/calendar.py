@@ -1,6 +1,7 @@
 """The calendar: which slot's event comes first, by (time, request, attempt, kind).
 
-A wheel of sorted buckets holds the present year, a second wheel whole years of the present decade
+A wheel of sorted buckets holds the present year, with a bit for each bucket that has something in
+it, so that empty ones cost next to nothing; a second wheel whole years of the present decade
 (unsorted), one list what lies beyond. A year's slots are sorted into buckets when it begins.
 Inserting and withdrawing cost the same however many events are pending, as long as few share a
 bucket. How wide a bucket is changes the speed and never the order: equal names keep the order of
@@ -9,13 +10,31 @@ their making, for both would be sorted into one bucket, the later behind the ear
 
 from __future__ import annotations
 
-from sim.traffic.kernel.access import doomed_at, head_at, slot_at
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from sim.traffic.kernel.access import doomed_at, head_at, slot_at, taken_at
 from sim.traffic.kernel.compiled import compiled, inlined
-from sim.traffic.kernel.records import FREE, INF, NOBODY, State
+from sim.traffic.kernel.records import FREE, INF, NOBODY, SPARE_SLOTS, State
 
 YEARS = 256  # In a decade.
+WORD = 6  # Buckets of a word of marks, as a power of two.
+_IN_WORD = (1 << WORD) - 1
+_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 _NEVER = 1 << 61
 _NEVER_AS_FLOAT = float(_NEVER)
+
+
+@intrinsic
+def _lowest(context, marks):  # type: ignore[no-untyped-def]
+    """The place of the lowest bit that is set; there is one."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
 
 
 @inlined
@@ -56,7 +75,6 @@ def enqueue(s: State, e: int) -> None:
     slot = slot_at(s, e)
     number = bucket_of(s, slot.time)
     year = number >> s.bits
-    s.queued += 1
     before = -1
     if year == s.year:
         bucket = number & s.mask
@@ -65,7 +83,9 @@ def enqueue(s: State, e: int) -> None:
             before = after
             after = slot_at(s, after).next
             s.walked += 1
-        s.near += 1
+        if before < 0:
+            mark = taken_at(s, bucket >> WORD)
+            mark.bits |= _ONE << np.uint64(bucket & _IN_WORD)
     else:
         bucket = s.mask + 1 + YEARS
         if year < s.decade + YEARS:
@@ -101,7 +121,9 @@ def withdraw(s: State, e: int) -> None:
         head_at(s, bucket).slot = after
     slot.bucket = NOBODY
     if bucket <= s.mask:
-        s.near -= 1
+        if after < 0 and before < 0:
+            mark = taken_at(s, bucket >> WORD)
+            mark.bits ^= _ONE << np.uint64(bucket & _IN_WORD)
     elif bucket <= s.mask + YEARS:
         s.far -= 1
     else:
@@ -109,35 +131,42 @@ def withdraw(s: State, e: int) -> None:
 
 
 @inlined
-def first(s: State, limit: float) -> int:
-    """The slot whose event is the earliest; NOBODY if none is as early as the bucket of *limit*.
+def first(s: State, last: int) -> int:
+    """The slot whose event is the earliest; NOBODY if none is as early as the bucket *last*.
 
-    Time passes: nothing may be scheduled before *limit* after NOBODY, or before what was found.
+    Time passes: nothing may be scheduled before that bucket after NOBODY, or before what was found.
     """
-    last = bucket_of(s, limit)
     while True:
-        if s.near > 0:
-            number = s.current
-            stop = min(last, (s.year << s.bits) + s.mask)
-            while number <= stop:
-                e = head_at(s, number & s.mask).slot
-                if e >= 0:
-                    s.current = number
-                    return e
-                number += 1
-            s.current = min(number, last)
-            if stop == last:
-                return NOBODY
-        elif s.far + s.beyond == 0:
-            return NOBODY
-        if s.year >= last >> s.bits:
+        began = s.year << s.bits
+        stop = min(last - began, s.mask)
+        bucket = _next_taken(s, s.current - began, stop)
+        if bucket <= stop:
+            s.current = began + bucket
+            return head_at(s, bucket).slot
+        s.current = began + stop
+        if s.current == last or s.far + s.beyond == 0:
             return NOBODY
         turn_year(s, last >> s.bits)
+
+
+@inlined
+def _next_taken(s: State, bucket: int, stop: int) -> int:
+    """The first bucket from *bucket* on with a slot in it; one after *stop* if there is none."""
+    word = bucket >> WORD
+    marks = taken_at(s, word).bits & (_ALL << np.uint64(bucket & _IN_WORD))
+    while marks == 0:
+        word += 1
+        if word > stop >> WORD:
+            return stop + 1
+        marks = taken_at(s, word).bits
+    return (word << WORD) + _lowest(marks)
 
 
 @compiled
 def turn_year(s: State, last: int) -> None:
     """The next year begins; an empty decade is left out, up to the year *last*."""
+    if s.walked > s.patience:
+        s.lacks = 1
     s.year += 1
     if s.far == 0:
         year = last
@@ -170,6 +199,8 @@ def take_slot(s: State) -> int:
     e = s.free
     s.free = slot_at(s, e).next
     s.free_slots -= 1
+    if s.free_slots < SPARE_SLOTS:
+        s.lacks = 1
     return e
 
 
@@ -194,16 +225,19 @@ def list_all(s: State) -> int:
             count += 1
             e = slot_at(s, e).next
         head_at(s, bucket).slot = NOBODY
-    s.near, s.far, s.beyond = 0, 0, 0
+    for word in range((s.mask + 1) >> WORD):
+        taken_at(s, word).bits = np.uint64(0)
+    s.far, s.beyond = 0, 0
     return count
 
 
 @compiled
 def enqueue_all(s: State, count: int) -> None:
     """Fill the calendar with the first *count* slots of `doomed`, from the present moment on."""
+    s.arrival_bucket = bucket_of(s, s.arrival)
     s.current = bucket_of(s, s.now)
     s.year = s.current >> s.bits
     s.decade = s.year - (s.year & (YEARS - 1))
     for place in range(count):
         enqueue(s, doomed_at(s, place).slot)
-    s.walked = s.queued = 0
+    s.walked = 0

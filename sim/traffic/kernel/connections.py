@@ -7,7 +7,7 @@ open at once, and a few bytes for each owner.
 from __future__ import annotations
 
 from sim.traffic.kernel.access import connection_at, idle_at, pod_at, version_at
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.records import INF, NOBODY, Records, State
 
 
@@ -26,6 +26,8 @@ def connect(s: State, p: int, now: float) -> int:
     connection = connection_at(s, c)
     s.free_connection = connection.next
     s.free_connections -= 1
+    if s.free_connections == 0:
+        s.lacks = 1
     connection.pod, connection.process = p, pod_at(s, p).process
     connection.opened = connection.idle_since = now
     connection.served = 0
@@ -40,7 +42,7 @@ def disconnect(s: State, c: int) -> None:
     s.free_connections += 1
 
 
-@compiled
+@called
 def take_idle(s: State, owner: int, now: float) -> int:
     """The *owner*'s last used connection that it still believes to be open, or NOBODY."""
     idle = idle_at(s, owner)
@@ -53,7 +55,7 @@ def take_idle(s: State, owner: int, now: float) -> int:
     return NOBODY
 
 
-@compiled
+@called
 def give_connection_back(s: State, owner: int, c: int, now: float) -> None:
     """An answer came on connection *c*: keep it, unless it has served or lived long enough."""
     connection = connection_at(s, c)

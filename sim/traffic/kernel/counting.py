@@ -29,12 +29,14 @@ class Counts:
     def take_over(self, arrays: Arrays, do: Callable[[int], int]) -> None:
         """Empty the rows of *arrays*, by what the kernel can *do*."""
         single = arrays.single
-        while single["rows"]:
+        if single["rows"]:
             do(deeds.LEAVE_SPARSE)
             found = arrays["sparse_entry"][: int(single["sparse"])]
             single["sparse"] = 0
-            order = np.argsort(found["key"], kind="stable")
-            keys, counts = found["key"][order], found["count"][order]
+            keys, counts = found["key"].copy(), found["count"].copy()
+            if np.any(keys[1:] < keys[:-1]):
+                order = np.argsort(keys, kind="stable")
+                keys, counts = keys[order], counts[order]
             later = int(np.searchsorted(keys, self._last_key, side="right"))
             if later < len(keys):
                 self._kept.append((keys[later:], counts[later:]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.traffic.kernel.access import doomed_at, node_at, probe_at
+from sim.traffic.kernel.access import doomed_at, node_at, probe_at, state_at
 from sim.traffic.kernel.answering import settle_seldom
 from sim.traffic.kernel.arrivals import draw_block, expect_arrival
 from sim.traffic.kernel.asking import start_asking, stop_asking
@@ -21,7 +21,6 @@ from sim.traffic.kernel.records import (
     NO_ROWS,
     QUIET,
     REACHED,
-    Records,
     State,
 )
 from sim.traffic.kernel.station import clear, find_all, leave_hanging
@@ -55,10 +54,10 @@ from sim.traffic.kernel.tally import leave_sparse
 ) = range(24)
 
 
-@entered
-def do(state: Records, deed: int, whom: int, number: int, amount: float) -> int:
+@entered(int, int, int, int, float)
+def do(address: int, deed: int, whom: int, number: int, amount: float) -> int:
     """Do *deed* to *whom* (a pod, version, node, probe …), now; mostly answers 0."""
-    s = state[0]
+    s = state_at(address)
     now = s.now
     if deed <= EMPLOY:
         return _prepare(s, deed, whom, number, now)

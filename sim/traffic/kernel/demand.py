@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.traffic.demand import _CENTRE, _EXP_TERMS, _LN2_HIGH, _LN2_LOW, _MIDDLE, _TAIL
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import log, uniform
 from sim.traffic.kernel.records import CONSTANT, EXPONENTIAL, Records, State
 
@@ -30,7 +30,7 @@ def service_seconds(s: State, slot: Records, row: Records) -> float:
     )
 
 
-@compiled
+@called
 def lognormal(u: float, sigma: float, half_variance: float) -> float:
     """The quantile *u* of the lognormal distribution with mean 1."""
     return exp(sigma * normal_quantile(u) - half_variance)

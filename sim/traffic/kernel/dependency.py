@@ -10,7 +10,7 @@ from sim.model.dependency import MOST_DEPENDENCIES
 from sim.traffic.clock import Kind
 from sim.traffic.kernel.access import call_at, caller_at, dependency_at, doomed_at, slot_at
 from sim.traffic.kernel.calendar import withdraw
-from sim.traffic.kernel.compiled import compiled
+from sim.traffic.kernel.compiled import called, compiled
 from sim.traffic.kernel.demand import spread
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.ending import expect_end
@@ -19,7 +19,7 @@ from sim.traffic.kernel.records import CONSTANT, INF, NOBODY, SERVING, Records, 
 _RETURN = int(Kind.RETURN)
 
 
-@compiled
+@called
 def next_made(s: State, request: int, place: int, end: int) -> int:
     """The first call from *place* on, before *end*, that *request* makes; *end* if there is none.
 
@@ -34,7 +34,7 @@ def next_made(s: State, request: int, place: int, end: int) -> int:
     return end
 
 
-@compiled
+@called
 def make_call(s: State, e: int, place: int, now: float) -> int:
     """The attempt in slot *e* makes the call at *place* now; 0 if that fails at once."""
     call = call_at(s, place)
@@ -53,7 +53,7 @@ def make_call(s: State, e: int, place: int, now: float) -> int:
     return 1
 
 
-@compiled
+@called
 def end_call(s: State, e: int, now: float) -> int:
     """The call of slot *e* ends now; 1 if it went well, or else 0."""
     slot, caller = slot_at(s, e), caller_at(s, e)
@@ -70,7 +70,7 @@ def end_call(s: State, e: int, now: float) -> int:
     return 0 if uniform(s.error_keys, key, slot.attempt) < ratio else 1
 
 
-@compiled
+@called
 def leave(s: State, e: int, now: float) -> None:
     """The call of slot *e* leaves its slot or its place in line; nobody moves up yet."""
     caller = caller_at(s, e)
@@ -83,7 +83,7 @@ def leave(s: State, e: int, now: float) -> None:
     caller.calling = NOBODY
 
 
-@compiled
+@called
 def move_up(s: State, number: int, now: float) -> None:
     """Those that wait for dependency *number* get the slots that are free."""
     row = dependency_at(s, number)
@@ -107,7 +107,7 @@ def leave_all(s: State, number: int, now: float) -> int:
     return count
 
 
-@compiled
+@called
 def _serve(s: State, e: int, row: Records, now: float) -> None:
     """The call of slot *e* has a slot of dependency *row*; its price is fixed now."""
     caller = caller_at(s, e)
@@ -123,7 +123,7 @@ def _serve(s: State, e: int, row: Records, now: float) -> None:
     _expect_return(s, e, min(caller.answered_at, caller.patient_until))
 
 
-@compiled
+@called
 def _expect_return(s: State, e: int, ends: float) -> None:
     """The call of slot *e* ends then, as far as is known."""
     caller_at(s, e).phase = _RETURN
@@ -132,13 +132,13 @@ def _expect_return(s: State, e: int, ends: float) -> None:
     expect_end(s, e)
 
 
-@compiled
+@called
 def _add_up(row: Records, now: float) -> None:
     row.busy_seconds += row.in_use * (now - row.busy_until)
     row.busy_until = now
 
 
-@compiled
+@called
 def _append(s: State, e: int, row: Records) -> None:
     caller = caller_at(s, e)
     caller.ahead, caller.behind = NOBODY, NOBODY
@@ -151,7 +151,7 @@ def _append(s: State, e: int, row: Records) -> None:
     row.waiting += 1
 
 
-@compiled
+@called
 def _leave_line(s: State, caller: Records, row: Records) -> None:
     row.waiting -= 1
     if caller.ahead >= 0:

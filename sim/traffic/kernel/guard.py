@@ -12,7 +12,7 @@ import numpy as np
 from sim.model.causes import Cause
 from sim.model.protection import MOST_EJECTION_SECONDS, ROUNDING
 from sim.traffic.kernel.access import guard_at, healthy_at, link_at, listed_at, proxy_at
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.compiled import called, compiled, inlined
 from sim.traffic.kernel.lists import take_up
 from sim.traffic.kernel.records import Records, State
 
@@ -21,7 +21,7 @@ _OVERFLOW = int(Cause.POOL_OVERFLOW)
 _FEW_RETRIES = 3.0  # As `sim.model.retry.most_retries` always allows.
 
 
-@compiled
+@called
 def pass_gate(s: State, x: int, now: float) -> int:
     """Let a request in at proxy *x* (NONE), or say why not."""
     guard = guard_at(s, x)
@@ -58,7 +58,7 @@ def find_healthy(s: State, x: int, row: int, now: float) -> int:
     return count
 
 
-@compiled
+@called
 def judge_pod(s: State, x: int, row: int, p: int, failed: int, now: float) -> None:
     """Pod *p*, one of that *row*, has served proxy *x* well, or *failed* it."""
     link = link_at(s, x, p)
@@ -99,7 +99,7 @@ def begin_attempt(s: State, x: int) -> None:
     guard_at(s, x).attempts += 1
 
 
-@compiled
+@called
 def end_attempt(s: State, slot: Records) -> None:
     """The attempt in *slot* has its answer."""
     guard = guard_at(s, slot.proxy)
@@ -108,7 +108,7 @@ def end_attempt(s: State, slot: Records) -> None:
         guard.retries -= 1
 
 
-@compiled
+@called
 def grant_retry(s: State, x: int) -> bool:
     """Whether one more retry may be made by proxy *x*; if so it counts from now on."""
     guard = guard_at(s, x)

@@ -7,9 +7,9 @@ comes back to Python for more and is entered again.
 from __future__ import annotations
 
 from sim.traffic.clock import Kind
-from sim.traffic.kernel.access import slot_at
+from sim.traffic.kernel.access import slot_at, state_at
 from sim.traffic.kernel.answering import settle
-from sim.traffic.kernel.calendar import first, withdraw
+from sim.traffic.kernel.calendar import bucket_of, first, withdraw
 from sim.traffic.kernel.compiled import entered, inlined
 from sim.traffic.kernel.pod import happen
 from sim.traffic.kernel.records import (
@@ -22,9 +22,9 @@ from sim.traffic.kernel.records import (
     REACHED,
     SIGNALLED,
     SLOW_CALENDAR,
+    SPARE_SLOTS,
     STILL,
     WAITING,
-    Records,
     State,
 )
 from sim.traffic.kernel.sending import arrive, draw_again, send
@@ -35,13 +35,12 @@ from sim.traffic.kernel.visiting import mean_next
 _CONNECT = int(Kind.CONNECT)
 _SEND, _FINISH, _GIVE_UP = int(Kind.SEND), int(Kind.FINISH), int(Kind.GIVE_UP)
 _CALL = int(Kind.CALL)  # And above: the phases of a request that calls.
-_SLOTS_AN_EVENT = 3  # A request, its retry, and a mirrored copy.
 
 
 @inlined
 def _lack(s: State) -> int:
     """What the next event may find too little of, or REACHED."""
-    if s.free_slots < _SLOTS_AN_EVENT:
+    if s.free_slots < SPARE_SLOTS:
         return NO_SLOTS
     if s.rows == s.most_rows:
         return NO_ROWS
@@ -63,15 +62,19 @@ def _comes_first(s: State, e: int) -> bool:
     return slot.time < s.arrival
 
 
-@entered
-def run(state: Records, until: float) -> int:
+@entered(int, float)
+def run(address: int, until: float) -> int:
     """Let everything before *until* happen; why it came back."""
-    s = state[0]
+    s = state_at(address)
+    last = bucket_of(s, until)
+    s.lacks = 1
     while True:
-        lack = _lack(s)
-        if lack != REACHED:
-            return lack
-        e = first(s, min(s.arrival, until))
+        if s.lacks:
+            lack = _lack(s)
+            if lack != REACHED:
+                return lack
+            s.lacks = 0
+        e = first(s, min(s.arrival_bucket, last))
         cause, kind, pod, draw = STILL, _SEND, NOBODY, 0.0
         if e >= 0 and _comes_first(s, e) and slot_at(s, e).time < until:
             now = s.now = slot_at(s, e).time

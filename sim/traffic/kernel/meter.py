@@ -29,9 +29,11 @@ _CPU = int(Kind.CPU)
 
 @compiled
 def employ(s: State, p: int, now: float) -> None:
-    """The process of pod *p* has as many workers as its version from now on."""
+    """The process of pod *p* has as many workers and places as its version from now on."""
     pod, meter = pod_at(s, p), meter_at(s, p)
-    pod.limited = meter.limit_cores < version_at(s, pod.version).concurrency
+    row = version_at(s, pod.version)
+    pod.concurrency, pod.queue_limit = row.concurrency, row.queue_limit
+    pod.limited = meter.limit_cores < row.concurrency
     if not pod.limited:
         meter.throttled = 0
     elif meter.jobs > 0:

@@ -89,7 +89,7 @@ class KernelPlane:
             raise ValueError(f"time must not lie before {start}, not {first}")
 
     def _do(self, deed: int, whom: int = 0, number: int = 0, amount: float = 0.0) -> int:
-        return deeds.do(self._arrays.state, deed, whom, number, amount)
+        return deeds.do(self._arrays.address, deed, whom, number, amount)
 
     # Time.
 
@@ -103,7 +103,7 @@ class KernelPlane:
         if until < self._g["now"]:
             raise ValueError(f"until must not lie before {self.now}, not {until}")
         while not self._signals:
-            lack = run(self._arrays.state, until)
+            lack = run(self._arrays.address, until)
             if lack == r.REACHED:
                 return None
             if lack == r.SIGNALLED:

@@ -48,6 +48,7 @@ REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR, NO_CONNECTIONS = r
 ALL_OUT = -2
 SIGNAL_OOM, SIGNAL_DRAINED, SIGNAL_PROBE = range(3)
 MOST_AVOIDED = 16  # Pods that an attempt has tried, where its proxy picks again to avoid them.
+SPARE_SLOTS = 3  # What an event takes at most: of a request, its retry, and a mirrored copy.
 BLOCK = 256  # Requests that are drawn at a time.
 
 Slot = np.dtype(
@@ -115,6 +116,8 @@ Pod = np.dtype(
         ("flags", "i4"),  # The number of its table of code paths + 1, or 0.
         ("process", "i4"),  # The number of the last one.
         ("ended_at", "f8"),  # When the last process to end did.
+        ("concurrency", "i8"),  # Of its version.
+        ("queue_limit", "i8"),
     ],
     align=True,
 )
@@ -157,9 +160,7 @@ Proxy = np.dtype(
 Coming = np.dtype([("time", "f8"), ("offset", "i8"), ("count", "i4")], align=True)
 Row = np.dtype(
     [
-        ("second", "i8"),
-        ("version", "i4"),
-        ("cause", "i4"),
+        ("key", "i8"),  # Second, version and cause.
         ("low", "i4"),  # The bins in between are the ones in use.
         ("high", "i4"),
         ("place", "i4"),
@@ -207,8 +208,10 @@ Story = np.dtype(
 Worst = np.dtype([("draw", "u8"), ("place", "i4"), ("stories", "i4")], align=True)
 Told = np.dtype([("time", "f8"), ("pod", "i4"), ("what", "i1"), ("kind", "i1"), ("result", "i1")])
 Piece = np.dtype([("time", "f8"), ("rate", "f8")])
-Drawn = np.dtype([(name, "f8") for name in ("time", "share", "user", "proxy", "choice")])
+Drawn = np.dtype([("drawn", "f8")])
+DRAWN = tuple(f"drawn_{what}" for what in ("time", "share", "user", "proxy", "choice"))
 Head = np.dtype([("slot", "i4")])  # Of a bucket.
+Marks = np.dtype([("bits", "u8")])  # Of 64 buckets, those with a slot in them.
 Doomed = np.dtype([("slot", "i4")])
 Place = np.dtype([("row", "i4")])  # Of the hash table of rows.
 Bin = np.dtype([("count", "u4")])
@@ -224,9 +227,10 @@ ADDRESSES = {
     "proxy": Proxy,
     "probe": Probe,
     "head": Head,
+    "taken": Marks,
     "listed": Listed,  # Endpoint lists, one after the other.
     "coming": Coming,  # [proxy, place]: lists that are not believed in yet.
-    "drawn": Drawn,  # By number in the block.
+    **dict.fromkeys(DRAWN, Drawn),  # By number in the block.
     "piece": Piece,
     "row": Row,
     "place": Place,
@@ -287,13 +291,13 @@ StateRecord = np.dtype(
         ("slots", "i8"),
         ("most_rows", "i8"),
         ("row_mask", "i8"),
-        ("most_sparse", "i8"),
         ("most_logged", "i8"),
         ("list_places", "i8"),
         ("bag_places", "i8"),
         # The present.
         ("now", "f8"),
-        ("arrival", "f8"),  # When the next request is meant to be sent.
+        ("arrival", "f8"),  # When the next request is meant to be sent,
+        ("arrival_bucket", "i8"),  # and in which bucket that is.
         ("cumulated", "f8"),
         ("at_piece_start", "f8"),
         ("piece_now", "i8"),
@@ -304,6 +308,7 @@ StateRecord = np.dtype(
         ("ended", "i8"),
         ("free", "i8"),  # The first free slot, and how many there are.
         ("free_slots", "i8"),
+        ("lacks", "i8"),  # There may be too little of something for the next event.
         ("logged", "i8"),
         ("rows", "i8"),
         ("sparse", "i8"),
@@ -317,12 +322,11 @@ StateRecord = np.dtype(
         ("current", "i8"),
         ("year", "i8"),
         ("decade", "i8"),
-        ("near", "i8"),  # How many slots are in the present year, decade, or beyond.
-        ("far", "i8"),
+        ("far", "i8"),  # How many slots are in the present decade, but not this year, or beyond.
         ("beyond", "i8"),
-        ("walked", "i8"),  # How often a slot was passed by one that came later to its bucket,
-        ("queued", "i8"),  # of so many;
-        ("patience", "i8"),  # how often until somebody looks after that.
+        ("walked", "i8"),  # How often a slot was passed by one that came later to its bucket;
+        ("patience", "i8"),  # how often until somebody looks after that,
+        ("looked_at", "i8"),  # and how many requests had come when somebody did.
     ]
     + PROXY_FIELDS
     + ROUTE_FIELDS,

@@ -13,7 +13,7 @@ import numpy as np
 from sim.traffic.balancers.ring_hash import RING_SIZE
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.access import point_at
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import random_bits
 from sim.traffic.kernel.lists import candidate
 from sim.traffic.kernel.proxy_records import Point
@@ -42,7 +42,7 @@ def points_of_each(count: int) -> int:
     return -(-RING_SIZE // count)
 
 
-@compiled
+@called
 def on_ring(s: State, user: int, offset: int, count: int) -> int:
     """The pod of the first point after the *user*'s own, or of the first of all."""
     own = random_bits(s.hash_user_keys, user, 0)

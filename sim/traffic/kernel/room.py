@@ -50,9 +50,10 @@ class Room:
     def _narrow_buckets(self) -> None:
         """Buckets are crowded: make them narrower, if that has not been tried in vain."""
         g = self._arrays.single
-        if g["walked"] > 2 * g["queued"] and self._narrowed < 8:
+        come = g["arrived"] - g["looked_at"]
+        if g["walked"] > 4 * come and self._narrowed < 8:
             count = self._do(deeds.LIST_ALL)
             g["buckets_per_second"] *= 4.0
             self._narrowed += 1
             self._do(deeds.ENQUEUE_ALL, 0, count)
-        g["walked"] = g["queued"] = 0
+        g["walked"], g["looked_at"] = 0, g["arrived"]

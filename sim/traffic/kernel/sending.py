@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.causes import Cause
-from sim.traffic.kernel.access import drawn_at, proxy_at, sent_at, slot_at
+from sim.traffic.kernel.access import (
+    drawn_choice_at,
+    drawn_proxy_at,
+    drawn_share_at,
+    drawn_user_at,
+    proxy_at,
+    sent_at,
+    slot_at,
+)
 from sim.traffic.kernel.arrivals import expect_arrival
 from sim.traffic.kernel.balancers import pick
 from sim.traffic.kernel.calendar import take_slot
@@ -33,12 +41,12 @@ def arrive(s: State, now: float) -> tuple[int, float]:
     slot = slot_at(s, e)
     slot.request = s.arrived
     slot.attempt = 0
-    slot.user = np.int64(drawn_at(s, n).user)
-    slot.proxy = np.int32(drawn_at(s, n).proxy)
-    slot.share = drawn_at(s, n).share
+    slot.user = np.int64(drawn_user_at(s, n).drawn)
+    slot.proxy = np.int32(drawn_proxy_at(s, n).drawn)
+    slot.share = drawn_share_at(s, n).drawn
     slot.meant = now
     slot.probe = NOBODY
-    draw = drawn_at(s, n).choice
+    draw = drawn_choice_at(s, n).drawn
     if in_window(s, now):
         add_user(sent_at(s, slot.user >> 3), slot.user)
     s.arrived += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.traffic.clock import Kind
 from sim.traffic.kernel.access import caller_at, slot_at
-from sim.traffic.kernel.compiled import compiled
+from sim.traffic.kernel.compiled import called
 from sim.traffic.kernel.dependency import end_call, make_call, next_made
 from sim.traffic.kernel.ending import expect_end
 from sim.traffic.kernel.records import Records, State
@@ -16,7 +16,7 @@ from sim.traffic.kernel.records import Records, State
 _FINISH, _CALL, _RETURN = int(Kind.FINISH), int(Kind.CALL), int(Kind.RETURN)
 
 
-@compiled
+@called
 def begin(s: State, e: int, row: Records, computed: float) -> None:
     """A worker has slot *e*, by the version's *row*; its computing ends at *computed*.
 
@@ -33,7 +33,7 @@ def begin(s: State, e: int, row: Records, computed: float) -> None:
         slot.ends = computed
 
 
-@compiled
+@called
 def go_on(s: State, e: int, kind: int, now: float) -> int:
     """A phase of slot *e* has ended: make the next call, or rest; 0 if a call has failed."""
     if kind == _RETURN and not end_call(s, e, now):

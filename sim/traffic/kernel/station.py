@@ -51,10 +51,9 @@ def take(s: State, e: int, p: int, now: float) -> int:
 def accept(s: State, e: int, p: int, now: float) -> int:
     """The process of pod *p* has the attempt in slot *e*: it is served, waits, or is refused."""
     pod, slot = pod_at(s, p), slot_at(s, e)
-    row = version_at(s, pod.version)
-    if pod.serving < row.concurrency:
+    if pod.serving < pod.concurrency:
         start(s, e, p, now)
-    elif pod.waiting < row.queue_limit:
+    elif pod.waiting < pod.queue_limit:
         _append(s, e, pod)
         slot.stage = WAITING
         schedule(s, e, slot.gives_up, _GIVE_UP)
@@ -141,8 +140,7 @@ def give_up(s: State, e: int) -> int:
 def take_waiting(s: State, p: int, now: float) -> None:
     """Free workers of pod *p* take those that wait, first come, first served."""
     pod = pod_at(s, p)
-    concurrency = version_at(s, pod.version).concurrency
-    while pod.waiting > 0 and pod.serving < concurrency:
+    while pod.waiting > 0 and pod.serving < pod.concurrency:
         e = pod.first
         _leave_queue(s, e)
         withdraw(s, e)

@@ -17,14 +17,15 @@ from sim.model.failed import STORIES_EACH
 from sim.model.latency import BINS
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
-from sim.traffic.kernel.calendar import YEARS
+from sim.traffic.kernel.calendar import WORD, YEARS
 from sim.traffic.kernel.filling import fill_dependency
 from sim.traffic.kernel.proxy_records import Point
 from sim.traffic.kernel.ring import points_of_each
 
 _ROWS = 64  # What is written to stays in the processor's second cache.
-_SPARSE = 1 << 16
+_SPARSE = _ROWS * BINS + 1
 _LOG = 1 << 12
+_BUCKETS = 4.0  # From one request to the next.
 _PATIENCE = 1 << 18  # Steps in the calendar's buckets before it is asked whether they are many.
 _STREAMS = {
     "arrival_keys": Purpose.ARRIVAL,
@@ -45,7 +46,6 @@ _STREAMS = {
 _SIZES = {
     "slot": ("slots", 0),
     "row": ("most_rows", 0),
-    "sparse_entry": ("most_sparse", 0),
     "log": ("most_logged", 0),
     "coming": ("list_places", 1),
     "thread": ("bag_places", 1),
@@ -61,6 +61,7 @@ class Arrays:
     def __init__(self) -> None:
         self.state = np.zeros(1, r.StateRecord)
         self.single = self.state[0]
+        self.address = int(self.state.ctypes.data)
         self._kept: dict[str, r.Records] = {}
 
     def __getitem__(self, name: str) -> r.Records:
@@ -129,7 +130,8 @@ def _put_traffic(arrays: Arrays, workload: Workload) -> None:
     arrays.put("listed", np.zeros(64, np.int32))
     has_rings = workload.balancer == "ring_hash"
     arrays.put("ring", np.zeros(64 if has_rings else 0, Point))
-    arrays.put("drawn", np.zeros(r.BLOCK, r.Drawn))
+    for name in r.DRAWN:
+        arrays.put(name, np.zeros(r.BLOCK, r.Drawn))
 
 
 def _put_tally(arrays: Arrays, workload: Workload, keep_log: bool) -> None:
@@ -159,13 +161,14 @@ def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
 
 
 def _put_calendar(arrays: Arrays, start: float, rate: float) -> None:
-    """Buckets half as long as it is from one request to the next; a year of about a second."""
-    bits = int(np.clip(np.ceil(np.log2(max(rate, 1.0) * 2.0)), 8, 17))
+    """Buckets a quarter as long as it is from one request to the next; a year of some second."""
+    bits = int(np.clip(np.ceil(np.log2(max(rate, 1.0) * _BUCKETS)), 8, 17))
+    arrays.put("taken", np.zeros((1 << bits) >> WORD, r.Marks))
     arrays.put("head", np.full((1 << bits) + YEARS + 1, r.NOBODY, np.int32))
     single = arrays.single
     single["now"] = single["origin"] = start
     single["bits"], single["mask"] = bits, (1 << bits) - 1
-    single["buckets_per_second"] = 2.0 * max(rate, 64.0)
+    single["buckets_per_second"] = _BUCKETS * max(rate, 64.0)
     single["patience"] = _PATIENCE
 
 

@@ -77,16 +77,17 @@ def record(s: State, slot: Records, cause: int, final: bool, now: float) -> None
 @inlined
 def _count(s: State, second: int, version: int, cause: int, latency_bin: int) -> None:
     mask = s.row_mask
+    key = (((second << KEY_VERSION) + version + 1) << KEY_CAUSE) + cause
     place = (second * 61 + version * 23 + cause) & mask
     found = place_at(s, place).row
     while found >= 0:
         row = row_at(s, found)
-        if row.second == second and row.cause == cause and row.version == version:
+        if row.key == key:
             break
         place = (place + 1) & mask
         found = place_at(s, place).row
     if found < 0:
-        found = _open_row(s, second, version, cause, place)
+        found = _open_row(s, key, place)
     row = row_at(s, found)
     row.low = min(row.low, latency_bin)
     row.high = max(row.high, latency_bin)
@@ -94,40 +95,46 @@ def _count(s: State, second: int, version: int, cause: int, latency_bin: int) ->
 
 
 @compiled
-def _open_row(s: State, second: int, version: int, cause: int, place: int) -> int:
+def _open_row(s: State, key: int, place: int) -> int:
     found = s.rows
     s.rows += 1
+    s.lacks = 1
     place_at(s, place).row = found
     row = row_at(s, found)
-    row.second, row.version, row.cause, row.place = second, version, cause, place
+    row.key, row.place = key, place
     row.low, row.high = BINS, -1
     return found
 
 
 @compiled
 def leave_sparse(s: State) -> None:
-    """Move rows, the last first, to `sparse` until none is left or it may be too full."""
-    while s.rows > 0:
-        row = row_at(s, s.rows - 1)
-        if s.sparse + row.high - row.low + 1 > s.most_sparse:
-            return
-        key = (row.second << KEY_VERSION) + row.version + 1
-        key = ((key << KEY_CAUSE) + row.cause) << KEY_BIN
-        for latency_bin in range(row.low, row.high + 1):
-            count = bin_at(s, (s.rows - 1) * BINS + latency_bin).count
-            if count > 0:
-                sparse_at(s, s.sparse).key = key + latency_bin
-                sparse_at(s, s.sparse).count = count
-                s.sparse += 1
-                bin_at(s, (s.rows - 1) * BINS + latency_bin).count = 0
+    """Move all rows to `sparse`, in the order in which they were opened."""
+    for n in range(s.rows):
+        row = row_at(s, n)
+        _leave(s, row, n * BINS)
         place_at(s, row.place).row = NOBODY
-        s.rows -= 1
+    s.rows = 0
+
+
+@inlined
+def _leave(s: State, row: Records, start: int) -> None:
+    """Move the counts of *row* from *start* on; each is written, and kept if it is not 0."""
+    key = row.key << KEY_BIN
+    entries = s.sparse
+    for latency_bin in range(row.low, row.high + 1):
+        found = bin_at(s, start + latency_bin)
+        sparse_at(s, entries).key = key + latency_bin
+        sparse_at(s, entries).count = found.count
+        entries += 1 if found.count > 0 else 0
+        found.count = 0
+    s.sparse = entries
 
 
 @compiled
 def _write(s: State, slot: Records, cause: int, final: bool, now: float) -> None:
     entry = logged_at(s, s.logged)
     s.logged += 1
+    s.lacks = 1
     entry.request, entry.attempt, entry.user = slot.request, slot.attempt, slot.user
     entry.proxy, entry.pod, entry.version = slot.proxy, slot.pod, slot.version
     entry.meant, entry.sent, entry.answered = slot.meant, slot.sent, now

@@ -21,7 +21,7 @@ from sim.traffic.kernel.access import (
 )
 from sim.traffic.kernel.balancers import pick_any
 from sim.traffic.kernel.calendar import schedule
-from sim.traffic.kernel.compiled import compiled, inlined
+from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.connections import (
     closed_at,
     connect,
@@ -56,7 +56,7 @@ _ANSWERS = sum(1 << int(cause) for cause in ANSWERS)
 _LEFT = (1 << int(Cause.TIMED_OUT_WAITING)) | (1 << int(Cause.TIMED_OUT_IN_SERVICE))
 
 
-@compiled
+@called
 def enter(s: State, e: int, now: float) -> int:
     """Let a new attempt in slot *e* through the gate and on; its cause if it ends at once."""
     slot, trip = slot_at(s, e), trip_at(s, e)
@@ -81,7 +81,7 @@ def enter(s: State, e: int, now: float) -> int:
     return _to_a_pod(s, e, now)
 
 
-@compiled
+@called
 def come_back(s: State, e: int, cause: int, now: float) -> int:
     """The try in slot *e* ended with *cause*; the cause that the client gets.
 
@@ -104,7 +104,7 @@ def come_back(s: State, e: int, cause: int, now: float) -> int:
     return cause
 
 
-@compiled
+@called
 def _to_a_pod(s: State, e: int, now: float) -> int:
     """Find a connection and a pod for the attempt in slot *e*; its cause if it ends at once."""
     slot, trip = slot_at(s, e), trip_at(s, e)
@@ -155,7 +155,7 @@ def _send_on(s: State, e: int, p: int, c: int, now: float) -> int:
     return accept(s, e, p, now)
 
 
-@compiled
+@called
 def _note(s: State, e: int, cause: int, now: float) -> None:
     """A pod gave *cause* to the attempt in slot *e*."""
     slot, trip = slot_at(s, e), trip_at(s, e)
@@ -210,7 +210,7 @@ def _choose(s: State, e: int, now: float) -> int:
     return _faithful_pick(s, e, offset, count, now)
 
 
-@compiled
+@called
 def _pick(s: State, e: int, offset: int, count: int) -> int:
     """Pick, and again rather than take a pod that has failed this attempt already."""
     trip = trip_at(s, e)
@@ -228,7 +228,7 @@ def _pick(s: State, e: int, offset: int, count: int) -> int:
     return p
 
 
-@compiled
+@called
 def _faithful_pick(s: State, e: int, offset: int, count: int, now: float) -> int:
     """The pod that the user had last, unless that was too long ago or it is in the list no more."""
     remembered = remembered_at(s, slot_at(s, e).user)

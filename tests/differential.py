@@ -21,6 +21,7 @@ from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
 
 MIB = 2.0**20
+MEASURED = ((0.004, 0.02, 0.005), (1.0,), (0.001, 0.5, 0.002, 0.001, 7.0))
 FOLLOW = 40.0  # Seconds after the last arrival, in which everything comes to an end.
 
 
@@ -370,7 +371,7 @@ class Story:
             name=f"dependency-{number}",
             capacity=self._capacity(),
             latency_seconds=self._latency(),
-            demand=Demand.CONSTANT if self.regime.grid else self._pick(list(Demand)),
+            demand=Demand.CONSTANT if self.regime.grid else self._pick(list(Demand)[:-1]),
             demand_cv=self._pick((0.3, 1.0, 2.5)),
             error_ratio=self._pick((0.0, 0.0, 0.1)),
             up=self.random.random() < 0.9,
@@ -412,6 +413,7 @@ class Story:
             wait_seconds=mean - mean * cpu,
             demand=self._pick(demands),
             demand_cv=self._pick((0.3, 1.0, 2.5)),
+            measured_seconds=self._pick(MEASURED),
             concurrency=self._one_of(*regime.workers),
             queue_limit=self._one_of(*regime.queue),
             error_ratio=self._pick((0.0, 0.0, 0.1)),

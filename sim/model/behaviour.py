@@ -58,7 +58,8 @@ class Behaviour:
     cpu_seconds: float = 0.005
     wait_seconds: float = 0.045
     demand: Demand = Demand.EXPONENTIAL
-    demand_cv: float = 1.0  # Coefficient of variation; lognormal only.
+    demand_cv: float = 1.0  # Coefficient of variation; lognormal and gamma only.
+    measured_seconds: tuple[float, ...] = ()  # How an empirical demand spreads.
     concurrency: int = 8
     queue_limit: int = 64
     startup_seconds: float = 2.0

@@ -176,10 +176,11 @@ def versions(spec: Spec) -> tuple[VersionEntry, ...]:
 
 def _behaviour(entry: Version, spec: Spec) -> Behaviour:
     return Behaviour(
-        cpu_seconds=entry.service.cpu,
-        wait_seconds=entry.service.wait,
+        cpu_seconds=entry.service.computing,
+        wait_seconds=entry.service.waiting,
         demand=entry.service.distribution,
         demand_cv=entry.service.cv,
+        measured_seconds=entry.service.measured,
         concurrency=entry.concurrency,
         queue_limit=entry.queue_limit,
         startup_seconds=max(entry.startup, entry.startup_cpu),

@@ -74,6 +74,7 @@ _link_at = _way_to("link")
 dependency_at = _way_to("dependency")
 call_at = _way_to("call")
 caller_at = _way_to("caller")
+quantile_at = _way_to("quantile")
 _coming_at = _way_to("coming")
 _thread_at = _way_to("thread")
 

@@ -33,10 +33,7 @@ from sim.traffic.kernel.probes import Probes
 from sim.traffic.kernel.proxying import check_way, fit_proxies, put_proxies
 from sim.traffic.kernel.publishing import Lists
 from sim.traffic.kernel.room import Room
-from sim.traffic.kernel.storage import (
-    arrays_for,
-    fit_bags,
-)
+from sim.traffic.kernel.storage import arrays_for, fit_bags, place_of_quantiles
 
 _SPARE_SLOTS = 16
 
@@ -127,7 +124,9 @@ class KernelPlane:
             self._arrays.grow(2 * version, "version", "exposed")
         self._behaviours[version] = behaviour
         places = self._dependencies.places_of(behaviour.calls)
-        fill_version(self._arrays["version"][version], behaviour, places)
+        spread = behaviour.demand, behaviour.demand_cv, behaviour.measured_seconds
+        quantiles = place_of_quantiles(self._arrays, *spread)
+        fill_version(self._arrays["version"][version], behaviour, places, quantiles)
         self._do(deeds.CHANGE_VERSION, version, self._pods)
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:

@@ -36,7 +36,7 @@ NO_PROBE, QUIET, ASKING = range(3)
 UNKNOWN = -1
 PROBE_KINDS = 3  # Startup, readiness, liveness: a pod's probes are rows 3 x pod + kind.
 # Service times.
-CONSTANT, EXPONENTIAL, LOGNORMAL = range(3)
+CONSTANT, EXPONENTIAL, LOGNORMAL, TABLE = range(4)
 # Balancers that are compiled.
 RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH = range(5)
 # Why the loop came back to Python.
@@ -130,6 +130,7 @@ Version = np.dtype(
         ("keep_alive", "f8"),
         ("calls", "i4"),  # Where its calls begin in `call`, and where they end.
         ("calls_end", "i4"),
+        ("table", "i8"),  # Where its quantiles begin, if they are in one.
         ("demand", "i1"),
         ("has_answered", "i1"),
     ],
@@ -232,6 +233,7 @@ Doomed = np.dtype([("slot", "i4")])
 Place = np.dtype([("row", "i4")])  # Of the hash table of rows.
 Bin = np.dtype([("count", "u4")])
 Members = np.dtype([("bits", "u1")])  # Eight users of a set.
+Quantile = np.dtype([("value", "f8")])
 
 # The arrays, by the name of one record.
 ADDRESSES = {
@@ -264,6 +266,7 @@ ADDRESSES = {
     "dependency": Dependency,
     "call": Call,  # Lists of calls, one after the other.
     "caller": Caller,  # By slot, where there are dependencies.
+    "quantile": Quantile,  # Tables of them, one after the other.
 }
 State: TypeAlias = Any
 StateRecord = np.dtype(

@@ -167,6 +167,10 @@ class World(Protocol):
         """
         ...
 
+    def slowed(self, node: str, factor: float) -> AbstractContextManager[None]:
+        """Pods of the machine *node* serve *factor* times slower while the `with` block lasts."""
+        ...
+
     def lost(self, node: str) -> AbstractContextManager[None]:
         """The machine *node* stands still while the `with` block lasts, and boots after it."""
         ...
@@ -210,9 +214,17 @@ class DataPlane(Protocol):
         ...
 
     def set_node(
-        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+        self,
+        node: str,
+        *,
+        cores: float | None = None,
+        reachable: bool | None = None,
+        slowdown: float | None = None,
     ) -> None:
         """A node's *cores* (unlimited until told), shared by what its pods compute.
+
+        Requests (probes aside) that workers of its pods take from now on occupy them *slowdown*
+        times as long.
 
         While it is not *reachable* nothing sent to its pods arrives and nothing they answer gets
         out: their clients wait until they give up (NODE_UNREACHABLE). What its processes do

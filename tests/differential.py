@@ -16,6 +16,7 @@ from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
 from sim.model.visit import Visits
+from sim.model.warm_up import WarmUp
 from sim.ports import DataPlane, ProbeKind, RequestRecord, Signal, SignalKind
 from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
@@ -41,6 +42,7 @@ class Regime:
     limits: tuple[float, ...] = (float("inf"),)
     cpu_share: float = 0.1
     leaks: bool = False
+    uneven: bool = False  # Processes warm up, and requests hang.
     dependencies: tuple[int, int] = (0, 0)
     capacities: tuple[int, ...] = (0, 1, 3, 10, 30, 1000)  # From a lock to more than all workers.
     deeds: dict[str, float] = field(default_factory=dict)  # Times a second.
@@ -176,6 +178,28 @@ REGIMES = {
         cpu_share=0.5,
         leaks=True,
         deeds=ROLLING | {"alter": 0.5, "resize": 0.1, "behave": 0.1, "lose": 0.1, "return": 0.2},
+    ),
+    "uneven pace": Regime(
+        uneven=True,
+        load=(0.2, 0.6),
+        timeouts=(0.2, 1.0),
+        cores=(2.0, float("inf")),
+        limits=(0.5, float("inf")),
+        deeds=ROLLING | {"slow": 0.5, "ask": 0.5, "lose": 0.1, "return": 0.2, "behave": 0.2},
+    ),
+    "uneven pace with dependencies": Regime(
+        uneven=True,
+        load=(0.2, 0.6),
+        dependencies=(1, 2),
+        timeouts=(0.2, 1.0),
+        deeds=ROLLING | {"slow": 0.5, "alter": 0.5, "behave": 0.2, "lose": 0.1, "return": 0.2},
+    ),
+    "tied uneven pace": Regime(
+        uneven=True,
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        deeds=ROLLING | {"slow": 0.5, "ask": 0.5},
     ),
     "visits": Regime(
         rate=(10.0, 60.0),
@@ -423,7 +447,15 @@ class Story:
             probes_share_workers=self._pick((True, True, True, False)),
             keep_alive_seconds=self._pick((0.25, 1.0, 75.0)) if regime.ways else 75.0,
             calls=self._calls() if self.dependencies else (),
+            **(self._unevenness() if regime.uneven else {}),
         )
+
+    def _unevenness(self) -> dict[str, Any]:
+        warm_up = WarmUp(seconds=self._pick((0.5, 2.0, 30.0)), slowdown=self._pick((1.0, 2.0, 5.0)))
+        return {
+            "hang_ratio": self._pick((0.0, 0.0, 0.01, 0.1)),
+            "warm_up": self._pick((None, warm_up, warm_up)),
+        }
 
     def _begin(self, pods: int) -> None:
         for version in range(self.versions):
@@ -561,6 +593,11 @@ class Story:
         """A node has other cores."""
         node, cores = self._pick(self.nodes), self._pick((0.5, 1.0, 3.0, 8.0, float("inf")))
         self.both.ask(lambda plane: plane.set_node(node, cores=cores), "cores")
+
+    def slow(self, now: float) -> None:
+        """A node serves more slowly, or well again."""
+        node, slowdown = self._pick(self.nodes), self._pick((1.0, 1.0, 1.5, 4.0))
+        self.both.ask(lambda plane: plane.set_node(node, slowdown=slowdown), "a slow node")
 
     def lose(self, now: float) -> None:
         """A node cannot be reached."""

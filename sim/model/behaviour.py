@@ -15,6 +15,7 @@ from sim.model.network import Connections, ProxyKind
 from sim.model.protection import Protection
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.visit import Visits
+from sim.model.warm_up import WarmUp
 
 
 class Reaction(StrEnum):
@@ -52,7 +53,8 @@ class Behaviour:
     *probe_seconds*; with *probes_share_workers* it waits for a worker like any request, otherwise
     a thread of its own answers it. An idle connection is closed *keep_alive_seconds* after its last
     answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
-    an image that is not *pullable* cannot be pulled.
+    an image that is not *pullable* cannot be pulled. A *hang_ratio* of the attempts that a worker
+    takes never ends: each holds its worker until the process ends, and its client times out.
     """
 
     cpu_seconds: float = 0.005
@@ -76,11 +78,18 @@ class Behaviour:
     pullable: bool = True
     containers: tuple[ContainerBehaviour, ...] = ()
     calls: tuple[Call, ...] = ()
+    hang_ratio: float = 0.0
+    warm_up: WarmUp | None = None
 
     @property
     def service_seconds(self) -> float:
         """Mean time that a request occupies a worker, its calls left out."""
         return (self.cpu_seconds + self.wait_seconds) * self.service_time_factor
+
+    @property
+    def spread(self) -> tuple[Demand, float, tuple[float, ...]]:
+        """How that time spreads around its mean."""
+        return self.demand, self.demand_cv, self.measured_seconds
 
     @property
     def cpu_share(self) -> float:

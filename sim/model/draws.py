@@ -54,6 +54,7 @@ class Purpose(IntEnum):
     CALL = 27
     LATENCY = 28
     DEPENDENCY_ERROR = 29
+    HANG = 40
     GOING_ON = 50
     THINKING = 51
 

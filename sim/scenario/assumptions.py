@@ -221,6 +221,9 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
     yield f"versions.{name}.keepAlive", words.show_duration(entry.keep_alive)
     if entry.crash_after is not None:
         yield f"versions.{name}.crashAfter", words.show_duration(entry.crash_after)
+    if entry.warm_up is not None:
+        yield f"versions.{name}.warmUp.for", words.show_duration(entry.warm_up.lasts)
+        yield f"versions.{name}.warmUp.slowdown", words.show_factor(entry.warm_up.slowdown)
     for container, one in entry.containers.items():
         path = f"versions.{name}.containers.{container}"
         yield f"{path}.startup", words.show_duration(one.startup)

@@ -191,6 +191,7 @@ def _behaviour(entry: Version, spec: Spec) -> Behaviour:
         probes_share_workers=entry.probes == "shared",
         keep_alive_seconds=entry.keep_alive,
         crash_after_seconds=entry.crash_after,
+        warm_up=entry.warm_up.numbers if entry.warm_up is not None else None,
         containers=tuple(
             ContainerBehaviour(
                 name=name,

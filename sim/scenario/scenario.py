@@ -237,7 +237,7 @@ class Scenario:
         return f"Deployment/{name_of(self.deployment)}"
 
 
-_SELDOM = ("calls", "measured_seconds")
+_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up")
 
 
 def _row(behaviour: Behaviour) -> JsonObject:

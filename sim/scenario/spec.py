@@ -21,6 +21,7 @@ from sim.model.unreadable import Unreadable
 from sim.scenario.service import Service, Spread
 from sim.scenario.traffic import Poisson, Traffic
 from sim.scenario.users import Users as Users
+from sim.scenario.warm_up import WarmUp
 from sim.scenario.words import Bytes, Cores, Duration, Range, Rate, Share, Strict
 
 API_VERSION = "seatrial/v1alpha1"
@@ -94,6 +95,7 @@ class Version(Strict):
     probes: Literal["shared", "own"] = "shared"
     keep_alive: Duration = 75.0
     crash_after: Duration | None = None
+    warm_up: WarmUp | None = None
     containers: Annotated[dict[str, Container], Field(default_factory=dict)]
     calls: Annotated[dict[str, Call], Field(default_factory=dict)]
 

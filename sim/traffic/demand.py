@@ -22,6 +22,12 @@ class Demands:
 
     def __init__(self, seed: int) -> None:
         self._draws = Stream(seed, Purpose.DEMAND)
+        self._hangs = Stream(seed, Purpose.HANG)
+
+    def hangs(self, request: int, attempt: int, behaviour: Behaviour) -> bool:
+        """Whether this *attempt* is one that never ends; a retry may have better luck."""
+        ratio = behaviour.hang_ratio
+        return ratio > 0.0 and self._hangs.uniform(request, attempt) < ratio
 
     def seconds(self, request: int, behaviour: Behaviour) -> float:
         """How long *request* occupies a worker."""

@@ -88,6 +88,7 @@ class ReferencePlane:
         self._behaviours: dict[int, Behaviour] = {}
         self._probes: dict[tuple[int, ProbeKind], Probe] = {}
         self._unreachable: set[str] = set()
+        self._slowdowns: dict[str, float] = {}
         self._cores: defaultdict[str, Cores] = defaultdict(lambda: Cores(self._clock))
         # Several may come at one moment: a kill fails each probe that waits for an answer.
         self._signals: deque[Signal] = deque()
@@ -146,13 +147,24 @@ class ReferencePlane:
             node,
         )
         pod.reach(node not in self._unreachable)
+        pod.slow_down(self._slowdowns.get(node, 1.0))
         self._pods.append(pod)
         return pod.number
 
     def set_node(
-        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+        self,
+        node: str,
+        *,
+        cores: float | None = None,
+        reachable: bool | None = None,
+        slowdown: float | None = None,
     ) -> None:
-        """A node has so many cores, or can be reached or not; see `ports.DataPlane.set_node`."""
+        """Change what a node does; see `ports.DataPlane.set_node`."""
+        if slowdown is not None:
+            self._slowdowns[node] = slowdown
+            for pod in self._pods:
+                if pod.node == node:
+                    pod.slow_down(slowdown)
         if cores is not None:
             self._cores[node].resize(cores)
         if reachable is None or reachable == (node not in self._unreachable):

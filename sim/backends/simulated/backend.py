@@ -86,6 +86,10 @@ class SimulatedBackend:
         """The machine boots again."""
         self.control_plane.return_node(node)
 
+    def slow_node(self, node: str, slowdown: float) -> None:
+        """The machine's pods serve so many times slower from now on."""
+        self.data_plane.set_node(node, slowdown=slowdown)
+
     def inject(self, fault: Fault) -> SimProcess:
         """Let *fault* happen from now on."""
         return self.drive(fault.inject(self.world))

@@ -30,6 +30,10 @@ def fill_version(
     """
     row["calls"], row["calls_end"] = calls
     row["table"] = quantiles
+    warm_up = behaviour.warm_up
+    row["warm_up"], row["slowdown"] = (warm_up.seconds, warm_up.slowdown) if warm_up else (0.0, 1.0)
+    row["hang_ratio"] = behaviour.hang_ratio
+    row["uneven"] = warm_up is not None or behaviour.hang_ratio > 0.0
     variance = log(1.0 + behaviour.demand_cv * behaviour.demand_cv)
     row["mean"], row["cpu_share"] = behaviour.service_seconds, behaviour.cpu_share
     row["sigma"], row["half_variance"] = sqrt(variance), 0.5 * variance
@@ -62,7 +66,7 @@ def fill_pod(
     """A pod of *version* that is made *now* and has done nothing; *own* are its events' slots."""
     pod["version"], pod["limit_bytes"] = version, memory_limit_bytes
     pod["first"] = pod["last"] = r.NOBODY
-    pod["ended_at"] = -r.INF
+    pod["ended_at"] = pod["began"] = -r.INF
     pod["busy_until"] = pod["leaks_since"] = now
     pod["oom"], pod["drained"], pod["turn"] = own
     meter["limit_cores"], meter["weight"] = cpu.limit_cores, cpu.weight

@@ -62,6 +62,7 @@ class KernelPlane:
         self._behaviours: dict[int, Behaviour] = {}
         self._nodes: dict[str, int] = {}
         self._unreachable: set[str] = set()
+        self._slowdowns: dict[str, float] = {}
         self._signals: deque[Signal] = deque()
         self._pods = 0
         self._counts = Counts()
@@ -124,8 +125,7 @@ class KernelPlane:
             self._arrays.grow(2 * version, "version", "exposed")
         self._behaviours[version] = behaviour
         places = self._dependencies.places_of(behaviour.calls)
-        spread = behaviour.demand, behaviour.demand_cv, behaviour.measured_seconds
-        quantiles = place_of_quantiles(self._arrays, *spread)
+        quantiles = place_of_quantiles(self._arrays, *behaviour.spread)
         fill_version(self._arrays["version"][version], behaviour, places, quantiles)
         self._do(deeds.CHANGE_VERSION, version, self._pods)
 
@@ -143,6 +143,7 @@ class KernelPlane:
         pod, meter = self._arrays["pod"][number], self._arrays["meter"][number]
         fill_pod(pod, meter, version, memory_limit, cpu, self.now, own)
         pod["node"], pod["reachable"] = place, node not in self._unreachable
+        pod["slowdown"] = self._slowdowns.get(node, 1.0)
         self._pods += 1
         self._do(deeds.EMPLOY, number)
         return number
@@ -170,9 +171,18 @@ class KernelPlane:
         return self._nodes[name]
 
     def set_node(
-        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+        self,
+        node: str,
+        *,
+        cores: float | None = None,
+        reachable: bool | None = None,
+        slowdown: float | None = None,
     ) -> None:
-        """A node has so many cores, or can be reached or not; see `ports.DataPlane.set_node`."""
+        """Change what a node does; see `ports.DataPlane.set_node`."""
+        if slowdown is not None:
+            self._slowdowns[node] = slowdown
+            pods = self._arrays["pod"][: self._pods]
+            pods["slowdown"][pods["node"] == self._nodes.get(node, r.NOBODY)] = slowdown
         if cores is not None:
             number = self._node(node)
             fit_bags(self._arrays, cores)

@@ -18,6 +18,7 @@ from sim.traffic.kernel.core_records import Meter as Meter
 from sim.traffic.kernel.core_records import Node as Node
 from sim.traffic.kernel.core_records import Thread as Thread
 from sim.traffic.kernel.proxy_records import PROXY_ADDRESSES, PROXY_FIELDS, Keys, Listed
+from sim.traffic.kernel.version_records import Version as Version
 
 Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as compiled code has.
 
@@ -111,28 +112,8 @@ Pod = np.dtype(
         ("forgotten", "i4"),
         ("process", "i4"),  # The number of the last one.
         ("ended_at", "f8"),  # When the last process to end did.
-    ],
-    align=True,
-)
-Version = np.dtype(
-    [
-        ("mean", "f8"),
-        ("cpu_share", "f8"),
-        ("error_ratio", "f8"),
-        ("sigma", "f8"),
-        ("half_variance", "f8"),
-        ("probe_seconds", "f8"),
-        ("base_bytes", "f8"),
-        ("leak", "f8"),
-        ("last_answer", "f8"),
-        ("concurrency", "i8"),
-        ("queue_limit", "i8"),
-        ("keep_alive", "f8"),
-        ("calls", "i4"),  # Where its calls begin in `call`, and where they end.
-        ("calls_end", "i4"),
-        ("table", "i8"),  # Where its quantiles begin, if they are in one.
-        ("demand", "i1"),
-        ("has_answered", "i1"),
+        ("began", "f8"),  # When the last process to begin did.
+        ("slowdown", "f8"),  # Of its machine.
     ],
     align=True,
 )
@@ -293,6 +274,7 @@ StateRecord = np.dtype(
         ("choice_keys", Keys),
         ("demand_keys", Keys),
         ("bug_keys", Keys),
+        ("hang_keys", Keys),
         ("jitter_keys", Keys),
         ("sample_keys", Keys),
         ("goes_on", "f8"),  # 0: every visit is one request.

@@ -34,6 +34,7 @@ _STREAMS = {
     "choice_keys": Purpose.BALANCER,
     "demand_keys": Purpose.DEMAND,
     "bug_keys": Purpose.BUG,
+    "hang_keys": Purpose.HANG,
     "jitter_keys": Purpose.BACKOFF,
     "sample_keys": Purpose.SAMPLE,
     "call_keys": Purpose.CALL,

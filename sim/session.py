@@ -243,7 +243,8 @@ class Session:
                 self._carry_out_on_node(command.verb, name)
             case Verb.INJECT:
                 known = [one.name for one in self.scenario.dependencies]
-                self._backend.inject(fault_written(command.fault or "", known))
+                machines = [node.name for node in self.scenario.nodes]
+                self._backend.inject(fault_written(command.fault or "", known, machines))
 
     def _carry_out_on_node(self, verb: Verb, node: str) -> None:
         control = self._backend.control_plane

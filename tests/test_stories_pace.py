@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stories import deployment, failures, rehearse, scenario
+import pytest
+from stories import deployment, failures, rehearse, scenario, session
 
 from sim.backends.simulated.driver import SimulatedClock
 from sim.backends.simulated.world import SimulatedWorld
 from sim.control.clock import Environment
+from sim.errors import ScenarioError
 from sim.model.behaviour import Behaviour
 from sim.model.causes import Cause
+from sim.model.command import Command, Verb
 from sim.model.run import Run
 
 LIVENESS = {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 2, "timeoutSeconds": 1}
@@ -55,6 +58,15 @@ def test_fresh_processes_that_are_slow_cost_answers_in_time_while_they_come(tmp_
     assert Cause.TIMED_OUT_IN_SERVICE not in failures(warm)
     assert failures(cold)[Cause.TIMED_OUT_IN_SERVICE] > 100
     assert slow_share(cold, 130.0, 149.0) == 0.0
+
+
+def test_a_command_cannot_slow_down_a_machine_that_there_is_not(tmp_path: Path) -> None:
+    running = session(scenario(tmp_path), None)
+
+    with pytest.raises(ScenarioError, match="there is no machine 'node-9'"):
+        running.command(Command(verb=Verb.INJECT, fault="slow-node:node-9:3x"))
+    running.command(Command(verb=Verb.INJECT, fault="slow-node:node-1:3x"))
+    assert len(running.log) == 1
 
 
 class Machines:

@@ -36,7 +36,7 @@ def table(demand: Demand, cv: float, measured: tuple[float, ...] = ()) -> tuple[
 
     *cv* is a gamma distribution's; an empirical one goes through the *measured* times.
     """
-    if demand is Demand.GAMMA:
+    if demand == Demand.GAMMA:
         low, high = _gamma(cv)
     else:
         low, high = _empirical(measured)

@@ -1,17 +1,14 @@
 """The seams of the house: what a strategy, a fault and the two planes may ask of each other.
 
-`KubeApi`, `Metrics` and `Clock` exist twice, simulated and real; `World` exists in the simulation
-only, so that a fault cannot reach a real cluster by type. `DataPlane` is what the control plane
-tells the traffic and what it hears back.
+`KubeApi`, `Metrics` and `Clock` exist twice, simulated and real; what exists in the simulation only
+is in `sim.world`. `DataPlane` is what the control plane tells the traffic and what it hears back.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from sim.i18n import Message
 from sim.model.behaviour import Behaviour, CpuShare
 from sim.model.causes import Cause
 from sim.model.failed import FailedRequest
@@ -115,60 +112,6 @@ class KubeApi(Protocol):
         ...
 
 
-class World(Protocol):
-    """What a fault may do to the simulated world; no real cluster implements it."""
-
-    def now(self) -> float:
-        """The present moment, in simulated seconds."""
-        ...
-
-    def sleep(self, seconds: float) -> Wait:
-        """Until *seconds* from now."""
-        ...
-
-    def until(self, time: float) -> Wait:
-        """Until the absolute *time*, which may have passed or never come."""
-        ...
-
-    def forever(self) -> Wait:
-        """Until the end of the run."""
-        ...
-
-    def behaviour(self, version: str) -> Behaviour:
-        """How *version* behaves now."""
-        ...
-
-    def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
-        """Change fields of the version's `Behaviour` while the `with` block lasts.
-
-        Each change is a value, or a function of the value that the field has without it.
-        """
-        ...
-
-    def dependency_altered(self, dependency: str, **changes: Any) -> AbstractContextManager[None]:
-        """Change fields of the `Dependency` of that name while the `with` block lasts.
-
-        Each change is a value, or a function of the value that the field has without it.
-        """
-        ...
-
-    def lost(self, node: str) -> AbstractContextManager[None]:
-        """The machine *node* stands still while the `with` block lasts, and boots after it."""
-        ...
-
-
-class Fault(Protocol):
-    """Something that goes wrong; it must heal what it broke when it is interrupted."""
-
-    def inject(self, world: World) -> Process[None]:
-        """Break it, wait, mend it."""
-        ...
-
-    def describe(self) -> Message:
-        """What it does, in one line for people."""
-        ...
-
-
 class DataPlane(Protocol):
     """Every request, one by one. Times are absolute; control acts at t before data at t.
 
@@ -195,9 +138,17 @@ class DataPlane(Protocol):
         ...
 
     def set_node(
-        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+        self,
+        node: str,
+        *,
+        cores: float | None = None,
+        reachable: bool | None = None,
+        slowdown: float | None = None,
     ) -> None:
         """A node's *cores* (unlimited until told), shared by what its pods compute.
+
+        Requests (probes aside) that workers of its pods take from now on occupy them *slowdown*
+        times as long.
 
         While it is not *reachable* nothing sent to its pods arrives and nothing they answer gets
         out: their clients wait until they give up (NODE_UNREACHABLE). What its processes do

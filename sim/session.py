@@ -28,11 +28,12 @@ from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import goal_of, settled_at
-from sim.ports import Fault, Process, Wait
+from sim.ports import Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
 from sim.traffic.engine import DEFAULT
+from sim.world import Fault
 
 OLD = 0  # `Run.versions` begins with old and new.
 WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a system in use.
@@ -255,7 +256,8 @@ class Session:
                 self._carry_out_on_node(command.verb, name)
             case Verb.INJECT:
                 known = [one.name for one in self.scenario.dependencies]
-                self._backend.inject(fault_written(command.fault or "", known))
+                machines = [node.name for node in self.scenario.nodes]
+                self._backend.inject(fault_written(command.fault or "", known, machines))
 
     def _carry_out_on_node(self, verb: Verb, node: str) -> None:
         control = self._backend.control_plane

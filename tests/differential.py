@@ -17,11 +17,13 @@ from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
 from sim.model.routing import Attribute, Condition, Destination, Mirror, Route
 from sim.model.visit import Visits
+from sim.model.warm_up import WarmUp
 from sim.ports import DataPlane, ProbeKind, RequestRecord, Signal, SignalKind
 from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
 
 MIB = 2.0**20
+MEASURED = ((0.004, 0.02, 0.005), (1.0,), (0.001, 0.5, 0.002, 0.001, 7.0))
 FOLLOW = 40.0  # Seconds after the last arrival, in which everything comes to an end.
 
 
@@ -41,6 +43,7 @@ class Regime:
     limits: tuple[float, ...] = (float("inf"),)
     cpu_share: float = 0.1
     leaks: bool = False
+    uneven: bool = False  # Processes warm up, and requests hang.
     dependencies: tuple[int, int] = (0, 0)
     capacities: tuple[int, ...] = (0, 1, 3, 10, 30, 1000)  # From a lock to more than all workers.
     deeds: dict[str, float] = field(default_factory=dict)  # Times a second.
@@ -206,6 +209,28 @@ REGIMES = {
         ways=True,
         balancers=BALANCERS,
         deeds=ROLLING | {"publish elsewhere": 0.8, "route": 0.3, "lose": 0.1, "return": 0.2},
+    ),
+    "uneven pace": Regime(
+        uneven=True,
+        load=(0.2, 0.6),
+        timeouts=(0.2, 1.0),
+        cores=(2.0, float("inf")),
+        limits=(0.5, float("inf")),
+        deeds=ROLLING | {"slow": 0.5, "ask": 0.5, "lose": 0.1, "return": 0.2, "behave": 0.2},
+    ),
+    "uneven pace with dependencies": Regime(
+        uneven=True,
+        load=(0.2, 0.6),
+        dependencies=(1, 2),
+        timeouts=(0.2, 1.0),
+        deeds=ROLLING | {"slow": 0.5, "alter": 0.5, "behave": 0.2, "lose": 0.1, "return": 0.2},
+    ),
+    "tied uneven pace": Regime(
+        uneven=True,
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        deeds=ROLLING | {"slow": 0.5, "ask": 0.5},
     ),
     "visits": Regime(
         rate=(10.0, 60.0),
@@ -438,7 +463,7 @@ class Story:
             name=f"dependency-{number}",
             capacity=self._capacity(),
             latency_seconds=self._latency(),
-            demand=Demand.CONSTANT if self.regime.grid else self._pick(list(Demand)),
+            demand=Demand.CONSTANT if self.regime.grid else self._pick(list(Demand)[:-1]),
             demand_cv=self._pick((0.3, 1.0, 2.5)),
             error_ratio=self._pick((0.0, 0.0, 0.1)),
             up=self.random.random() < 0.9,
@@ -480,6 +505,7 @@ class Story:
             wait_seconds=mean - mean * cpu,
             demand=self._pick(demands),
             demand_cv=self._pick((0.3, 1.0, 2.5)),
+            measured_seconds=self._pick(MEASURED),
             concurrency=self._one_of(*regime.workers),
             queue_limit=self._one_of(*regime.queue),
             error_ratio=self._pick((0.0, 0.0, 0.1)),
@@ -489,7 +515,15 @@ class Story:
             probes_share_workers=self._pick((True, True, True, False)),
             keep_alive_seconds=self._pick((0.25, 1.0, 75.0)) if regime.ways else 75.0,
             calls=self._calls() if self.dependencies else (),
+            **(self._unevenness() if regime.uneven else {}),
         )
+
+    def _unevenness(self) -> dict[str, Any]:
+        warm_up = WarmUp(seconds=self._pick((0.5, 2.0, 30.0)), slowdown=self._pick((1.0, 2.0, 5.0)))
+        return {
+            "hang_ratio": self._pick((0.0, 0.0, 0.01, 0.1)),
+            "warm_up": self._pick((None, warm_up, warm_up)),
+        }
 
     def _begin(self, pods: int) -> None:
         for version in range(self.versions):
@@ -654,6 +688,11 @@ class Story:
         """A node has other cores."""
         node, cores = self._pick(self.nodes), self._pick((0.5, 1.0, 3.0, 8.0, float("inf")))
         self.both.ask(lambda plane: plane.set_node(node, cores=cores), "cores")
+
+    def slow(self, now: float) -> None:
+        """A node serves more slowly, or well again."""
+        node, slowdown = self._pick(self.nodes), self._pick((1.0, 1.0, 1.5, 4.0))
+        self.both.ask(lambda plane: plane.set_node(node, slowdown=slowdown), "a slow node")
 
     def lose(self, now: float) -> None:
         """A node cannot be reached."""

@@ -227,6 +227,9 @@ def demands_of(setup: Setup, requests: int) -> np.ndarray:
     u = (((x ^ (x >> np.uint64(31))) >> np.uint64(12)).astype(float) + 0.5) * 2.0**-52
     if setup.demand is Demand.EXPONENTIAL:
         return -MEAN * np.log(u)
+    if setup.demand is Demand.GAMMA:
+        shape = 1.0 / (setup.cv * setup.cv)
+        return MEAN / shape * special.gammaincinv(shape, u)
     variance = math.log(1.0 + setup.cv * setup.cv)
     return MEAN * np.exp(math.sqrt(variance) * special.ndtri(u) - 0.5 * variance)
 

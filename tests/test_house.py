@@ -26,6 +26,7 @@ FLOORS = {
     "sim.routers": 4,
     "sim.judges": 4,
     "sim.ports": 3,
+    "sim.world": 3,
     "sim.scenario": 3,
     "sim.model": 2,
     "sim.errors": 1,

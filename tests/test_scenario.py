@@ -535,7 +535,8 @@ def test_the_full_example_gives_every_field_of_the_model(root):
         "Version": spec["versions"]["old"] | spec["versions"]["hotfix"],
         "Call": spec["versions"]["old"]["calls"]["database"],
         "Dependency": spec["dependencies"]["database"],
-        "Service": spec["versions"]["hotfix"]["service"] | spec["versions"]["old"]["service"],
+        "Service": {k for one in ("old", "hotfix", "v3") for k in spec["versions"][one]["service"]},
+        "WarmUp": spec["versions"]["hotfix"]["warmUp"],
     }
 
     for name, given_fields in parts.items():

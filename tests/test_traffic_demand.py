@@ -63,10 +63,11 @@ def test_the_mean_is_cpu_and_wait_times_the_factor(demand):
         service_time_factor=3.0,
         demand=demand,
         demand_cv=0.5,
+        measured_seconds=(1.0, 3.0) * 50,
     )
     demands = Demands(11)
     seconds = np.array([demands.seconds(number, behaviour) for number in range(20_000)])
-    cv = {Demand.CONSTANT: 0.0, Demand.EXPONENTIAL: 1.0, Demand.LOGNORMAL: 0.5}[demand]
+    cv = {Demand.CONSTANT: 0.0, Demand.EXPONENTIAL: 1.0, Demand.LOGNORMAL: 0.5}.get(demand, 0.5)
 
     assert seconds.mean() == pytest.approx(0.18, rel=max(4 * cv / math.sqrt(20_000), 1e-12))
     assert seconds.std() == pytest.approx(cv * 0.18, rel=0.05, abs=1e-12)

@@ -200,7 +200,7 @@ dependency_rows = st.builds(
     name=st.just("database"),
     capacity=st.integers(min_value=0, max_value=4),
     latency_seconds=st.sampled_from([0.0, 1 / 16, 0.25]),
-    demand=st.sampled_from(Demand),
+    demand=st.sampled_from([one for one in Demand if one is not Demand.EMPIRICAL]),
     error_ratio=st.sampled_from([0.0, 0.2]),
     up=st.booleans(),
 )
@@ -297,7 +297,7 @@ def act(plane: DataPlane, what: str, whom) -> None:
     protection=protections,
     budget=st.sampled_from([None, 0.0, 0.5]),
     population=st.sampled_from([3, 1000]),
-    demand=st.sampled_from(["constant", "exponential", "lognormal"]),
+    demand=st.sampled_from(["constant", "exponential", "lognormal", "gamma"]),
     timeout=st.sampled_from([0.0625, 0.25, 4.0]),
     attempts=st.integers(min_value=1, max_value=4),
     backoff=st.sampled_from([0.0, 0.25]),

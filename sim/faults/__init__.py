@@ -13,6 +13,8 @@ FAULTS = Registry(
         "start": "sim.faults.start:SlowStart",
         "crash": "sim.faults.crash:Crash",
         "image": "sim.faults.image:MissingImage",
+        "hang": "sim.faults.hang:Hang",
+        "slow-node": "sim.faults.slow_node:SlowNode",
         "node": "sim.faults.node:LostNode",
         "outage": "sim.faults.outage:Outage",
         "lock": "sim.faults.lock:Lock",

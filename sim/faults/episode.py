@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.model.span import Span
-from sim.ports import Process, World
+from sim.ports import Process
+from sim.world import World
 
 
 def episode(world: World, dependency: str, span: Span, **changes: Any) -> Process[None]:

@@ -9,7 +9,8 @@ from sim.faults.episode import episode
 from sim.i18n import Message, message
 from sim.model.duration import share
 from sim.model.span import Span, timed
-from sim.ports import Process, World
+from sim.ports import Process
+from sim.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

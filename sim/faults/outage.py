@@ -8,7 +8,8 @@ from typing import ClassVar
 from sim.faults.episode import episode
 from sim.i18n import Message, message
 from sim.model.span import Span
-from sim.ports import Process, World
+from sim.ports import Process
+from sim.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

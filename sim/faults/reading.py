@@ -8,10 +8,10 @@ from sim.errors import Problem, ScenarioError
 from sim.faults import FAULTS
 from sim.i18n import message
 from sim.model.unreadable import Unreadable
-from sim.ports import Fault
-from sim.scenario.fault_checks import without_a_dependency
+from sim.scenario.fault_checks import without_a_dependency, without_a_machine
 from sim.scenario.fault_spec import FaultSpec, parse
 from sim.scenario.node import Place
+from sim.world import Fault
 
 
 def fault_of(spec: FaultSpec) -> Fault:
@@ -30,16 +30,18 @@ def fault_of(spec: FaultSpec) -> Fault:
     return fault
 
 
-def fault_written(text: str, dependencies: Collection[str]) -> Fault:
-    """The fault that a command writes as *text*, in a world with these *dependencies*.
-
-    Raise a `ScenarioError` if there is none.
+def fault_written(text: str, dependencies: Collection[str], machines: Collection[str]) -> Fault:
+    """The fault that a command writes as *text*, in a world with these *dependencies* and
+    *machines*. Raise a `ScenarioError` if there is none.
     """
     spec = parse(text, Place("fault"))
     if isinstance(spec, Problem):
         raise ScenarioError([spec])
     fault = fault_of(spec)
-    problems = list(without_a_dependency([spec], dependencies))
+    problems = [
+        *without_a_dependency([spec], dependencies),
+        *without_a_machine([spec], machines),
+    ]
     if problems:
         raise ScenarioError(problems)
     return fault

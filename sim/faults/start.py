@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from sim.i18n import Message, message
 from sim.model.duration import duration
-from sim.ports import Process, World
+from sim.ports import Process
+from sim.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from sim.model.protection import Protection
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.routing import Attribute
 from sim.model.visit import Visits
+from sim.model.warm_up import WarmUp
 
 
 class Reaction(StrEnum):
@@ -53,13 +54,15 @@ class Behaviour:
     *probe_seconds*; with *probes_share_workers* it waits for a worker like any request, otherwise
     a thread of its own answers it. An idle connection is closed *keep_alive_seconds* after its last
     answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
-    an image that is not *pullable* cannot be pulled.
+    an image that is not *pullable* cannot be pulled. A *hang_ratio* of the attempts that a worker
+    takes never ends: each holds its worker until the process ends, and its client times out.
     """
 
     cpu_seconds: float = 0.005
     wait_seconds: float = 0.045
     demand: Demand = Demand.EXPONENTIAL
-    demand_cv: float = 1.0  # Coefficient of variation; lognormal only.
+    demand_cv: float = 1.0  # Coefficient of variation; lognormal and gamma only.
+    measured_seconds: tuple[float, ...] = ()  # How an empirical demand spreads.
     concurrency: int = 8
     queue_limit: int = 64
     startup_seconds: float = 2.0
@@ -76,11 +79,18 @@ class Behaviour:
     pullable: bool = True
     containers: tuple[ContainerBehaviour, ...] = ()
     calls: tuple[Call, ...] = ()
+    hang_ratio: float = 0.0
+    warm_up: WarmUp | None = None
 
     @property
     def service_seconds(self) -> float:
         """Mean time that a request occupies a worker, its calls left out."""
         return (self.cpu_seconds + self.wait_seconds) * self.service_time_factor
+
+    @property
+    def spread(self) -> tuple[Demand, float, tuple[float, ...]]:
+        """How that time spreads around its mean."""
+        return self.demand, self.demand_cv, self.measured_seconds
 
     @property
     def cpu_share(self) -> float:

@@ -22,7 +22,7 @@ class Dependency:
     capacity: int = 50
     latency_seconds: float = 0.01
     demand: Demand = Demand.EXPONENTIAL
-    demand_cv: float = 1.0  # Coefficient of variation; lognormal only.
+    demand_cv: float = 1.0  # Coefficient of variation; lognormal and gamma only.
     error_ratio: float = 0.0
     up: bool = True
 
@@ -31,6 +31,8 @@ class Dependency:
             raise ValueError(f"capacity must not be negative, not {self.capacity}")
         if not self.latency_seconds >= 0.0:
             raise ValueError(f"latency_seconds must not be negative, not {self.latency_seconds}")
+        if self.demand is Demand.EMPIRICAL:
+            raise ValueError("a dependency's latency is not measured")
         if not 0.0 <= self.error_ratio <= 1.0:
             raise ValueError(f"error_ratio must be from 0 to 1, not {self.error_ratio}")
 

@@ -59,6 +59,7 @@ class Purpose(IntEnum):
     STICKY = 32
     MIRROR = 33
     FLAG = 34
+    HANG = 40
     GOING_ON = 50
     THINKING = 51
     TRIAL = 60

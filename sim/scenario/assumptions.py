@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from sim.i18n import Message, message
 from sim.model import duration as words
-from sim.model.behaviour import Demand
 from sim.model.hook import hook_of
 from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
 from sim.model.service import affinity_seconds
 from sim.scenario import dependencies, network_rows, resources
+from sim.scenario import service as services
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
 from sim.scenario.scenario import Assumption
@@ -210,23 +210,21 @@ def _version_rows(spec: Spec, root: Node | None) -> Iterator[tuple[str, str]]:
 
 
 def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
-    service = entry.service
-    yield f"versions.{name}.service.cpu", words.show_duration(service.cpu)
-    yield f"versions.{name}.service.wait", words.show_duration(service.wait)
-    yield f"versions.{name}.service.distribution", service.distribution.value
-    if service.distribution is Demand.LOGNORMAL:
-        yield f"versions.{name}.service.cv", f"{service.cv:g}"
+    yield from services.rows(f"versions.{name}.service", entry.service)
     yield f"versions.{name}.concurrency", str(entry.concurrency)
     yield f"versions.{name}.queueLimit", str(entry.queue_limit)
     yield f"versions.{name}.startup", words.show_duration(entry.startup)
     yield f"versions.{name}.startupCpu", words.show_duration(entry.startup_cpu)
     yield f"versions.{name}.onSigterm", entry.on_sigterm.value
     yield f"versions.{name}.memory", show_bytes(entry.memory)
-    yield f"versions.{name}.service.probe", words.show_duration(service.probe)
+    yield f"versions.{name}.service.probe", words.show_duration(entry.service.probe)
     yield f"versions.{name}.probes", entry.probes
     yield f"versions.{name}.keepAlive", words.show_duration(entry.keep_alive)
     if entry.crash_after is not None:
         yield f"versions.{name}.crashAfter", words.show_duration(entry.crash_after)
+    if entry.warm_up is not None:
+        yield f"versions.{name}.warmUp.for", words.show_duration(entry.warm_up.lasts)
+        yield f"versions.{name}.warmUp.slowdown", words.show_factor(entry.warm_up.slowdown)
     for container, one in entry.containers.items():
         path = f"versions.{name}.containers.{container}"
         yield f"{path}.startup", words.show_duration(one.startup)

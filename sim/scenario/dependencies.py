@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from sim.errors import Problem
 from sim.i18n import Message, message
 from sim.model import duration as words
-from sim.model.behaviour import Demand
 from sim.model.dependency import Call, Dependency
 from sim.scenario.fault_checks import known_dependency
 from sim.scenario.node import Mapping, Node, Place, get
+from sim.scenario.service import SPREAD_BY_CV
 from sim.scenario.spec import Spec, Version
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}", re.ASCII)
@@ -110,7 +110,7 @@ def rows(spec: Spec) -> Iterator[tuple[str, str]]:
         path = f"dependencies.{name}"
         yield f"{path}.latency", words.show_duration(one.latency)
         yield f"{path}.distribution", one.distribution.value
-        if one.distribution is Demand.LOGNORMAL:
+        if one.distribution in SPREAD_BY_CV:
             yield f"{path}.cv", f"{one.cv:g}"
         yield f"{path}.capacity", str(one.capacity)
         yield f"{path}.errors", words.show_share(one.errors)

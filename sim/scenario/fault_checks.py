@@ -13,7 +13,7 @@ from sim.scenario.node import Place
 
 _BY_TURN = re.compile(r"old|new|v([3-9]|[1-9][0-9]+)", re.ASCII)
 # Kinds of fault that are not about a version. What each does is known higher up (sim/faults).
-OF_A_MACHINE = ("node",)
+OF_A_MACHINE = ("node", "slow-node")
 OF_A_DEPENDENCY = ("outage", "lock", "latency", "errors")
 
 

@@ -185,10 +185,11 @@ def versions(spec: Spec) -> tuple[VersionEntry, ...]:
 
 def _behaviour(entry: Version, spec: Spec) -> Behaviour:
     return Behaviour(
-        cpu_seconds=entry.service.cpu,
-        wait_seconds=entry.service.wait,
+        cpu_seconds=entry.service.computing,
+        wait_seconds=entry.service.waiting,
         demand=entry.service.distribution,
         demand_cv=entry.service.cv,
+        measured_seconds=entry.service.measured,
         concurrency=entry.concurrency,
         queue_limit=entry.queue_limit,
         startup_seconds=max(entry.startup, entry.startup_cpu),
@@ -199,6 +200,7 @@ def _behaviour(entry: Version, spec: Spec) -> Behaviour:
         probes_share_workers=entry.probes == "shared",
         keep_alive_seconds=entry.keep_alive,
         crash_after_seconds=entry.crash_after,
+        warm_up=entry.warm_up.numbers if entry.warm_up is not None else None,
         containers=tuple(
             ContainerBehaviour(
                 name=name,

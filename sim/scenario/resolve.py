@@ -19,6 +19,7 @@ from sim.scenario import (
     pairing,
     quota_room,
     route_warnings,
+    service_checks,
     unmodelled,
 )
 from sim.scenario.choice import owner_of, released
@@ -43,6 +44,7 @@ def resolve(draft: Draft) -> Scenario:
     _versions_are_reachable(draft)
     if draft.file is not None:
         draft.errors.extend(dependencies.problems(draft.file.spec, draft.root))
+        draft.errors.extend(service_checks.problems(draft.file.spec, draft.root))
     recording = _recording(draft)
     owner = owner_of(draft)
     release = released(draft, owner) if owner is not None else None

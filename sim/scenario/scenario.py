@@ -252,10 +252,13 @@ class Scenario:
         return f"Deployment/{name_of(self.deployment)}"
 
 
+_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up")
+
+
 def _row(behaviour: Behaviour) -> JsonObject:
-    """A row of the behaviour table; calls only where there are any."""
-    fields = _fields(behaviour)
-    return fields if behaviour.calls else {k: v for k, v in fields.items() if k != "calls"}
+    """A row of the behaviour table; what not every version has only where it is."""
+    missing = [name for name in _SELDOM if not getattr(behaviour, name)]
+    return {name: to for name, to in _fields(behaviour).items() if name not in missing}
 
 
 def _fields(value: Any) -> JsonObject:

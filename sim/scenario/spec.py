@@ -18,9 +18,11 @@ from sim.model.duration import show_duration
 from sim.model.network import ProxyKind
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
+from sim.scenario.service import Service, Spread
 from sim.scenario.strategy_spec import Strategies
 from sim.scenario.traffic import Poisson, Traffic
 from sim.scenario.users import Users as Users
+from sim.scenario.warm_up import WarmUp
 from sim.scenario.words import Bytes, Cores, Duration, Range, Rate, Share, Strict
 
 API_VERSION = "seatrial/v1alpha1"
@@ -46,16 +48,6 @@ class Metadata(Strict):
     description: str = ""
 
 
-class Service(Strict):
-    """What one request asks of a worker: computing and waiting told apart."""
-
-    cpu: Duration = 0.005
-    wait: Duration = 0.045
-    distribution: Demand = Demand.EXPONENTIAL
-    cv: Annotated[float, Field(strict=True, gt=0, le=100)] = 1.0
-    probe: Duration = 0.001
-
-
 class Call(Strict):
     """That a version's requests call a dependency: how many of them, and how long they wait."""
 
@@ -68,9 +60,18 @@ class Dependency(Strict):
 
     latency: Duration = 0.01
     distribution: Demand = Demand.EXPONENTIAL
-    cv: Annotated[float, Field(strict=True, gt=0, le=100)] = 1.0
+    cv: Spread = 1.0
     capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 50
     errors: Share = 0.0
+
+    @model_validator(mode="after")
+    def _is_no_measurement(self) -> Dependency:
+        if self.distribution is Demand.EMPIRICAL:
+            raise Unreadable(
+                message("a dependency's latency has no measured durations"),
+                message("constant, exponential, lognormal or gamma"),
+            )
+        return self
 
 
 class Container(Strict):
@@ -95,6 +96,7 @@ class Version(Strict):
     probes: Literal["shared", "own"] = "shared"
     keep_alive: Duration = 75.0
     crash_after: Duration | None = None
+    warm_up: WarmUp | None = None
     containers: Annotated[dict[str, Container], Field(default_factory=dict)]
     calls: Annotated[dict[str, Call], Field(default_factory=dict)]
 

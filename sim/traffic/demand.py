@@ -10,6 +10,7 @@ from math import ldexp, sqrt
 
 from sim.model.behaviour import Behaviour, Demand
 from sim.model.draws import Purpose, Stream, log
+from sim.traffic.quantiles import quantile, table
 
 _LN2_HIGH = 0.693147180369123816490  # ln 2 in two parts: the first has 33 bits, so that
 _LN2_LOW = 1.90821492927058770002e-10  # a small integer times it is exact.
@@ -21,6 +22,12 @@ class Demands:
 
     def __init__(self, seed: int) -> None:
         self._draws = Stream(seed, Purpose.DEMAND)
+        self._hangs = Stream(seed, Purpose.HANG)
+
+    def hangs(self, request: int, attempt: int, behaviour: Behaviour) -> bool:
+        """Whether this *attempt* is one that never ends; a retry may have better luck."""
+        ratio = behaviour.hang_ratio
+        return ratio > 0.0 and self._hangs.uniform(request, attempt) < ratio
 
     def seconds(self, request: int, behaviour: Behaviour) -> float:
         """How long *request* occupies a worker."""
@@ -28,16 +35,20 @@ class Demands:
         if behaviour.demand == Demand.CONSTANT:
             return mean
         u = self._draws.uniform(request)
-        return spread(mean, behaviour.demand, behaviour.demand_cv, u)
+        return spread(mean, behaviour.demand, behaviour.demand_cv, u, behaviour.measured_seconds)
 
 
-def spread(mean: float, demand: Demand, cv: float, u: float) -> float:
+def spread(
+    mean: float, demand: Demand, cv: float, u: float, measured: tuple[float, ...] = ()
+) -> float:
     """The quantile *u* of times with that *mean*; a constant time has no use for it."""
     if demand == Demand.CONSTANT:
         return mean
     if demand == Demand.EXPONENTIAL:
         return mean * -log(u)
-    return mean * lognormal(u, cv)
+    if demand == Demand.LOGNORMAL:
+        return mean * lognormal(u, cv)
+    return mean * quantile(table(demand, cv, measured), u)
 
 
 def lognormal(u: float, cv: float) -> float:

@@ -115,6 +115,7 @@ class Pod:
             self.process += 1
             self._alive = True
             self._memory.start(self._behaviour)
+            self._station.service.pace.begin()
         self._set_listening(listening)
 
     def drain(self, draining: bool) -> None:
@@ -145,6 +146,10 @@ class Pod:
         if not reachable:
             for attempt in self._clear():
                 self._leave_hanging(attempt, float("inf"))
+
+    def slow_down(self, slowdown: float) -> None:
+        """Its machine takes so many times as long for what is begun from now on."""
+        self._station.service.pace.slowdown = slowdown
 
     def _compute(self, attempt: Attempt, seconds: float) -> None:
         self._cores.compute(self._meter, attempt, seconds)

@@ -11,7 +11,8 @@ optimised at the cost of being read; whatever is faster must give the same answe
     routing    which backend              belief     what is heard, and from when on
     pod        listener, drain and kill                       station    workers and queue
     service    what one request goes through on a worker      dependency what the workers call
-    cores      who computes on a node                         meter      a quota, or a crowd
+    machines   what pods run on                               cores      who computes on a node
+    meter      a quota, or a crowd                            quantiles  times as they were measured
     memory     base, leak and the limit                       demand     how much work there is
     probing    probes whose answers are known                 asking     probes that are requests
     judgement  what a probe's results add up to               tally      how it all ended
@@ -20,7 +21,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -44,9 +45,9 @@ from sim.ports import (
 )
 from sim.traffic.asking import AskingProbe
 from sim.traffic.clock import Clock
-from sim.traffic.cores import Cores
 from sim.traffic.demand import Demands
 from sim.traffic.dependency import Dependencies
+from sim.traffic.machines import Machines
 from sim.traffic.pod import Pod
 from sim.traffic.probing import QuietProbe
 from sim.traffic.sending import Sending
@@ -94,8 +95,7 @@ class ReferencePlane:
             routing=self._sending.routing,
         )
         self._probes: dict[tuple[int, ProbeKind], Probe] = {}
-        self._unreachable: set[str] = set()
-        self._cores: defaultdict[str, Cores] = defaultdict(lambda: Cores(self._clock))
+        self._machines = Machines(self._clock, self._pods)
         # Several may come at one moment: a kill fails each probe that waits for an answer.
         self._signals: deque[Signal] = deque()
 
@@ -147,29 +147,29 @@ class ReferencePlane:
             self._behaviours[version],
             memory_limit,
             self._hear,
-            self._cores[node],
+            self._machines.cores(node),
             cpu,
             node,
         )
-        pod.reach(node not in self._unreachable)
+        self._machines.take_in(pod)
         self._pods.append(pod)
         return pod.number
 
     def set_node(
-        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+        self,
+        node: str,
+        *,
+        cores: float | None = None,
+        reachable: bool | None = None,
+        slowdown: float | None = None,
     ) -> None:
-        """A node has so many cores, or can be reached or not; see `ports.DataPlane.set_node`."""
+        """Change what a node does; see `ports.DataPlane.set_node`."""
+        if slowdown is not None:
+            self._machines.slow_down(node, slowdown)
         if cores is not None:
-            self._cores[node].resize(cores)
-        if reachable is None or reachable == (node not in self._unreachable):
-            return
-        if reachable:
-            self._unreachable.remove(node)
-        else:
-            self._unreachable.add(node)
-        for pod in self._pods:
-            if pod.node == node and not pod.forgotten:
-                pod.reach(reachable)
+            self._machines.cores(node).resize(cores)
+        if reachable is not None:
+            self._machines.reach(node, reachable)
 
     def set_dependency(
         self,

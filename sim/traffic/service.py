@@ -12,7 +12,8 @@ phase, and their end one event (FINISH). A request that makes calls has these:
 
 A call that fails at once, comes back with an error or too late, or is cut off by an outage ends
 the request at that moment: the worker answers and is free. Calls go to each dependency at most
-once. Which calls a request makes is settled with its price, when a worker takes it.
+once. Which calls a request makes is settled with its price, when a worker takes it. One that hangs
+neither computes nor calls, and its one phase never ends.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sim.model.behaviour import Behaviour
 from sim.model.causes import Cause
 from sim.traffic.attempt import Attempt
 from sim.traffic.clock import Action, Due, Kind
+from sim.traffic.pace import Pace
 from sim.traffic.surroundings import Surroundings
 
 
@@ -44,8 +46,8 @@ class Service:
         compute: Callable[[Attempt, float], None],
         over: Callable[[Attempt, bool], None],
     ) -> None:
+        self.pace = Pace(surroundings.clock, surroundings.demands)
         self._clock = surroundings.clock
-        self._demands = surroundings.demands
         self._dependencies = surroundings.dependencies
         self._draws = surroundings.dependencies.draws
         self._answer = surroundings.answer
@@ -65,9 +67,10 @@ class Service:
         if request.hear is not None:
             computes = seconds = behaviour.probe_seconds
         else:
-            seconds = self._demands.seconds(request.number, behaviour)
-            computes = seconds * behaviour.cpu_share
-            if behaviour.calls:
+            seconds = self.pace.seconds(attempt, behaviour)
+            hangs = seconds == float("inf")
+            computes = 0.0 if hangs else seconds * behaviour.cpu_share
+            if behaviour.calls and not hangs:
                 attempt.calls = self._draws.made(request.number, behaviour.calls)
         attempt.waits = seconds - computes
         if attempt.calls:

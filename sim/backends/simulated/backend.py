@@ -16,9 +16,10 @@ from sim.model.attempts import Attempts, Recorder
 from sim.model.behaviour import Behaviour, Workload
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.run import Change
-from sim.ports import Fault, Process
+from sim.ports import Process
 from sim.scenario.scenario import Scenario
 from sim.traffic.engine import new_plane
+from sim.world import Fault
 
 
 class SimulatedBackend:
@@ -98,6 +99,10 @@ class SimulatedBackend:
     def return_node(self, node: str) -> None:
         """The machine boots again."""
         self.control_plane.return_node(node)
+
+    def slow_node(self, node: str, slowdown: float) -> None:
+        """The machine's pods serve so many times slower from now on."""
+        self.data_plane.set_node(node, slowdown=slowdown)
 
     def inject(self, fault: Fault) -> SimProcess:
         """Let *fault* happen from now on."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from math import prod
 from typing import Any, Protocol
 
 from sim.backends.simulated.alterations import Alterations
@@ -11,7 +12,8 @@ from sim.backends.simulated.driver import SimulatedClock
 from sim.control.clock import Environment
 from sim.model.behaviour import Behaviour
 from sim.model.dependency import Dependency
-from sim.ports import Clock, Fault, Wait
+from sim.ports import Clock, Wait
+from sim.world import Fault
 
 
 class Machines(Protocol):
@@ -23,6 +25,10 @@ class Machines(Protocol):
 
     def return_node(self, node: str) -> None:
         """It boots again."""
+        ...
+
+    def slow_node(self, node: str, slowdown: float) -> None:
+        """Its pods take so many times as long for what they begin from now on."""
         ...
 
 
@@ -45,6 +51,7 @@ class SimulatedWorld:
         self._versions = Alterations(healthy, on_change)
         self._machines = machines
         self._dependencies = dependencies
+        self._slowdowns: dict[str, list[float]] = {}
 
     def now(self) -> float:
         """The present moment, in simulated seconds."""
@@ -77,6 +84,22 @@ class SimulatedWorld:
         """Change fields of the `Dependency` of that name while the `with` block lasts."""
         assert self._dependencies is not None, "a world with dependencies"
         return self._dependencies.applied(dependency, changes)
+
+    @contextmanager
+    def slowed(self, node: str, factor: float) -> Iterator[None]:
+        """Pods of the machine *node* serve *factor* times slower while the `with` block lasts."""
+        slowdowns = self._slowdowns.setdefault(node, [])
+        slowdowns.append(factor)
+        self._slow_down(node)
+        try:
+            yield
+        finally:
+            slowdowns.remove(factor)
+            self._slow_down(node)
+
+    def _slow_down(self, node: str) -> None:
+        if self._machines is not None:
+            self._machines.slow_node(node, prod(self._slowdowns[node]))
 
     @contextmanager
     def lost(self, node: str) -> Iterator[None]:

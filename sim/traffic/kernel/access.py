@@ -99,6 +99,7 @@ condition_at = _way_to("condition")
 destination_at = _way_to("destination")
 attribute_at = _way_to("attribute")
 value_at = _way_to("value")
+quantile_at = _way_to("quantile")
 _coming_at = _way_to("coming")
 _thread_at = _way_to("thread")
 

@@ -13,6 +13,7 @@ Dependency = np.dtype(
         ("busy_seconds", "f8"),
         ("busy_until", "f8"),
         ("capacity", "i8"),
+        ("table", "i8"),  # Where its quantiles begin, if they are in one.
         ("in_use", "i4"),
         ("waiting", "i4"),
         ("first", "i4"),  # Of those that wait.

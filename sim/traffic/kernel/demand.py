@@ -10,7 +10,8 @@ import numpy as np
 from sim.traffic.demand import _CENTRE, _EXP_TERMS, _LN2_HIGH, _LN2_LOW, _MIDDLE, _TAIL
 from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import log, uniform
-from sim.traffic.kernel.records import CONSTANT, EXPONENTIAL, Records, State
+from sim.traffic.kernel.quantiles import quantile
+from sim.traffic.kernel.records import CONSTANT, EXPONENTIAL, LOGNORMAL, Records, State
 
 _TERMS = 8
 _CENTRE_ABOVE, _CENTRE_BELOW = _CENTRE
@@ -25,9 +26,7 @@ def service_seconds(s: State, slot: Records, row: Records) -> float:
         return row.mean * slot.share
     if row.demand == CONSTANT:
         return row.mean
-    return row.mean * lognormal(
-        uniform(s.demand_keys, slot.request, 0), row.sigma, row.half_variance
-    )
+    return row.mean * spread(s, row, uniform(s.demand_keys, slot.request, 0))
 
 
 @called
@@ -37,11 +36,16 @@ def lognormal(u: float, sigma: float, half_variance: float) -> float:
 
 
 @inlined
-def spread(u: float, demand: int, sigma: float, half_variance: float) -> float:
-    """The quantile *u* of the exponential or lognormal distribution with mean 1."""
-    if demand == EXPONENTIAL:
+def spread(s: State, row: Records, u: float) -> float:
+    """The quantile *u* of the distribution of a *row*, a version's or a dependency's, with mean 1.
+
+    A constant one has none.
+    """
+    if row.demand == LOGNORMAL:
+        return lognormal(u, row.sigma, row.half_variance)
+    if row.demand == EXPONENTIAL:
         return -log(u)
-    return lognormal(u, sigma, half_variance)
+    return quantile(s, row.table, u)
 
 
 @inlined

@@ -118,7 +118,7 @@ def _serve(s: State, e: int, row: Records, now: float) -> None:
     if row.demand != CONSTANT:
         key = slot_at(s, e).request * MOST_DEPENDENCIES + caller.calling
         u = uniform(s.latency_keys, key, 0)
-        seconds *= spread(u, row.demand, row.sigma, row.half_variance)
+        seconds *= spread(s, row, u)
     caller.answered_at = now + seconds
     _expect_return(s, e, min(caller.answered_at, caller.patient_until))
 

@@ -13,7 +13,7 @@ from sim.ports import DependencyCounters
 from sim.traffic.kernel import deeds, reading
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.filling import fill_dependency
-from sim.traffic.kernel.storage import Arrays
+from sim.traffic.kernel.storage import Arrays, place_of_quantiles
 
 
 class Dependencies:
@@ -64,7 +64,8 @@ class Dependencies:
         self._require(number)
         given = {name: to for name, to in changes.items() if to is not None}
         row = self._rows[number] = replace(self._rows[number], **given)
-        fill_dependency(self._arrays["dependency"][number], row)
+        quantiles = place_of_quantiles(self._arrays, row.demand, row.demand_cv)
+        fill_dependency(self._arrays["dependency"][number], row, quantiles)
         if row.up:
             self._do(deeds.MOVE_UP, number, 0)
         else:

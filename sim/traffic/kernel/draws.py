@@ -57,6 +57,13 @@ def uniform(keys: Records, number: int, attempt: int) -> float:
 
 
 @inlined
+def halves_of(x: float) -> tuple[float, int]:
+    """A normal *x* > 0 as m x 2**e with m from a half to 1: (m, e), as `math.frexp` has it."""
+    bits = bits_of(x)
+    return float_of((bits & _MANTISSA) | _HALF), (bits >> 52) - 1022
+
+
+@inlined
 def log(x: float) -> float:
     """Natural logarithm of a normal *x* > 0, by the steps of `sim.model.draws.log`."""
     bits = bits_of(x)

@@ -15,16 +15,25 @@ _DEMANDS = {
     Demand.CONSTANT: r.CONSTANT,
     Demand.EXPONENTIAL: r.EXPONENTIAL,
     Demand.LOGNORMAL: r.LOGNORMAL,
+    Demand.GAMMA: r.TABLE,
+    Demand.EMPIRICAL: r.TABLE,
 }
 _BEFORE_ANY_TICK = (r.UNKNOWN, 0, 1)  # Startup, readiness, liveness.
 
 
-def fill_version(row: r.Records, behaviour: Behaviour, calls: tuple[int, int]) -> None:
+def fill_version(
+    row: r.Records, behaviour: Behaviour, calls: tuple[int, int], quantiles: int
+) -> None:
     """What the kernel reads of a *behaviour*; when it last answered stays.
 
-    *calls* are where its calls begin and end in their table.
+    *calls* are where its calls begin and end in their table, *quantiles* where its quantiles do.
     """
     row["calls"], row["calls_end"] = calls
+    row["table"] = quantiles
+    warm_up = behaviour.warm_up
+    row["warm_up"], row["slowdown"] = (warm_up.seconds, warm_up.slowdown) if warm_up else (0.0, 1.0)
+    row["hang_ratio"] = behaviour.hang_ratio
+    row["uneven"] = warm_up is not None or behaviour.hang_ratio > 0.0
     variance = log(1.0 + behaviour.demand_cv * behaviour.demand_cv)
     row["mean"], row["cpu_share"] = behaviour.service_seconds, behaviour.cpu_share
     row["sigma"], row["half_variance"] = sqrt(variance), 0.5 * variance
@@ -35,8 +44,9 @@ def fill_version(row: r.Records, behaviour: Behaviour, calls: tuple[int, int]) -
     row["concurrency"], row["queue_limit"] = behaviour.concurrency, behaviour.queue_limit
 
 
-def fill_dependency(row: r.Records, dependency: Dependency) -> None:
-    """What the kernel reads of a *dependency*; who calls it stays."""
+def fill_dependency(row: r.Records, dependency: Dependency, quantiles: int) -> None:
+    """What the kernel reads of a *dependency*, its *quantiles* there; who calls it stays."""
+    row["table"] = quantiles
     variance = log(1.0 + dependency.demand_cv * dependency.demand_cv)
     row["mean"], row["demand"] = dependency.latency_seconds, _DEMANDS[dependency.demand]
     row["sigma"], row["half_variance"] = sqrt(variance), 0.5 * variance
@@ -56,7 +66,7 @@ def fill_pod(
     """A pod of *version* that is made *now* and has done nothing; *own* are its events' slots."""
     pod["version"], pod["limit_bytes"] = version, memory_limit_bytes
     pod["first"] = pod["last"] = r.NOBODY
-    pod["ended_at"] = -r.INF
+    pod["ended_at"] = pod["began"] = -r.INF
     pod["busy_until"] = pod["leaks_since"] = now
     pod["oom"], pod["drained"], pod["turn"] = own
     meter["limit_cores"], meter["weight"] = cpu.limit_cores, cpu.weight

@@ -31,11 +31,12 @@ from sim.traffic.kernel.counting import Counts
 from sim.traffic.kernel.depending import Dependencies
 from sim.traffic.kernel.filling import fill_pod, fill_version
 from sim.traffic.kernel.loop import run
+from sim.traffic.kernel.machines import Machines
 from sim.traffic.kernel.probes import Probes
 from sim.traffic.kernel.proxying import check_way, fit_proxies, put_proxies
 from sim.traffic.kernel.publishing import Lists
 from sim.traffic.kernel.room import Room
-from sim.traffic.kernel.storage import arrays_for, fit_bags
+from sim.traffic.kernel.storage import arrays_for, place_of_quantiles
 from sim.traffic.kernel.tables import Tables, block_of
 
 _SPARE_SLOTS = 16
@@ -64,8 +65,6 @@ class KernelPlane:
         reference.Dependencies(Clock(start), workload.dependencies, seed)
         self._silent = not any(workload.arrivals.rates) and not ask_always
         self._behaviours: dict[int, Behaviour] = {}
-        self._nodes: dict[str, int] = {}
-        self._unreachable: set[str] = set()
         self._signals: deque[Signal] = deque()
         self._pods = 0
         self._counts = Counts()
@@ -76,6 +75,7 @@ class KernelPlane:
         self._g = self._arrays.single
         put_proxies(self._arrays, workload, seed, start)
         self._lists = Lists(self._arrays, self._do)
+        self._machines = Machines(self._arrays, self._do)
         self._tables = Tables(self._arrays, self._lists, workload, seed)
         flush = None if log is None else self.flush_log
         self._room = Room(self._arrays, self._do, self._counts, flush)
@@ -131,7 +131,8 @@ class KernelPlane:
             self._arrays.grow(2 * version, "version", "exposed")
         self._behaviours[version] = behaviour
         places = self._dependencies.places_of(behaviour.calls)
-        fill_version(self._arrays["version"][version], behaviour, places)
+        quantiles = place_of_quantiles(self._arrays, *behaviour.spread)
+        fill_version(self._arrays["version"][version], behaviour, places, quantiles)
         self._do(deeds.CHANGE_VERSION, version, self._pods)
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
@@ -142,11 +143,10 @@ class KernelPlane:
             self._arrays.grow(2 * number, "pod", "meter")
             self._arrays.grow(2 * number * r.PROBE_KINDS, "probe")
             fit_proxies(self._arrays)
-        place = self._node(node)
         own = [self._own_slot(number) for _ in range(3)]
         pod, meter = self._arrays["pod"][number], self._arrays["meter"][number]
         fill_pod(pod, meter, version, memory_limit, cpu, self.now, own)
-        pod["node"], pod["reachable"] = place, node not in self._unreachable
+        self._machines.take_in(pod, node)
         self._pods += 1
         self._do(deeds.EMPLOY, number)
         return number
@@ -163,35 +163,21 @@ class KernelPlane:
         slot["pod"] = r.NOBODY
         return e
 
-    def _node(self, name: str) -> int:
-        if name not in self._nodes:
-            number = self._nodes[name] = len(self._nodes)
-            if number == len(self._arrays["node"]):
-                self._arrays.grow(2 * number, "node")
-            node = self._arrays["node"][number]
-            node["cores"], node["head"], node["tail"] = r.INF, r.NOBODY, r.NOBODY
-            fit_bags(self._arrays)
-        return self._nodes[name]
-
     def set_node(
-        self, node: str, *, cores: float | None = None, reachable: bool | None = None
+        self,
+        node: str,
+        *,
+        cores: float | None = None,
+        reachable: bool | None = None,
+        slowdown: float | None = None,
     ) -> None:
-        """A node has so many cores, or can be reached or not; see `ports.DataPlane.set_node`."""
+        """Change what a node does; see `ports.DataPlane.set_node`."""
+        if slowdown is not None:
+            self._machines.slow_down(node, slowdown, self._pods)
         if cores is not None:
-            number = self._node(node)
-            fit_bags(self._arrays, cores)
-            self._do(deeds.RESIZE, number, 0, cores)
-        if reachable is None or reachable == (node not in self._unreachable):
-            return
-        if reachable:
-            self._unreachable.remove(node)
-        else:
-            self._unreachable.add(node)
-        number, pods = self._nodes.get(node, r.NOBODY), self._arrays["pod"][: self._pods]
-        for pod in np.flatnonzero((pods["node"] == number) & (pods["forgotten"] == 0)):
-            pods["reachable"][pod] = reachable
-            if not reachable:
-                self._do(deeds.HANG, int(pod), clear(self._arrays, self._do, int(pod)))
+            self._machines.resize(node, cores)
+        if reachable is not None:
+            self._machines.reach(node, reachable, self._pods)
 
     def set_pod(
         self,

@@ -53,6 +53,7 @@ def listen(s: State, p: int, now: float) -> None:
     drain(s, p, 0, now)
     _end_connections(s, p, now)
     pod_at(s, p).process += 1
+    pod_at(s, p).began = now
     start_process(s, p, now)
     set_listening(s, p, 1, 0, now)
 

@@ -20,6 +20,7 @@ from sim.traffic.kernel.core_records import Thread as Thread
 from sim.traffic.kernel.probe_records import Probe as Probe
 from sim.traffic.kernel.proxy_records import PROXY_ADDRESSES, PROXY_FIELDS, Keys, Listed
 from sim.traffic.kernel.route_records import ROUTE_ADDRESSES, ROUTE_FIELDS
+from sim.traffic.kernel.version_records import Version as Version
 
 Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as compiled code has.
 
@@ -39,7 +40,7 @@ NO_PROBE, QUIET, ASKING = range(3)
 UNKNOWN = -1
 PROBE_KINDS = 3  # Startup, readiness, liveness: a pod's probes are rows 3 x pod + kind.
 # Service times.
-CONSTANT, EXPONENTIAL, LOGNORMAL = range(3)
+CONSTANT, EXPONENTIAL, LOGNORMAL, TABLE = range(4)
 # Balancers that are compiled.
 RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH = range(5)
 # Why the loop came back to Python.
@@ -118,29 +119,8 @@ Pod = np.dtype(
         ("ended_at", "f8"),  # When the last process to end did.
         ("concurrency", "i8"),  # Of its version.
         ("queue_limit", "i8"),
-    ],
-    align=True,
-)
-Version = np.dtype(
-    [
-        ("mean", "f8"),
-        ("cpu_share", "f8"),
-        ("error_ratio", "f8"),
-        ("sigma", "f8"),
-        ("half_variance", "f8"),
-        ("probe_seconds", "f8"),
-        ("base_bytes", "f8"),
-        ("leak", "f8"),
-        ("last_answer", "f8"),
-        ("concurrency", "i8"),
-        ("queue_limit", "i8"),
-        ("keep_alive", "f8"),
-        ("copies_good", "i8"),
-        ("copies_bad", "i8"),
-        ("calls", "i4"),  # Where its calls begin in `call`, and where they end.
-        ("calls_end", "i4"),
-        ("demand", "i1"),
-        ("has_answered", "i1"),
+        ("began", "f8"),  # When the last process to begin did.
+        ("slowdown", "f8"),  # Of its machine.
     ],
     align=True,
 )
@@ -216,6 +196,7 @@ Doomed = np.dtype([("slot", "i4")])
 Place = np.dtype([("row", "i4")])  # Of the hash table of rows.
 Bin = np.dtype([("count", "u4")])
 Members = np.dtype([("bits", "u1")])  # Eight users of a set.
+Quantile = np.dtype([("value", "f8")])
 
 # The arrays, by the name of one record.
 ADDRESSES = {
@@ -250,6 +231,7 @@ ADDRESSES = {
     "dependency": Dependency,
     "call": Call,  # Lists of calls, one after the other.
     "caller": Caller,  # By slot, where there are dependencies.
+    "quantile": Quantile,  # Tables of them, one after the other.
 }
 State: TypeAlias = Any
 StateRecord = np.dtype(
@@ -276,6 +258,7 @@ StateRecord = np.dtype(
         ("choice_keys", Keys),
         ("demand_keys", Keys),
         ("bug_keys", Keys),
+        ("hang_keys", Keys),
         ("jitter_keys", Keys),
         ("sample_keys", Keys),
         ("goes_on", "f8"),  # 0: every visit is one request.

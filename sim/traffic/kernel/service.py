@@ -11,7 +11,7 @@ from sim.traffic.kernel.access import caller_at, slot_at
 from sim.traffic.kernel.compiled import called
 from sim.traffic.kernel.dependency import end_call, make_call, next_made
 from sim.traffic.kernel.ending import expect_end
-from sim.traffic.kernel.records import Records, State
+from sim.traffic.kernel.records import INF, Records, State
 
 _FINISH, _CALL, _RETURN = int(Kind.FINISH), int(Kind.CALL), int(Kind.RETURN)
 
@@ -25,7 +25,7 @@ def begin(s: State, e: int, row: Records, computed: float) -> None:
     slot, caller = slot_at(s, e), caller_at(s, e)
     caller.phase = _FINISH
     caller.next_call, caller.calls_end = row.calls, row.calls_end
-    if slot.probe >= 0:
+    if slot.probe >= 0 or slot.ends == INF:
         caller.calls_end = row.calls
     caller.next_call = next_made(s, slot.request, caller.next_call, caller.calls_end)
     if caller.next_call < caller.calls_end:

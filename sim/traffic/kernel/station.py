@@ -12,8 +12,10 @@ from sim.traffic.kernel.demand import service_seconds
 from sim.traffic.kernel.dependency import leave, move_up
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.ending import expect_end
+from sim.traffic.kernel.pace import paced
 from sim.traffic.kernel.records import (
     HANGING,
+    INF,
     NOBODY,
     NOT_COMPUTING,
     OUT,
@@ -83,7 +85,9 @@ def start(s: State, e: int, p: int, now: float) -> None:
         computes = seconds = row.probe_seconds
     else:
         seconds = service_seconds(s, slot, row)
-        computes = seconds * row.cpu_share
+        if row.uneven or pod.slowdown != 1.0:
+            seconds = paced(s, slot, row, pod, seconds, now)
+        computes = seconds * row.cpu_share if seconds < INF else 0.0
     slot.ends = now + seconds
     slot.waits = seconds - computes
     if s.dependencies > 0:

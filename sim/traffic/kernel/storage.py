@@ -12,9 +12,11 @@ import numpy.typing as npt
 
 from sim.model.behaviour import Workload
 from sim.model.causes import Cause
+from sim.model.demand import Demand
 from sim.model.draws import Purpose, Stream
 from sim.model.failed import STORIES_EACH
 from sim.model.latency import BINS
+from sim.traffic import quantiles
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.calendar import WORD, YEARS
@@ -34,6 +36,7 @@ _STREAMS = {
     "choice_keys": Purpose.BALANCER,
     "demand_keys": Purpose.DEMAND,
     "bug_keys": Purpose.BUG,
+    "hang_keys": Purpose.HANG,
     "jitter_keys": Purpose.BACKOFF,
     "sample_keys": Purpose.SAMPLE,
     "call_keys": Purpose.CALL,
@@ -63,6 +66,7 @@ class Arrays:
         self.single = self.state[0]
         self.address = int(self.state.ctypes.data)
         self._kept: dict[str, r.Records] = {}
+        self.tables: dict[tuple[object, ...], int] = {}  # Where each one's quantiles begin.
 
     def __getitem__(self, name: str) -> r.Records:
         return self._kept[name]
@@ -96,6 +100,7 @@ def arrays_for(workload: Workload, seed: int, start: float, keep_log: bool) -> A
     arrays.put("probe", np.zeros(8 * r.PROBE_KINDS, r.Probe))
     arrays.put("thread", np.zeros((4, 4), r.Thread))
     arrays.put("slot", np.zeros(0, r.Slot))
+    arrays.put("quantile", np.zeros(0, r.Quantile))
     _put_calendar(arrays, start, max(workload.arrivals.rates))
     _put_dependencies(arrays, workload, start)
     arrays.single["free"] = r.NOBODY
@@ -154,10 +159,26 @@ def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
     rows["first"] = rows["last"] = r.NOBODY
     rows["busy_until"] = start
     for row, dependency in zip(rows, workload.dependencies, strict=True):
-        fill_dependency(row, dependency)
+        place = place_of_quantiles(arrays, dependency.demand, dependency.demand_cv)
+        fill_dependency(row, dependency, place)
     arrays.put("dependency", rows)
     arrays.put("call", np.zeros(0, r.Call))
     arrays.put("caller", np.zeros(0, r.Caller))
+
+
+def place_of_quantiles(
+    arrays: Arrays, demand: Demand, cv: float, measured: tuple[float, ...] = ()
+) -> int:
+    """Where the table of times spread like this begins, made if it is new; 0 without a table."""
+    if demand not in (Demand.GAMMA, Demand.EMPIRICAL):
+        return 0
+    key = (demand, cv, measured)
+    if key not in arrays.tables:
+        first = arrays.tables[key] = len(arrays["quantile"])
+        values = quantiles.table(demand, cv, measured)
+        arrays.grow(first + len(values), "quantile")
+        arrays["quantile"]["value"][first:] = values
+    return arrays.tables[key]
 
 
 def _put_calendar(arrays: Arrays, start: float, rate: float) -> None:

@@ -9,6 +9,7 @@ from stories import deployment, failures, scenario
 
 from sim.analysis.cost import peak_pods
 from sim.analysis.share_obtained import shares_obtained
+from sim.errors import ScenarioError
 from sim.model.causes import Cause
 from sim.model.run import Phase, Window
 from sim.ports import Wait
@@ -102,6 +103,76 @@ def test_a_canary_by_pods_obtains_the_share_of_its_pods(tmp_path, percent, canar
     spread = 100 * Z * sqrt(percent / 100 * (1 - percent / 100) / held.answers)
     assert held.answers > 5000
     assert percent == pytest.approx(held.obtained, abs=spread + slack)
+
+
+ROUTERS = {
+    "ingress_annotations": "ingress-nginx",
+    "virtual_service": "istio",
+    "http_route": "istio",
+}
+STEPS = "strategies.canary.steps=[5%,40s,20%,40s,50%,40s]"
+
+
+def routed(place, router, *more, **fields):
+    """Six pods, and a canary whose share a *router* asks for."""
+    told = (f"network.proxy={ROUTERS[router]}", f"strategies.canary.router={router}")
+    overrides = ("traffic.rate=100/s", STEPS, *told, *more)
+    return scenario(place, deployment(replicas=6), overrides=overrides, **fields)
+
+
+@pytest.mark.parametrize("router", ROUTERS)
+def test_a_router_gives_the_share_that_is_asked_for_whatever_the_number_of_pods(tmp_path, router):
+    run = rehearse(routed(tmp_path, router), "Canary")
+
+    assert Phase.HEALTHY == run.phase
+    assert {} == failures(run)
+    held = shares_obtained(run)
+    assert [5, 20, 50] == [one.asked for one in held]
+    for one in held:
+        share = one.asked / 100
+        spread = 100 * Z * sqrt(share * (1 - share) / one.answers)
+        assert one.answers > 3000
+        assert one.asked == pytest.approx(one.obtained, abs=spread)
+    assert run.last_answer[0] < run.last_answer[1]
+
+
+def test_users_flip_between_versions_while_a_lot_is_drawn_for_each_request(tmp_path):
+    run = rehearse(routed(tmp_path, "virtual_service", "users.population=200"), "Canary")
+
+    both = set(run.users.exposed[0].tolist()) & set(run.users.exposed[1].tolist())
+    assert len(both) > 190
+
+
+def test_a_dynamic_stable_costs_fewer_pods_and_loses_nobody_either(tmp_path):
+    dynamic = "strategies.canary.dynamicStableScale=true"
+    whole = rehearse(routed(tmp_path, "virtual_service"), "Canary")
+    shrunken = rehearse(routed(tmp_path, "virtual_service", dynamic), "Canary")
+
+    assert {} == failures(whole) == failures(shrunken)
+    assert 12 == peak_pods(whole)
+    assert 7 <= peak_pods(shrunken) <= 9
+
+
+def test_a_canary_by_router_that_fails_to_start_is_met_by_nobody(tmp_path):
+    story = routed(tmp_path, "virtual_service", faults=("start:new:+900s",))
+    run = rehearse(story, "Canary", window=Window(start=0.0, first_write=10.0, end=800.0))
+
+    assert Phase.DEGRADED == run.phase
+    assert {} == failures(run)
+    assert {0} == set(run.last_answer)
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [
+        ("strategies.canary.router=virtual_service", "network.proxy: istio"),
+        ("strategies.canary.router=service_selector", "known: ingress_annotations"),
+        ("strategies.canary.dynamicStableScale=true", "needs a router"),
+    ],
+)
+def test_a_router_that_nobody_reads_is_refused(tmp_path, override, words):
+    with pytest.raises(ScenarioError, match=words):
+        scenario(tmp_path, overrides=[override])
 
 
 def test_six_pods_cannot_give_five_percent(tmp_path):

@@ -19,7 +19,7 @@ from sim.model.network import ProxyKind
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
 from sim.scenario.service import Service, Spread
-from sim.scenario.strategy_spec import Strategies
+from sim.scenario.strategy_spec import READER, Strategies
 from sim.scenario.traffic import Poisson, Traffic
 from sim.scenario.users import Users as Users
 from sim.scenario.warm_up import WarmUp
@@ -308,6 +308,21 @@ class Spec(Strict):
     faults: Annotated[list[str], Field(max_length=100, default_factory=list)]
     window: Window = Window()
     strategies: Strategies = Strategies()
+
+    @model_validator(mode="after")
+    def _its_proxy_reads_what_a_router_writes(self) -> Spec:
+        canary = self.strategies.canary
+        router = None if canary is None else canary.router
+        if router is not None and self.network.proxy is not READER[router]:
+            raise Unreadable(
+                message(
+                    "strategies.canary.router {router} writes objects that {proxy} does not read",
+                    router=router,
+                    proxy=self.network.proxy.value,
+                ),
+                message("network.proxy: {proxy}", proxy=READER[router].value),
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
 from sim.model.canary_steps import Pause, SetWeight, Step
+from sim.model.network import ProxyKind
 from sim.model.unreadable import Unreadable
 from sim.scenario.words import Duration, Strict
 
+# Which proxy reads the objects that a router writes (ports of `sim.routers`).
+READER = {
+    "ingress_annotations": ProxyKind.INGRESS_NGINX,
+    "virtual_service": ProxyKind.ISTIO,
+    "http_route": ProxyKind.ISTIO,
+}
+CanaryRouter: TypeAlias = Literal["ingress_annotations", "virtual_service", "http_route"]
 Pods = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Seconds = Annotated[float, Field(ge=0, le=1e7)]  # A number, as in an Argo `Rollout`.
 Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
@@ -70,10 +79,35 @@ class CanaryStep(Strict):
         return SetWeight(self.set_weight)
 
 
-class Canary(Strict):
+class Steps(Strict):
     """The steps that come before all requests."""
 
     steps: Annotated[list[CanaryStep], Field(min_length=1, max_length=100)] | None = None
+
+
+class Canary(Steps):
+    """Steps, and who shares requests out: a router, or without one the number of pods."""
+
+    router: CanaryRouter | None = None
+    dynamic_stable_scale: bool | None = None
+    scale_down_delay_seconds: Seconds | None = None
+    abort_scale_down_delay_seconds: Seconds | None = None
+
+    @model_validator(mode="after")
+    def _by_a_router(self) -> Canary:
+        asked = self.model_fields_set & {
+            *("dynamic_stable_scale", "scale_down_delay_seconds"),
+            "abort_scale_down_delay_seconds",
+        }
+        if asked and self.router is None:
+            raise Unreadable(
+                message(
+                    "{field} needs a router: without one pods are the shares",
+                    field=to_camel(min(asked)),
+                ),
+                message("for example {example}", example="router: virtual_service"),
+            )
+        return self
 
 
 class BlueGreen(Strict):
@@ -119,7 +153,7 @@ class Strategies(Strict):
     rolling_update: RollingUpdate | None = None
     blue_green: BlueGreen | None = None
     canary: Canary | None = None
-    canary_then_rolling: Canary | None = None
+    canary_then_rolling: Steps | None = None
     maintenance_window: MaintenanceWindow | None = None
 
     def given(self) -> dict[str, dict[str, Any]]:

@@ -20,7 +20,7 @@ from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.canary_by_pods import ByPods
-from sim.strategies.canary_by_router import ByRouter
+from sim.strategies.canary_by_router import ByRouter, router_settings
 from sim.strategies.canary_traffic import BEYOND, CANARY, Traffic
 from sim.strategies.deployment_settings import rolling_settings, rollout_settings
 from sim.strategies.rolling_update import rolling_budget
@@ -122,5 +122,9 @@ class Canary:
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """The steps, and the bounds within which pods move."""
         steps = Setting(name="steps", value=f"{shown(self.steps)}, 100%", source=HANDBOOK)
-        budget = rolling_settings(deployment, written, rolling_budget(deployment))
-        return (steps, *budget, *rollout_settings(deployment, written))
+        rollout = rollout_settings(deployment, written)
+        if self.router is None:
+            budget = rolling_settings(deployment, written, rolling_budget(deployment))
+            return (steps, *budget, *rollout)
+        delay, dynamic = self.scale_down_delay_seconds, self.dynamic_stable_scale
+        return (steps, *router_settings(self.router, dynamic, delay), *rollout)

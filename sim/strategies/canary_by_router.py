@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
 from sim.model.canary_steps import SetWeight, Step, canary_size
+from sim.model.run import Setting
 from sim.model.tracks import STABLE, track_name
 from sim.ports import Process, Wait
 from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
+from sim.strategies.strategy import ARGO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +79,12 @@ class ByRouter:
         found: Router = ROUTERS[self.router](cluster.api, site)
         demand(found, Capability.WEIGHT)
         return found
+
+
+def router_settings(router: str, dynamic: bool, delay_seconds: float) -> tuple[Setting, ...]:
+    """Who shares requests out, and what becomes of pods that are left without any."""
+    return (
+        Setting(name="router", value=router, source="scenario"),
+        Setting(name="dynamicStableScale", value="true" if dynamic else "false", source=ARGO),
+        Setting(name="scaleDownDelaySeconds", value=f"{delay_seconds:g}", source=ARGO),
+    )

@@ -1,0 +1,13 @@
+"""What pages give to worker processes: one file each, and one line here."""
+
+from __future__ import annotations
+
+from sim.registry import Registry
+
+TASKS = Registry(
+    "task",
+    {
+        "read": "sim.interfaces.app.tasks.read:TASK",
+        "compare": "sim.interfaces.app.tasks.compare:TASK",
+    },
+)

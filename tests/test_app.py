@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import time
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from small_manifests import BROKEN, DEPLOYMENT, WINDOW
 from streamlit.testing.v1 import AppTest
 
 from sim.interfaces.app import address, downloads, server, settings, shelf
+from sim.interfaces.app.drawing.colours import DAY, NIGHT
 from sim.interfaces.app.html_tables import html_table
 from sim.interfaces.app.jobs import Job, Jobs, State
 from sim.interfaces.app.order import Order
@@ -354,3 +356,11 @@ def test_a_number_in_a_table_is_never_broken_at_its_point():
 
     assert "+1.24" in html
     assert "versions.<wbr>old.<wbr>service" in html
+
+
+def test_the_dark_picture_stands_on_the_dark_page() -> None:
+    """Patterns have a ground of their own, which must be the page's."""
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    grounds = {name: config["theme"][name]["backgroundColor"] for name in ("light", "dark")}
+
+    assert grounds == {"light": DAY.paper.lower(), "dark": NIGHT.paper.lower()}

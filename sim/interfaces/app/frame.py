@@ -63,6 +63,7 @@ def _drawn(name: str, page: Page, language: str) -> Callable[[], None]:
         own_text.keep()
         address.write_down(page.fields)
         with Roof(name, language):
+            st.title(page.question.render(language))
             page.show(language)
 
     draw.__name__ = name

@@ -1,4 +1,4 @@
-"""A page: what the navigation calls it, what it shows, and which words of the address are its."""
+"""A page: its name, the question that it answers, and which words of the address are its."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from sim.interfaces.app.address import Field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """*show* draws it in a language; *fields* are the settings that its address carries."""
+    """*title* is what the navigation calls it, *question* what stands on top of it.
+
+    *show* draws it in a language; *fields* are the settings that its address carries.
+    """
 
     title: Message
+    question: Message
     show: Callable[[str], None]
     fields: tuple[Field, ...] = ()

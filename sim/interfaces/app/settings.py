@@ -177,3 +177,9 @@ def _ask_more(language: str, seed: str) -> None:
 def usual_order() -> Order:
     """What a first visitor sees compared: everything as it comes."""
     return order_of({field.key: field.usual for field in COMPARISON})
+
+
+def usual_run() -> Order:
+    """The one run that a first visitor sees."""
+    state = {field.key: field.usual for field in (*COMPARISON, *ONE_RUN)}
+    return order_of({**state, "strategies": [state["strategy"]], "runs": 1})

@@ -23,6 +23,8 @@ STYLE = """<style>
 .seatrial-table tr.sub td { opacity: 0.8; font-size: 0.9em; }
 .seatrial-table tr.sub td:first-child { padding-left: 1.2rem; }
 .seatrial-table [title] { text-decoration: underline dotted; cursor: help; }
+.seatrial-story { line-height: 1.7; }
+.seatrial-story b { font-variant-numeric: tabular-nums; margin-right: 0.5rem; }
 .seatrial-verdict { font-size: 1.15rem; line-height: 1.6; border-left: 4px solid currentColor;
   padding: 0.2rem 0 0.2rem 1rem; margin: 0.5rem 0 1rem; }
 </style>"""

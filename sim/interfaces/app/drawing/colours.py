@@ -36,7 +36,7 @@ NIGHT = Colours(
     versions=("#77AADD", "#EEDD88", "#B9A7D6"),
     failed="#FF7A8A",
     ink="#F2F2F2",
-    paper="#0E1117",
+    paper="#14171C",
     faint="#8A8F98",
 )
 

@@ -7,6 +7,8 @@ from sim.registry import Registry
 PAGES = Registry(
     "page",
     {
+        "start": "sim.interfaces.app.pages.start:PAGE",
         "compare": "sim.interfaces.app.pages.compare:PAGE",
+        "run": "sim.interfaces.app.pages.run:PAGE",
     },
 )

@@ -34,7 +34,6 @@ from sim.model.objects import JsonObject
 
 def show(language: str) -> None:
     """Ask, compute elsewhere, show."""
-    st.title(translate(language, "Which strategy should this release use?"))
     with st.sidebar:
         order = settings.ask_comparison(language)
     if order.is_blank:
@@ -119,4 +118,9 @@ def _show_details(found: JsonObject, language: str) -> None:
         show_basis(view["warnings"], view["assumptions"])
 
 
-PAGE = Page(title=message("Compare"), show=show, fields=(*settings.COMPARISON, *limits.FIELDS))
+PAGE = Page(
+    title=message("Strategies"),
+    question=message("Which strategy should this release use?"),
+    show=show,
+    fields=(*settings.COMPARISON, *limits.FIELDS),
+)

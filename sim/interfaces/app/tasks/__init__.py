@@ -8,6 +8,7 @@ TASKS = Registry(
     "task",
     {
         "read": "sim.interfaces.app.tasks.read:TASK",
+        "run": "sim.interfaces.app.tasks.run:TASK",
         "compare": "sim.interfaces.app.tasks.compare:TASK",
     },
 )

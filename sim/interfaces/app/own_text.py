@@ -65,11 +65,11 @@ def keep() -> None:
     state[ID] = name
 
 
-def ask_manifest(language: str) -> None:
+def ask_manifest(language: str, height: int = 320) -> None:
     """A place to paste manifests."""
     st.text_area(
         translate(language, "Manifest (YAML)"),
-        height=320,
+        height=height,
         max_chars=MOST_CHARACTERS,
         key=MANIFEST,
         persist_state="session",

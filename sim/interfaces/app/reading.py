@@ -8,6 +8,7 @@ from sim.errors import Problem, ScenarioError
 from sim.i18n import LANGUAGES, message, translate
 from sim.interfaces.app.jobs import State
 from sim.interfaces.app.order import MANIFEST_FILE, Order
+from sim.interfaces.app.plan import plan_of
 from sim.interfaces.app.server import done_at_once
 from sim.interfaces.app.task import Work
 from sim.interfaces.scenario_tables import assumptions_table
@@ -24,6 +25,7 @@ def document(order: Order) -> JsonObject:
         "problems": {},
         "name": scenario.name,
         "digest": scenario.digest,
+        "plan": plan_of(scenario),
         "warnings": _in_every_language(scenario.warnings),
         "assumptions": {
             language: assumptions_table(scenario, language).to_json() for language in LANGUAGES

@@ -38,7 +38,7 @@ def _fault_fields() -> Iterable[address.Field]:
         yield address.text(f"{switch}-amount", f"amount-{kind}", usual_amount(kind), switch)
 
 
-_SCENARIO = (
+SCENARIO = (
     address.choice("scenario", "scenario", FIRST, lambda: [*scenarios(), OWN]),
     address.text("text", own_text.ID),
     address.text("image", "image"),
@@ -46,13 +46,13 @@ _SCENARIO = (
     *_fault_fields(),
 )
 COMPARISON = (
-    *_SCENARIO,
+    *SCENARIO,
     address.several("s", "strategies", BUILT_IN, lambda: STRATEGIES),
     address.number("n", "runs", DEFAULT_RUNS, 2, MOST_RUNS),
     address.number("seed", "seed", 0, 0, 2**31),
 )
 ONE_RUN = (
-    *_SCENARIO,
+    *SCENARIO,
     address.choice("strategy", "strategy", "RollingUpdate", lambda: [*STRATEGIES, NO_RELEASE]),
     address.number("seed", "seed", 0, 0, 2**31),
 )
@@ -93,8 +93,8 @@ def ask_run(language: str) -> Order:
     return order_of({**state, "strategies": [state["strategy"]], "runs": 1})
 
 
-def ask_scenario(language: str) -> None:
-    """The scenario, or one's own manifest."""
+def ask_scenario(language: str, *, manifest: bool = True) -> None:
+    """The scenario, or one's own *manifest*, which another place may ask for."""
     own = translate(language, "my own manifest")
     chosen = st.selectbox(
         translate(language, "Scenario"),
@@ -103,7 +103,7 @@ def ask_scenario(language: str) -> None:
         key="scenario",
         persist_state="session",
     )
-    if chosen == OWN:
+    if chosen == OWN and manifest:
         own_text.ask_manifest(language)
     st.text_input(
         translate(language, "New image (container=image)"),

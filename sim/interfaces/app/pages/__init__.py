@@ -10,5 +10,6 @@ PAGES = Registry(
         "start": "sim.interfaces.app.pages.start:PAGE",
         "compare": "sim.interfaces.app.pages.compare:PAGE",
         "run": "sim.interfaces.app.pages.run:PAGE",
+        "scenario": "sim.interfaces.app.pages.scenario:PAGE",
     },
 )

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from sim.i18n import message, translate
+from sim.interfaces.app_command import app as app_command
 from sim.interfaces.compare_command import compare
 from sim.interfaces.group import Command, Group
 from sim.interfaces.judge_command import judge
@@ -87,6 +88,13 @@ app.command(
         "lets a bad one pass, and what traffic it would take."
     ).text,
 )(judge)
+app.command(
+    "app",
+    cls=Command,
+    help=message(
+        "Open the pages in a browser: compare, look into one run, describe a scenario."
+    ).text,
+)(app_command)
 for name, function, text in (
     ("get", get, message("List a run's objects at one moment, as `kubectl get` would.")),
     ("describe", describe, message("Describe a run's objects at one moment, with their events.")),

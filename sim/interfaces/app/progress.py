@@ -18,7 +18,7 @@ def follow(job: Job, language: str) -> None:
         st.rerun()
     share = job.done / job.total if job.total else 0.0
     st.progress(share, text=_how_far(job, language))
-    if st.button(translate(language, "Cancel"), key="cancel"):
+    if st.button(translate(language, "Cancel"), key=f"cancel-{job.work.task}"):
         job.cancel()
         st.rerun()
 

@@ -45,16 +45,17 @@ SCENARIO = (
     address.text("set", "overrides"),
     *_fault_fields(),
 )
+SEED = address.number("seed", "seed", 0, 0, 2**31)
 COMPARISON = (
     *SCENARIO,
     address.several("s", "strategies", BUILT_IN, lambda: STRATEGIES),
     address.number("n", "runs", DEFAULT_RUNS, 2, MOST_RUNS),
-    address.number("seed", "seed", 0, 0, 2**31),
+    SEED,
 )
 ONE_RUN = (
     *SCENARIO,
     address.choice("strategy", "strategy", "RollingUpdate", lambda: [*STRATEGIES, NO_RELEASE]),
-    address.number("seed", "seed", 0, 0, 2**31),
+    SEED,
 )
 
 

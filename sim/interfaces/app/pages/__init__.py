@@ -11,5 +11,7 @@ PAGES = Registry(
         "compare": "sim.interfaces.app.pages.compare:PAGE",
         "run": "sim.interfaces.app.pages.run:PAGE",
         "scenario": "sim.interfaces.app.pages.scenario:PAGE",
+        "ab": "sim.interfaces.app.pages.ab:PAGE",
+        "believe": "sim.interfaces.app.pages.believe:PAGE",
     },
 )

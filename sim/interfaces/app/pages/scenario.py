@@ -63,7 +63,9 @@ def _show_bundled(name: str, language: str) -> None:
     for column, file in ((left, "scenario.yaml"), (right, "deployment.yaml")):
         if (folder / file).is_file():
             column.caption(file)
-            column.code((folder / file).read_text(encoding="utf-8"), language="yaml")
+            column.code(
+                (folder / file).read_text(encoding="utf-8"), language="yaml", wrap_lines=True
+            )
 
 
 def _copy(folder: Path) -> None:

@@ -10,5 +10,9 @@ TASKS = Registry(
         "read": "sim.interfaces.app.tasks.read:TASK",
         "run": "sim.interfaces.app.tasks.run:TASK",
         "compare": "sim.interfaces.app.tasks.compare:TASK",
+        "theory": "sim.interfaces.app.tasks.theory:TASK",
+        "engines": "sim.interfaces.app.tasks.engines:TASK",
+        "peek": "sim.interfaces.app.tasks.peek:TASK",
+        "judge": "sim.interfaces.app.tasks.judge:TASK",
     },
 )

@@ -75,7 +75,9 @@ def distance_of_pauses(pauses: NDArray[np.float64]) -> float:
     values, counts = np.unique(pauses, return_counts=True)
     seen = np.cumsum(counts) / len(pauses)
     fitted = 1.0 - np.exp(-(values + 0.5) / pauses.mean())
-    return float(np.abs(seen - fitted).max())
+    before = np.concatenate([[0.0], seen[:-1]])
+    reached = 1.0 - np.exp(-np.maximum(values - 0.5, 0.0) / pauses.mean())
+    return float(max(np.abs(seen - fitted).max(), np.abs(reached - before).max()))
 
 
 def population_of(visits: int, distinct: int) -> float:

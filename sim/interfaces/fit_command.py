@@ -70,12 +70,14 @@ def fit(
 ) -> None:
     """Tell what a recording says about traffic, users and pods."""
     from sim.fitting.recording import Wishes, read
+    from sim.interfaces.scenario_input import warn
     from sim.interfaces.written_files import require_place, write_text
 
     terminal: Terminal = ctx.find_root().obj
     for path in filter(None, (out, png)):
         require_place(path)
     found = read(recording, Wishes.of(at=at, length=for_, step=step, gap=gap))
+    warn(found.warnings, terminal)
     if out is not None:
         write_text(out, found.document)
     if png is not None:
@@ -98,13 +100,11 @@ def _draw(found: Recording, path: str, language: str) -> None:
 
 
 def show(found: Recording, out: str | None, terminal: Terminal) -> None:
-    """Print what was found, what to mind, and the file or where it went."""
+    """Print what was found, and the file or where it went."""
     from sim.interfaces.fit_tables import fit_table
     from sim.interfaces.printed import print_sentence, print_table
-    from sim.interfaces.scenario_input import warn
 
     console, language = terminal.console(), terminal.language
-    warn(found.warnings, terminal)
     print_table(console, fit_table(found, language))
     if out is None:
         console.print(found.document, markup=False, highlight=False, soft_wrap=True)

@@ -177,6 +177,7 @@ class Session:
             users=plane.users(),
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
+            classes=tuple(one.name for one in self.scenario.classes),
             in_flight_at_end=plane.in_flight(),
             failures=tuple(
                 story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()
@@ -257,7 +258,9 @@ class Session:
             case Verb.INJECT:
                 known = [one.name for one in self.scenario.dependencies]
                 machines = [node.name for node in self.scenario.nodes]
-                self._backend.inject(fault_written(command.fault or "", known, machines))
+                classes = [one.name for one in self.scenario.classes]
+                fault = fault_written(command.fault or "", known, machines, classes)
+                self._backend.inject(fault)
 
     def _carry_out_on_node(self, verb: Verb, node: str) -> None:
         control = self._backend.control_plane

@@ -68,6 +68,7 @@ def read_run_folder(path: str | Path) -> Run:
             raise BackendError(text)
     table = {name: pq.read_table(folder / f"{name}.parquet") for name in facts["tables"]}
     versions = tuple(facts["podVersions"])
+    classes = tuple(facts.get("classes", ()))
     return Run(
         scenario=facts["scenario"],
         scenario_digest=facts["scenarioDigest"],
@@ -83,7 +84,8 @@ def read_run_folder(path: str | Path) -> Run:
         settled_at=facts["settledAt"],
         asked_shares=tuple(AskedShare(**one) for one in facts.get("askedShares", ())),
         versions=versions,
-        requests=requests_from(table["latency"], versions),
+        requests=requests_from(table["latency"], versions, classes),
+        classes=classes,
         users=users_from(table["users"], versions),
         last_answer={versions.index(name): at for name, at in facts["lastAnswer"].items()},
         arrived=facts["arrived"],
@@ -117,6 +119,7 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "settledAt": run.settled_at,
         "askedShares": [one._asdict() for one in run.asked_shares],
         "podVersions": list(run.versions),
+        **({"classes": list(run.classes)} if run.classes else {}),
         "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},
         "arrived": run.arrived,
         "inFlightAtEnd": run.in_flight_at_end,

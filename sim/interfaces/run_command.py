@@ -158,7 +158,12 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     """Print what the run rests on, what happened, and what it came to."""
     from sim.interfaces.comparison_tables import settings_table
     from sim.interfaces.printed import print_table
-    from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
+    from sim.interfaces.run_tables import (
+        events_table,
+        run_causes_table,
+        run_classes_table,
+        run_figures_table,
+    )
     from sim.interfaces.scenario_tables import assumptions_table
     from sim.interfaces.story_table import stories_table
 
@@ -169,7 +174,16 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, events_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
+    print_table(console, run_classes_table(found, language))
     print_table(console, stories_table([found], language))
+
+
+def _classes(found: Run) -> JsonObject:
+    """Requests and failed ones by class, where there are classes."""
+    from sim.analysis.failures import by_class
+
+    counts = by_class(found).items()
+    return {name: {"requests": sent, "failed": failed} for name, (sent, failed) in counts}
 
 
 def to_json(found: Run, by: Yardstick) -> JsonObject:
@@ -196,6 +210,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             for key, value in measure(found, by).items()
         },
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
+        **({"classes": classes} if (classes := _classes(found)) else {}),
         "failures": [
             {
                 **one._asdict(),

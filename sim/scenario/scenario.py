@@ -21,6 +21,7 @@ from sim.model.behaviour import (
     Workload,
 )
 from sim.model.dependency import Dependency
+from sim.model.endpoint_class import EndpointClass
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
@@ -98,6 +99,7 @@ class Scenario:
     population: int
     visits: Visits | None
     attributes: tuple[Attribute, ...]
+    classes: tuple[EndpointClass, ...]
     proxies: int
     balancer: str
     connections: Connections
@@ -141,6 +143,7 @@ class Scenario:
             arrivals=arrivals,
             visits=self.visits,
             attributes=self.attributes,
+            classes=self.classes,
             clients=self.clients,
             population=self.population,
             proxies=self.proxies,
@@ -225,7 +228,7 @@ class Scenario:
                 for e in self.versions
             ],
             **self._optional(),
-            "traffic": self.traffic.model_dump(mode="json", by_alias=True),
+            "traffic": self.traffic.model_dump(mode="json", by_alias=True, exclude={"classes"}),
             "recording": [list(row) for row in self.recording],
             "defaultRequests": list(self.default_requests),
         }
@@ -239,6 +242,8 @@ class Scenario:
             found["visits"] = _fields(self.visits)
         if self.attributes:
             found["attributes"] = [_fields(one) for one in self.attributes]
+        if self.classes:
+            found["classes"] = [_fields(one) for one in self.classes]
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}
@@ -252,7 +257,7 @@ class Scenario:
         return f"Deployment/{name_of(self.deployment)}"
 
 
-_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up")
+_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up", "classes")
 
 
 def _row(behaviour: Behaviour) -> JsonObject:

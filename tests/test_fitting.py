@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from command_line import call
+from recorded_log import NOON, line
 from scipy import stats
 from small_manifests import DEPLOYMENT
 
@@ -31,7 +32,6 @@ from sim.fitting.visits import (
 from sim.scenario.load import load
 from sim.session import Session
 
-NOON = datetime(2026, 11, 24, 12, 0, 0, tzinfo=UTC).timestamp()
 POPULATION, REQUESTS, THINK, RATE = 100_000, 4.0, 6.0, 30.0
 
 SCENARIO = """\
@@ -44,12 +44,6 @@ spec:
   traffic: {kind: burst, rate: 3/s, factor: 2x}
   users: {population: 9, attributes: {group: {beta: 10%}}}
 """
-
-
-def line(seconds, client="10.0.0.1", path="/shop/7", method="GET", status=200, agent="Mozilla"):
-    when = datetime.fromtimestamp(NOON + math.floor(seconds), UTC).strftime("%d/%b/%Y:%H:%M:%S")
-    request = f"{method} {path} HTTP/1.1"
-    return f'{client} - - [{when} +0000] "{request}" {status} 512 "-" "{agent}"\n'
 
 
 def written(tmp_path, lines):
@@ -223,9 +217,7 @@ def test_distances_are_those_of_kolmogorov_and_smirnov():
     sizes = draws.geometric(0.3, 4000)
     fitted = stats.geom(1 / sizes.mean())
     every = np.arange(0, sizes.max() + 1)
-    ours = np.abs(
-        np.searchsorted(np.sort(sizes), every, "right") / 4000 - fitted.cdf(every)
-    ).max()
+    ours = np.abs(np.searchsorted(np.sort(sizes), every, "right") / 4000 - fitted.cdf(every)).max()
     assert ours == pytest.approx(distance_of_sizes(sizes), abs=1e-12)
     assert distance_of_sizes(np.full(100, 5)) > 0.5  # All alike: nothing geometric about it.
     assert distance_of_pauses(np.floor(np.sort(draws.exponential(40.0, 4000)))) < 0.03

@@ -250,7 +250,7 @@ def test_the_busiest_hour_is_the_one_with_the_most_requests():
 
 def test_lines_that_cannot_be_read_are_counted_and_another_format_is_refused(tmp_path):
     good = [line(n, client=f"10.0.0.{n % 5}") for n in range(200)]
-    mixed = good[:50] + ["-\n", "[error] 31#31: upstream\n"] + good[50:]
+    mixed = [*good[:50], "-\n", "[error] 31#31: upstream\n", *good[50:]]
     shown = call("fit", str(written(tmp_path, mixed)), "--json")
     assert 0 == shown.exit_code
     assert "2 lines could not be read, the first of them line 51" in shown.stderr

@@ -143,6 +143,15 @@ def test_what_a_behaviour_does_not_say_stays_as_it_was(tmp_path):
     assert 5 == set_too.population
 
 
+def test_the_example_of_the_documentation_is_laid_over_a_manifest(root, tmp_path):
+    text = (root / "docs" / "scenario.md").read_text("utf-8")
+    example = text.partition("```yaml behaviour\n")[2].partition("```")[0]
+    (tmp_path / "b.yaml").write_text(example)
+    (tmp_path / "shop.yaml").write_text(DEPLOYMENT)
+
+    assert 4000 == load([tmp_path / "shop.yaml", tmp_path / "b.yaml"]).population
+
+
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [

@@ -6,29 +6,30 @@ times; rewinding and forking are replays. A batch run is a session advanced to i
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypedDict
 
 from sim.backends.simulated.backend import SimulatedBackend
 from sim.backends.simulated.collector import patient_collector
 from sim.backends.simulated.world import behaviour_from_the_start
 from sim.control.checks import Checks
-from sim.errors import Problem, ScenarioError
+from sim.errors import Problem, RolloutError, ScenarioError
 from sim.faults.reading import fault_written, faults_of
 from sim.i18n import message
 from sim.model.asked_share import asked_shares
 from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
+from sim.model.deed import Deed
 from sim.model.defaults import pod_template
-from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.objects import name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.settling import goal_of, settled_at
-from sim.ports import Process, Wait
+from sim.model.snapshot import Snapshot as Snapshot
+from sim.operators.duty import Duty, Operator
+from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
@@ -40,24 +41,6 @@ WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a syste
 FOLLOW_SECONDS = 1.0  # How often we ask, after the window, whether all answers are in.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The state of a session at *time*: the objects as the API server has them, and the traffic."""
-
-    time: float
-    objects: tuple[JsonObject, ...]
-    arrived: int
-    in_flight: int
-    answered: int
-    failed: int
-
-    def digest(self) -> str:
-        """A fingerprint of the state: equal for equal histories."""
-        facts = [repr(self.time), self.objects, self.arrived, self.in_flight]
-        facts += [self.answered, self.failed]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
 class Session:
     """One release of *scenario* by *strategy* (a name; None: no release at all) under *seed*.
 
@@ -66,7 +49,7 @@ class Session:
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
     same results. *recorder* is told every attempt while the run goes on, and the last of them by
-    `finish`.
+    `finish`. *operators* are on duty beside the strategy, from the start on.
     """
 
     def __init__(
@@ -81,6 +64,7 @@ class Session:
         checked: bool = False,
         engine: str = DEFAULT,
         recorder: Recorder | None = None,
+        operators: Sequence[Operator] = (),
     ) -> None:
         self.scenario = scenario
         self.strategy = strategy
@@ -91,15 +75,17 @@ class Session:
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
         self._recorder = recorder
-        self._phase: Phase | None = None
-        self._finished_at: float | None = None
+        self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
         self._checks = Checks(self._backend.control_plane.store) if checked else None
         if self._checks is not None:
             self._checks.attach()
-        if strategy is not None:
-            self._backend.drive(self._release(strategy))
+        self.releaser = None if strategy is None else self._releaser(strategy)
+        if self.releaser is not None:
+            self._backend.drive(self.releaser.release(window.first_write))
+        for operator in operators:
+            self._backend.drive(operator.watch(self._duty(operator)))
 
     @classmethod
     def replay(
@@ -206,15 +192,39 @@ class Session:
         backend.start((scenario.service, scenario.deployment, *scenario.applied))
         return backend
 
-    def _release(self, name: str) -> Process[None]:
+    def _releaser(self, name: str) -> Releaser:
+        """Who carries out the strategy called *name*, with the settings that the scenario gives."""
         given = self.scenario.strategies.get(name, {})
         strategy = strategy_named(name, given)
         settings = strategy.settings(self.scenario.deployment, self.scenario.written)
         self._settings = with_given(settings, given)
-        yield Wait(self.window.first_write)
-        template = self.scenario.release.template
-        self._phase = yield from strategy.roll_out(self._backend.cluster, template)
-        self._finished_at = self.now
+        cluster, template = self._backend.cluster, self.scenario.release.template
+        return Releaser(
+            self._backend.clock,
+            lambda: strategy.roll_out(cluster, template),
+            lambda: strategy.go_back(cluster),
+            self._backend.notice,
+        )
+
+    def _duty(self, operator: Operator) -> Duty:
+        if self.releaser is None:
+            raise RolloutError(message("without a release there is nothing to be on duty for"))
+        return Duty(
+            who=type(operator).__name__,
+            cluster=self._backend.cluster,
+            clock=self._backend.clock,
+            seed=self.seed,
+            releaser=self.releaser,
+            send_back=self._go_back,
+            deeds=self._deeds,
+        )
+
+    def _go_back(self) -> None:
+        """Lay the release down and go the strategy's own way back. Once is enough."""
+        if self.releaser is None:
+            raise RolloutError(message("without a release there is nothing to go back from"))
+        if self.releaser.begin_to_return():
+            self._backend.drive(self.releaser.go_back())
 
     def _require_ready(self) -> None:
         status = rollout_status(self._backend.cluster.deployment())
@@ -236,6 +246,8 @@ class Session:
                 # Defaulted as the API server does, so that an equal manifest is an equal template.
                 given = command.template
                 cluster.release(pod_template(given) if given else self.scenario.release.template)
+            case Verb.GO_BACK:
+                self._go_back()
             case Verb.UNDO:
                 cluster.undo(command.revision)
             case Verb.PAUSE:
@@ -287,8 +299,9 @@ class Session:
                 end=self.window.end,
             )
         return ClusterRecord(
-            phase=self._phase,
-            finished_at=self._finished_at,
+            phase=None if self.releaser is None else self.releaser.phase,
+            finished_at=None if self.releaser is None else self.releaser.finished_at,
+            deeds=tuple(self._deeds),
             settled_at=settled,
             pods=spans,
             restarts=control.restarts,
@@ -303,6 +316,7 @@ class ClusterRecord(TypedDict):
 
     phase: Phase | None
     finished_at: float | None
+    deeds: tuple[Deed, ...]
     settled_at: float | None
     pods: tuple[PodSpan, ...]
     restarts: int
@@ -320,6 +334,7 @@ def run(
     keep_objects: bool = False,
     engine: str = DEFAULT,
     recorder: Recorder | None = None,
+    operators: Sequence[Operator] = (),
 ) -> Run:
     """One session from its start to its end."""
     session = Session(
@@ -330,5 +345,6 @@ def run(
         keep_objects=keep_objects,
         engine=engine,
         recorder=recorder,
+        operators=operators,
     )
     return session.finish()

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.model.deed import Deed
 from sim.model.failed import FailedRequest
 from sim.model.objects import JsonObject
 
@@ -192,6 +193,7 @@ class Run:
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
+    deeds: tuple[Deed, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -222,5 +224,7 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.deeds:
+            facts["deeds"] = [[repr(value) for value in deed] for deed in self.deeds]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

@@ -92,6 +92,10 @@ class SimulatedBackend:
         self._driven.append(driven)
         return driven
 
+    def notice(self) -> None:
+        """Something came to its end that no object of the cluster tells."""
+        self._driver.notice()
+
     def lose_node(self, node: str) -> None:
         """The machine stops."""
         self.control_plane.lose_node(node)

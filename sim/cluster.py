@@ -284,7 +284,20 @@ class Cluster:
         except NotFound:
             return 0
         found = self._set_of(deployment)
-        return 0 if found is None else found.get("status", {}).get("availableReplicas", 0)
+        # What a status says of an earlier size may be about pods that are on their way out.
+        if found is None or not (_observed(deployment) and _observed(found)):
+            return 0
+        available: int = found.get("status", {}).get("availableReplicas", 0)
+        return available
+
+    def available_of(self, template: JsonObject) -> int:
+        """How many pods of *template* are available, over all tracks."""
+        wanted = _essence(template)
+        return sum(
+            found.get("status", {}).get("availableReplicas", 0)
+            for found in self.api.list("ReplicaSet", self.namespace)
+            if _essence(found["spec"]["template"]) == wanted
+        )
 
     def _sets_of(self, deployment: JsonObject) -> list[JsonObject]:
         return owned_by(deployment, self.api.list("ReplicaSet", self.namespace))
@@ -315,3 +328,15 @@ class Cluster:
     def _refuse_if(self, *, paused: bool, reason: Message) -> None:
         if self.is_paused == paused:
             raise RolloutError(reason)
+
+
+def _observed(obj: JsonObject) -> bool:
+    """Whether the status of *obj* is about what its spec says now."""
+    seen: int = obj.get("status", {}).get("observedGeneration", 0)
+    written: int = obj["metadata"].get("generation", 0)
+    return seen >= written
+
+
+def _essence(template: JsonObject) -> JsonObject:
+    """What makes pods of *template* what they are; a track's own labels do not."""
+    return canonical({"spec": template["spec"], "notes": annotations_of(template)})

@@ -207,13 +207,13 @@ class Session:
         )
 
     def _duty(self, operator: Operator) -> Duty:
-        if self.releaser is None:
-            raise RolloutError(message("without a release there is nothing to be on duty for"))
+        assert self.releaser is not None, "nobody is on duty where nothing is released"
         return Duty(
             who=type(operator).__name__,
             cluster=self._backend.cluster,
             clock=self._backend.clock,
             seed=self.seed,
+            template=self.scenario.release.template,
             releaser=self.releaser,
             send_back=self._go_back,
             deeds=self._deeds,

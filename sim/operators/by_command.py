@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from sim.operators.duty import Duty
 from sim.ports import Process, Wait
@@ -10,22 +11,28 @@ from sim.ports import Process, Wait
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByCommand:
-    """At the absolute time *at*, or *after_finish_seconds* after the release came to its end.
+    """At the absolute time *at*, or when that *new_pods_share* of the service's pods is new and
+    available, or *after_finish_seconds* after the release came to its end: one of the three.
 
-    Exactly one of the two. A release that never ends is never told to go back by the second.
+    A release that does not come so far is never told to go back.
     """
 
     at: float | None = None
+    new_pods_share: float | None = None
     after_finish_seconds: float | None = None
 
     def __post_init__(self) -> None:
-        if (self.at is None) == (self.after_finish_seconds is None):
-            raise ValueError("a command comes either at a time or after the finish")
+        if [self.at, self.new_pods_share, self.after_finish_seconds].count(None) != 2:
+            raise ValueError("a command comes at exactly one moment")
 
     def watch(self, duty: Duty) -> Process[None]:
         """Wait for the moment, and say it."""
         if self.at is not None:
             yield Wait(self.at)
+        elif self.new_pods_share is not None:
+            pods = ceil(duty.cluster.deployment()["spec"]["replicas"] * self.new_pods_share)
+            new, cluster = duty.template, duty.cluster
+            yield duty.clock.until(lambda: cluster.available_of(new) >= pods)
         else:
             yield duty.until_finished()
             yield duty.clock.sleep(self.after_finish_seconds or 0.0)

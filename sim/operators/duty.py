@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sim.cluster import Cluster
 from sim.model.deed import Deed, DeedKind
+from sim.model.objects import JsonObject
 from sim.operators.releaser import Releaser
 from sim.ports import Clock, Process, Wait
 
@@ -24,6 +25,7 @@ class Duty:
     cluster: Cluster
     clock: Clock
     seed: int
+    template: JsonObject  # Of the release.
     releaser: Releaser
     send_back: Callable[[], None]
     deeds: list[Deed]

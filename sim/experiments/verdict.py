@@ -138,19 +138,8 @@ def _gap(more: Arm, fewer: Arm, differences: Sequence[Difference]) -> Estimate:
         estimate = found.estimates[JUDGED]
         if {found.first, found.second} == {more.strategy, fewer.strategy}:
             assert estimate is not None
-            return estimate if found.first == more.strategy else _turned(estimate)
+            return estimate if found.first == more.strategy else estimate.turned()
     raise ValueError(f"{more.strategy} and {fewer.strategy} were never compared")
-
-
-def _turned(gap: Estimate) -> Estimate:
-    return Estimate(
-        value=-gap.value,
-        low=None if gap.high is None else -gap.high,
-        high=None if gap.low is None else -gap.low,
-        n=gap.n,
-        of=gap.of,
-        equal=gap.equal,
-    )
 
 
 def _against(best: Arm, other: Arm, gap: Estimate) -> Message:

@@ -50,7 +50,7 @@ def _pilot(scenario: Scenario, strategy: str) -> float:
     A rollout that does not settle is watched to the limit, whatever `kubectl rollout status` said:
     it may be content while old pods still wind up, and give up on one that comes up later.
     """
-    limit = _limit(scenario) + _planned(scenario, strategy)
+    limit = longest_rollout(scenario, strategy)
     before = BEFORE_SECONDS  # However long the user wants to look before: nothing happens then.
     window = Window(start=0.0, first_write=before, end=float(ceil(before + limit)))
     run = Session(scenario, strategy, PILOT_SEED, window=window, traffic=False).finish()
@@ -58,6 +58,11 @@ def _pilot(scenario: Scenario, strategy: str) -> float:
         return limit
     end = run.settled_at if run.finished_at is None else max(run.settled_at, run.finished_at)
     return min(ceil(end - before), limit)
+
+
+def longest_rollout(scenario: Scenario, strategy: str) -> float:
+    """How long *strategy* is watched at most: beyond its deadline and all that it waits for."""
+    return _limit(scenario) + _planned(scenario, strategy)
 
 
 def _limit(scenario: Scenario) -> float:

@@ -52,6 +52,7 @@ def test_the_first_effect_is_the_first_request_that_the_bad_version_failed():
     witness = told(
         (1, 0, 10.0, 10.1, Cause.REFUSED_TERMINATING),  # An old pod: not the release's badness.
         (2, 1, 11.0, 11.2, OK),
+        (5, 1, 11.1, 11.3, Cause.REFUSED_STARTING),  # Every new pod may meet that.
         (3, 1, 12.0, 12.5, BUG),
         (4, 1, 12.1, 12.3, BUG),  # Told later, and later is not earlier.
     )

@@ -41,14 +41,14 @@ class Drilled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrillFigure:
-    """One thing that a drill measures; less of it is always better.
+    """One thing that a drill measures, with a short *heading*; less of it is always better.
 
     *compute* answers None for a clock that was not reached.
     """
 
     key: str
     unit: Unit
-    label: Message
+    heading: Message
     definition: Message
     compute: Callable[[Drilled], float | None]
 
@@ -86,21 +86,21 @@ _ALL = (
     DrillFigure(
         key="first_effect_seconds",
         unit=Unit.SECONDS,
-        label=message("first effect, after the first write"),
+        heading=message("first effect"),
         definition=message("from the first write to the first request that the bad version failed"),
         compute=_between("first_write", "first_effect"),
     ),
     DrillFigure(
         key="detected_seconds",
         unit=Unit.SECONDS,
-        label=message("detected, after the first effect"),
+        heading=message("detected"),
         definition=message("from the first effect until the rule said that something is wrong"),
         compute=_between("first_effect", "detected"),
     ),
     DrillFigure(
         key="decided_seconds",
         unit=Unit.SECONDS,
-        label=message("decided, after the first effect"),
+        heading=message("decided"),
         definition=message(
             "from the first effect until somebody said: go back; 0 if that was said before"
         ),
@@ -109,7 +109,7 @@ _ALL = (
     DrillFigure(
         key="last_bad_answer_seconds",
         unit=Unit.SECONDS,
-        label=message("last answer by the bad version, after the decision"),
+        heading=message("last bad answer"),
         definition=message(
             "from the decision to the last answer of any kind that the bad version gave; it is "
             "not over while a pod of it is left"
@@ -119,7 +119,7 @@ _ALL = (
     DrillFigure(
         key="full_capacity_seconds",
         unit=Unit.SECONDS,
-        label=message("full healthy capacity, after the decision"),
+        heading=message("full capacity"),
         definition=message(
             "from the decision until as many old pods were available as before the first write, "
             "and stayed so"
@@ -129,7 +129,7 @@ _ALL = (
     DrillFigure(
         key=BACK,
         unit=Unit.SECONDS,
-        label=message("back, after the decision"),
+        heading=message("back"),
         definition=message(
             "from the decision until both: the bad version's last answer and full healthy capacity"
         ),
@@ -138,7 +138,7 @@ _ALL = (
     DrillFigure(
         key="exposed_requests",
         unit=Unit.REQUESTS,
-        label=message("requests that the bad version answered"),
+        heading=message("bad version answered"),
         definition=message(
             "requests meant to be sent inside the window of which the bad version answered an "
             "attempt, rightly or not"
@@ -148,14 +148,14 @@ _ALL = (
     DrillFigure(
         key="exposed_after_decision",
         unit=Unit.REQUESTS,
-        label=message("of these after the decision"),
+        heading=message("of these after the decision"),
         definition=message("those that the bad version answered after somebody had decided"),
         compute=_exposed_after,
     ),
     DrillFigure(
         key="users_hurt",
         unit=Unit.USERS,
-        label=message("users hurt, over no release"),
+        heading=message("users hurt"),
         definition=message(
             "distinct users with a failed request in this run and none in the no-release run with "
             "the same draws"
@@ -165,7 +165,7 @@ _ALL = (
     DrillFigure(
         key="broken_requests",
         unit=Unit.REQUESTS,
-        label=message("requests that the way back broke"),
+        heading=message("broken by the way back"),
         definition=message(
             "requests that failed after the decision for a reason that the bad version's bug does "
             "not explain (overload, no endpoint, dropped connections), beyond the no-release run"

@@ -38,7 +38,7 @@ class Witness:
     def __init__(self, start: float, end: float) -> None:
         self._start = start
         self._end = end
-        self.first_failure: float | None = None  # Of a request at a pod of the bad version.
+        self.first_failure: float | None = None  # Of a request, by what a bad process does.
         self._met: list[IntArray] = []
         self._met_at: list[FloatArray] = []
         self._failed_at: list[FloatArray] = []
@@ -51,7 +51,8 @@ class Witness:
         """The next *attempts*."""
         counted = (attempts.meant >= self._start) & (attempts.meant < self._end)
         bad = counted & (attempts.version == NEW_VERSION)
-        self._hear_of_failures(attempts.answered[bad & (attempts.cause != 0)])
+        wrong = bad & np.isin(attempts.cause, [int(one) for one in (*_ITS_OWN, *_OVERLOAD)])
+        self._hear_of_failures(attempts.answered[wrong])
         met = bad & np.isin(attempts.cause, _ANSWERED)
         self._met.append(attempts.request[met])
         self._met_at.append(attempts.answered[met])

@@ -40,6 +40,11 @@ class Moment(StrEnum):
     FINISH = "finish"
     LATER = "later"
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody had to find out first."""
+        return False
+
 
 MOMENT_NAMES: Mapping[Moment, Message] = {
     Moment.MID_ROLLOUT: message("by command in mid-rollout"),

@@ -17,6 +17,7 @@ from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
 from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
+from sim.model.samples import Metrics, Vector
 from sim.model.template_hash import HASH_LABEL, canonical, template_hash
 from sim.model.tracks import (
     NOTE,
@@ -27,6 +28,8 @@ from sim.model.tracks import (
     track_name,
     with_track,
 )
+from sim.model.version_metrics import VersionMetrics
+from sim.model.version_queries import label_name, measured_of
 from sim.ports import Clock, KubeApi, Wait
 
 _RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
@@ -49,8 +52,10 @@ class Cluster:
         namespace: str = "default",
         service: str = "",
         hearing_seconds: float = 0.0,
+        metrics: Metrics | None = None,
     ) -> None:
         self.api = api
+        self._metrics = metrics
         self._clock = clock
         self.name = deployment
         self.namespace = namespace
@@ -215,6 +220,25 @@ class Cluster:
                     del labels[HASH_LABEL]
                     template["metadata"] = {**template["metadata"], "labels": labels}
                     self.release(template)
+
+    @property
+    def metrics(self) -> Metrics:
+        """What the monitoring would say. Raise a `RolloutError` where nothing is monitored."""
+        if self._metrics is None:
+            raise RolloutError(message("nothing is monitored here: there is nobody to ask"))
+        return self._metrics
+
+    def query(self, promql: str) -> Vector | float:
+        """The answer of the monitoring now. Raise a `QueryError` if there is none."""
+        return self.metrics.query(promql)
+
+    def requests(self, track: str, window_seconds: float) -> VersionMetrics:
+        """What pods of *track* counted in the last *window_seconds*, as far as scrapes tell.
+
+        Late and coarse: what a pod that was killed had not told is missing, and what no pod saw.
+        """
+        key, value = self.own_label(track)
+        return measured_of(self.metrics, {label_name(key): value}, window_seconds)
 
     def sleep(self, seconds: float) -> Wait:
         """Let *seconds* pass."""

@@ -6,10 +6,8 @@ times; rewinding and forking are replays. A batch run is a session advanced to i
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypedDict
 
 from sim.backends.simulated.backend import SimulatedBackend
@@ -24,10 +22,12 @@ from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.defaults import pod_template
-from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.objects import name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
+from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
+from sim.model.snapshot import Snapshot as Snapshot
 from sim.ports import Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
@@ -40,24 +40,6 @@ WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a syste
 FOLLOW_SECONDS = 1.0  # How often we ask, after the window, whether all answers are in.
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The state of a session at *time*: the objects as the API server has them, and the traffic."""
-
-    time: float
-    objects: tuple[JsonObject, ...]
-    arrived: int
-    in_flight: int
-    answered: int
-    failed: int
-
-    def digest(self) -> str:
-        """A fingerprint of the state: equal for equal histories."""
-        facts = [repr(self.time), self.objects, self.arrived, self.in_flight]
-        facts += [self.answered, self.failed]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-
-
 class Session:
     """One release of *scenario* by *strategy* (a name; None: no release at all) under *seed*.
 
@@ -66,7 +48,8 @@ class Session:
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
     same results. *recorder* is told every attempt while the run goes on, and the last of them by
-    `finish`.
+    `finish`. A session that is *monitored* has metrics that can be asked; so has one whose
+    strategy asks them, and one with alerting rules.
     """
 
     def __init__(
@@ -81,6 +64,7 @@ class Session:
         checked: bool = False,
         engine: str = DEFAULT,
         recorder: Recorder | None = None,
+        monitored: bool = False,
     ) -> None:
         self.scenario = scenario
         self.strategy = strategy
@@ -91,6 +75,7 @@ class Session:
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
         self._recorder = recorder
+        self._monitored = monitored
         self._phase: Phase | None = None
         self._finished_at: float | None = None
         self._settings: tuple[Setting, ...] = ()
@@ -155,6 +140,11 @@ class Session:
             failed=failed,
         )
 
+    @property
+    def metrics(self) -> Metrics:
+        """What the monitoring would say now. Raise a `RolloutError` if there is none."""
+        return self._backend.cluster.metrics
+
     def finish(self) -> Run:
         """Advance to the window's end, follow every request to its answer, hand over the run."""
         self.advance(self.window.end)
@@ -165,6 +155,7 @@ class Session:
         while plane.in_flight():
             self.advance(self.now + FOLLOW_SECONDS)
         plane.flush_log()
+        self._backend.log.flush()
         return Run(
             scenario=self.scenario.name,
             scenario_digest=self.scenario.digest,
@@ -199,7 +190,13 @@ class Session:
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, warm_up)
         backend = SimulatedBackend(
-            scenario, workload, self.seed, start, self._engine, self._recorder
+            scenario,
+            workload,
+            self.seed,
+            start,
+            self._engine,
+            self._recorder,
+            monitored=self._monitored,
         )
         for fault in faults:
             backend.inject(fault)

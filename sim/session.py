@@ -12,20 +12,20 @@ from typing import TypedDict
 
 from sim.backends.simulated.backend import SimulatedBackend
 from sim.backends.simulated.collector import patient_collector
+from sim.backends.simulated.commands import carry_out
 from sim.backends.simulated.world import behaviour_from_the_start
 from sim.control.checks import Checks
 from sim.errors import Problem, RolloutError, ScenarioError
-from sim.faults.reading import fault_written, faults_of
+from sim.faults.reading import faults_of
 from sim.i18n import message
 from sim.model.asked_share import asked_shares
 from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.deed import Deed
-from sim.model.defaults import pod_template
-from sim.model.objects import name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
+from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
 from sim.operators.duty import Duty, Operator
@@ -49,7 +49,8 @@ class Session:
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
     same results. *recorder* is told every attempt while the run goes on, and the last of them by
-    `finish`. *operators* are on duty beside the strategy, from the start on.
+    `finish`. A session that is *monitored* has metrics that can be asked; so has one whose
+    strategy asks them, and one with alerting rules. *operators* are on duty beside the strategy.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Session:
         checked: bool = False,
         engine: str = DEFAULT,
         recorder: Recorder | None = None,
+        monitored: bool = False,
         operators: Sequence[Operator] = (),
     ) -> None:
         self.scenario = scenario
@@ -75,6 +77,7 @@ class Session:
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
         self._recorder = recorder
+        self._monitored = monitored
         self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
@@ -141,6 +144,11 @@ class Session:
             failed=failed,
         )
 
+    @property
+    def metrics(self) -> Metrics:
+        """What the monitoring would say now. Raise a `RolloutError` if there is none."""
+        return self._backend.cluster.metrics
+
     def finish(self) -> Run:
         """Advance to the window's end, follow every request to its answer, hand over the run."""
         self.advance(self.window.end)
@@ -151,6 +159,7 @@ class Session:
         while plane.in_flight():
             self.advance(self.now + FOLLOW_SECONDS)
         plane.flush_log()
+        self._backend.log.flush()
         return Run(
             scenario=self.scenario.name,
             scenario_digest=self.scenario.digest,
@@ -185,7 +194,13 @@ class Session:
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, warm_up)
         backend = SimulatedBackend(
-            scenario, workload, self.seed, start, self._engine, self._recorder
+            scenario,
+            workload,
+            self.seed,
+            start,
+            self._engine,
+            self._recorder,
+            monitored=self._monitored,
         )
         for fault in faults:
             backend.inject(fault)
@@ -237,51 +252,10 @@ class Session:
             raise ScenarioError([Problem(text, file=self.scenario.name, hint=hint)])
 
     def _carry_out(self, command: Command) -> None:
-        cluster = self._backend.cluster
-        api = self._backend.control_plane.store
-        namespace = namespace_of(self.scenario.deployment)
-        name = command.name or name_of(self.scenario.deployment)
-        match command.verb:
-            case Verb.RELEASE:
-                # Defaulted as the API server does, so that an equal manifest is an equal template.
-                given = command.template
-                cluster.release(pod_template(given) if given else self.scenario.release.template)
-            case Verb.GO_BACK:
-                self._go_back()
-            case Verb.UNDO:
-                cluster.undo(command.revision)
-            case Verb.PAUSE:
-                cluster.pause()
-            case Verb.RESUME:
-                cluster.resume()
-            case Verb.SCALE:
-                cluster.scale(command.replicas or 0)
-            case Verb.PATCH:
-                patch, kind_of_patch = command.patch or {}, command.patch_type
-                api.patch(command.kind, name, patch, namespace, patch_type=kind_of_patch)
-            case Verb.DELETE:
-                policy = command.propagation_policy
-                api.delete(command.kind, name, namespace, propagation_policy=policy)
-            case Verb.RESTART:
-                cluster.restart()
-            case Verb.DRAIN | Verb.CORDON | Verb.UNCORDON | Verb.LOSE_NODE | Verb.RETURN_NODE:
-                self._carry_out_on_node(command.verb, name)
-            case Verb.INJECT:
-                known = [one.name for one in self.scenario.dependencies]
-                machines = [node.name for node in self.scenario.nodes]
-                self._backend.inject(fault_written(command.fault or "", known, machines))
-
-    def _carry_out_on_node(self, verb: Verb, node: str) -> None:
-        control = self._backend.control_plane
-        match verb:
-            case Verb.DRAIN:
-                control.drain(node)
-            case Verb.CORDON | Verb.UNCORDON:
-                control.cordon(node, unschedulable=verb is Verb.CORDON)
-            case Verb.LOSE_NODE:
-                control.lose_node(node)
-            case Verb.RETURN_NODE:
-                control.return_node(node)
+        if command.verb is Verb.GO_BACK:
+            self._go_back()
+        else:
+            carry_out(command, self.scenario, self._backend)
 
     def _record_of_the_cluster(self) -> ClusterRecord:
         """What the control plane did up to now, before requests are followed to their answers."""

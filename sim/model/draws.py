@@ -63,6 +63,8 @@ class Purpose(IntEnum):
     GOING_ON = 50
     THINKING = 51
     TRIAL = 60
+    SCRAPE_PHASE = 70
+    RULE_PHASE = 71
 
 
 def _mix(x: int) -> int:

@@ -1,4 +1,4 @@
-"""A snapshot: what a session looks like at one moment, small enough to be compared."""
+"""The state of a session at one moment, as far as people look at it, and its fingerprint."""
 
 from __future__ import annotations
 

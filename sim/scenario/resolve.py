@@ -181,6 +181,7 @@ def _scenario(
         traffic=spec.traffic,
         recording=tuple(recording),
         strategies=spec.strategies.given(),
+        monitoring=spec.monitoring.meant(),
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
     )
     return replace(scenario, digest=scenario.fingerprint())

@@ -21,6 +21,7 @@ from sim.model.behaviour import (
     Workload,
 )
 from sim.model.dependency import Dependency
+from sim.model.monitoring import USUAL, Monitoring
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
@@ -111,6 +112,7 @@ class Scenario:
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
+    monitoring: Monitoring = USUAL
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -239,6 +241,8 @@ class Scenario:
             found["visits"] = _fields(self.visits)
         if self.attributes:
             found["attributes"] = [_fields(one) for one in self.attributes]
+        if self.monitoring != USUAL:
+            found["monitoring"] = _fields(self.monitoring)
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}

@@ -18,6 +18,7 @@ from sim.model.duration import show_duration
 from sim.model.network import ProxyKind
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
+from sim.scenario.monitoring_spec import Monitoring
 from sim.scenario.service import Service, Spread
 from sim.scenario.strategy_spec import READER, Strategies
 from sim.scenario.traffic import Poisson, Traffic
@@ -307,6 +308,7 @@ class Spec(Strict):
     slo: Slo = Slo()
     faults: Annotated[list[str], Field(max_length=100, default_factory=list)]
     window: Window = Window()
+    monitoring: Monitoring = Monitoring()
     strategies: Strategies = Strategies()
 
     @model_validator(mode="after")

@@ -29,6 +29,7 @@ from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
 from sim.operators.duty import Duty, Operator
+from sim.operators.policy import asks_metrics, operators_of
 from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
@@ -50,7 +51,8 @@ class Session:
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
     same results. *recorder* is told every attempt while the run goes on, and the last of them by
     `finish`. A session that is *monitored* has metrics that can be asked; so has one whose
-    strategy asks them, and one with alerting rules. *operators* are on duty beside the strategy.
+    strategy asks them, and one with alerting rules. *operators* are on duty beside the strategy;
+    without the argument those of the scenario's rollback policy.
     """
 
     def __init__(
@@ -66,7 +68,7 @@ class Session:
         engine: str = DEFAULT,
         recorder: Recorder | None = None,
         monitored: bool = False,
-        operators: Sequence[Operator] = (),
+        operators: Sequence[Operator] | None = None,
     ) -> None:
         self.scenario = scenario
         self.strategy = strategy
@@ -77,7 +79,9 @@ class Session:
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
         self._recorder = recorder
-        self._monitored = monitored
+        if operators is None:
+            operators = self._by_policy()
+        self._monitored = monitored or any(map(asks_metrics, operators))
         self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
@@ -221,6 +225,13 @@ class Session:
             self._backend.notice,
         )
 
+    def _by_policy(self) -> tuple[Operator, ...]:
+        """Who is on duty because the scenario says so: nobody where nothing is released."""
+        policy = self.scenario.rollback
+        if policy is None or self.strategy is None:
+            return ()
+        return operators_of(policy, self.scenario.monitoring.evaluation_interval_seconds)
+
     def _duty(self, operator: Operator) -> Duty:
         assert self.releaser is not None, "nobody is on duty where nothing is released"
         return Duty(
@@ -229,6 +240,7 @@ class Session:
             clock=self._backend.clock,
             seed=self.seed,
             template=self.scenario.release.template,
+            first_write=self.window.first_write,
             releaser=self.releaser,
             send_back=self._go_back,
             deeds=self._deeds,
@@ -308,7 +320,7 @@ def run(
     keep_objects: bool = False,
     engine: str = DEFAULT,
     recorder: Recorder | None = None,
-    operators: Sequence[Operator] = (),
+    operators: Sequence[Operator] | None = None,
 ) -> Run:
     """One session from its start to its end."""
     session = Session(

@@ -27,11 +27,17 @@ def test_it_prints_each_moment_with_its_clocks_its_cost_and_its_verdict(shop: Pa
     assert "The bad release: bug:new:20%" in printed
     order = [
         printed.index(f"{head} {moment}")
-        for moment in ("in mid-rollout", "at the finish", "ten minutes later")
-        for head in ("Decided by command", "Verdict, decided by command")
+        for moment in (
+            "by an alert and a person on call",
+            "by command in mid-rollout",
+            "by command at the finish",
+            "by command ten minutes later",
+        )
+        for head in ("Decided", "Verdict, decided")
     ]
     assert sorted(order) == order
     assert "BlueGreen is back" in printed
+    assert "page after 30 s, reaction after 60 .. 300 s" in " ".join(printed.split())
 
 
 def test_chinese_has_the_same_tables(shop: Path, tmp_path: Path) -> None:
@@ -59,4 +65,4 @@ def test_a_moment_that_does_not_exist_is_one_clear_message(shop: Path) -> None:
 
     assert 2 == shown.exit_code
     assert "there is no moment called 'yesterday'" in shown.stderr
-    assert "mid-rollout, finish, later" in shown.stderr
+    assert "alert, mid-rollout, finish, later" in shown.stderr

@@ -147,8 +147,8 @@ def test_workers_do_not_change_a_byte(story, drill):
 def test_json_has_stable_names_and_no_number_where_there_is_none(drill):
     found = json.loads(json.dumps(drill.to_json(), allow_nan=False))
 
-    assert ("RollbackDrill", 3) == (found["kind"], len(found["moments"]))
-    way = found["moments"][0]["strategies"][0]["figures"]["detected_seconds"]
+    assert ("RollbackDrill", [*Moment]) == (found["kind"], [m["moment"] for m in found["moments"]])
+    way = found["moments"][-1]["strategies"][0]["figures"]["detected_seconds"]
     assert {"estimate": None, "values": [None] * 3, "notReached": 3} == way
 
 
@@ -158,10 +158,54 @@ def test_the_picture_has_a_panel_for_each_moment_and_a_bar_for_each_way(drill, t
     names = [[label.get_text() for label in axis.get_yticklabels()] for axis in figure.get_axes()]
     save_png(figure, tmp_path / "drill.png")
 
-    assert [list(STRATEGIES)] * 3 == names
+    assert [list(STRATEGIES)] * len(Moment) == names
     assert (tmp_path / "drill.png").stat().st_size > 10_000
 
 
 def test_moments_must_be_given_once(story):
     with pytest.raises(ScenarioError, match="each of them once"):
         rollback_drill(story, STRATEGIES, moments=[Moment.FINISH] * 2)
+
+
+def test_the_same_detector_and_the_same_person_for_all(drill):
+    """Every strategy is paged as long after its own alert: the person's draws are the seed's."""
+    found = ways(drill, Moment.ALERT)
+    reacted = [
+        [
+            decided - detected
+            for detected, decided in zip(
+                found[name]["detected_seconds"], found[name]["decided_seconds"], strict=True
+            )
+        ]
+        for name in STRATEGIES
+    ]
+
+    assert reacted[0] == pytest.approx(reacted[1])
+    assert len({round(seconds, 6) for seconds in reacted[0]}) == 3
+    for name in STRATEGIES:
+        # A rule that must hold for a minute, on a window of a minute that fills at first.
+        assert all(60.0 < seconds < 200.0 for seconds in found[name]["detected_seconds"])
+
+
+def test_the_policy_of_the_scenario_is_the_one_that_is_drilled(tmp_path):
+    told = ("rollback.by=alert", "rollback.for=15s")
+    story = scenario(tmp_path, deployment(pre_stop=3), overrides=(*RATE, *told))
+    found = rollback_drill(
+        story, ["RollingUpdate"], moments=[Moment.ALERT], seeds=range(2), workers=1
+    )
+    values = ways(found, Moment.ALERT)["RollingUpdate"]
+
+    assert values["detected_seconds"] == values["decided_seconds"]  # Nobody is waited for.
+    assert all(15.0 < seconds < 100.0 for seconds in values["detected_seconds"])
+
+
+def test_under_self_heal_an_undo_never_ends_and_a_flip_of_tracks_does(tmp_path):
+    """Git says the new version: what writes the released Deployment's template is reverted."""
+    told = (*RATE, "rollback.gitOps.selfHeal=5s")
+    story = scenario(tmp_path, deployment(pre_stop=3), overrides=told)
+    found = rollback_drill(story, STRATEGIES, moments=[Moment.FINISH], seeds=range(2), workers=1)
+    values = ways(found, Moment.FINISH)
+
+    assert {None} == set(values["RollingUpdate"]["back_seconds"])
+    assert None not in values["BlueGreen"]["back_seconds"]
+    assert "RollingUpdate is not back" in found.moments[0].verdict.render("en")

@@ -98,11 +98,12 @@ def draw_drill(panels: Sequence[Panel], language: str = "en") -> Figure:
 def _draw(axis: Axes, panel: Panel, language: str) -> None:
     axis.set_title(panel.title, loc="left", fontsize=12, fontweight="bold", color=INK)
     ends = [_bar(axis, place, bar) for place, bar in enumerate(panel.bars)]
-    longest = max([*ends, 1.0])
+    first, longest = min(_starts(panel)), max([*ends, 1.0])
+    span = longest - first
     for place, (bar, end) in enumerate(zip(panel.bars, ends, strict=True)):
         text = _text(bar, language)
-        axis.text(end + 0.012 * longest, place, text, va="center", fontsize=8.5, color=INK)
-    axis.set_xlim(min(_starts(panel), default=0.0), 1.42 * longest)
+        axis.text(end + 0.012 * span, place, text, va="center", fontsize=8.5, color=INK)
+    axis.set_xlim(first - 0.01 * span, longest + 0.42 * span)  # Room for what is written there.
     axis.set_ylim(len(panel.bars) - 0.4, -0.6)
     axis.set_yticks(range(len(panel.bars)), [bar.name for bar in panel.bars])
     axis.axvline(0.0, color=INK, linewidth=THIN, linestyle="--")

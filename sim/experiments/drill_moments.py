@@ -6,7 +6,7 @@ How long rollouts and ways back take is asked of pilots without traffic.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 
@@ -18,14 +18,18 @@ from sim.experiments.window import (
     longest_rollout,
 )
 from sim.i18n import Message, message
+from sim.model.person import Person
+from sim.model.rollback_policy import Notices, RollbackPolicy
 from sim.model.run import Window
 from sim.operators.by_command import ByCommand
 from sim.operators.duty import Operator
+from sim.operators.policy import operators_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.work import refuse_too_much
 from sim.session import Session
 
 LATER_SECONDS = 600.0
+RAMP_SECONDS = 60.0
 LOOK_SECONDS = 5.0  # How often a pilot is asked whether it is over.
 
 
@@ -36,6 +40,7 @@ class Moment(StrEnum):
     strategy comes through. Blue-green has not switched then, a maintenance window is still closed.
     """
 
+    ALERT = "alert"
     MID_ROLLOUT = "mid-rollout"
     FINISH = "finish"
     LATER = "later"
@@ -43,10 +48,11 @@ class Moment(StrEnum):
     @property
     def is_watched(self) -> bool:
         """Whether somebody had to find out first."""
-        return False
+        return self is Moment.ALERT
 
 
 MOMENT_NAMES: Mapping[Moment, Message] = {
+    Moment.ALERT: message("by an alert and a person on call"),
     Moment.MID_ROLLOUT: message("by command in mid-rollout"),
     Moment.FINISH: message("by command at the finish"),
     Moment.LATER: message("by command ten minutes later"),
@@ -55,14 +61,37 @@ MOMENT_NAMES: Mapping[Moment, Message] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """One moment of a drill, and the window in which all strategies are measured at it."""
+    """One moment of a drill, and the window in which all strategies are measured at it.
+
+    *policy* says who notices and decides where nobody commands, and whether Git is in between.
+    """
 
     moment: Moment
     window: Window
+    policy: RollbackPolicy
+    evaluation_seconds: float
 
     def operators(self) -> tuple[Operator, ...]:
-        """Who sends the release back, and when."""
-        return (_commander(self.moment),)
+        """Who sends the release back, and when; and who may undo that."""
+        if self.moment is Moment.ALERT:
+            return operators_of(self.policy, self.evaluation_seconds)
+        by_command = replace(self.policy, notices=None)
+        others = operators_of(by_command, self.evaluation_seconds)
+        return (_commander(self.moment), *others)
+
+
+# Where a scenario has no policy: the handbook's 5 % and whoever is on call.
+USUAL_POLICY = RollbackPolicy(notices=Notices.ALERT, person=Person())
+
+
+def policy_of(scenario: Scenario) -> RollbackPolicy:
+    """The policy of *scenario* if anybody notices anything by it, else the usual one."""
+    given = scenario.rollback
+    if given is None:
+        return USUAL_POLICY
+    if given.notices is Notices.ALERT:
+        return given
+    return replace(USUAL_POLICY, git_ops=given.git_ops)
 
 
 def plans_for(
@@ -77,13 +106,23 @@ def plans_for(
         first = scenario.window.before
     finishes = {name: _finish(scenario, name) for name in strategies}
     found = []
+    policy = policy_of(scenario)
     for moment in moments:
         needed = max(_way_back(scenario, name, moment, finishes[name]) for name in strategies)
+        if moment is Moment.ALERT:
+            needed += _noticing(scenario, policy)
         window = Window(
             start=0.0, first_write=first, end=float(ceil(first + needed + _settle(scenario)))
         )
         refuse_too_much(scenario, window)
-        found.append(Plan(moment=moment, window=window))
+        found.append(
+            Plan(
+                moment=moment,
+                window=window,
+                policy=policy,
+                evaluation_seconds=scenario.monitoring.evaluation_interval_seconds,
+            )
+        )
     return tuple(found)
 
 
@@ -92,11 +131,21 @@ def _settle(scenario: Scenario) -> float:
     return SETTLE_SECONDS if given is None or given.settle is None else given.settle
 
 
+def _noticing(scenario: Scenario, policy: RollbackPolicy) -> float:
+    """From a first effect to the decision at most, if the rule sees it: facts of Prometheus 16.1.
+
+    A scrape, the ramp of a window of a minute, an evaluation, `for` in whole evaluations.
+    """
+    monitoring = scenario.monitoring
+    looking = monitoring.scrape_interval_seconds + 2 * monitoring.evaluation_interval_seconds
+    return RAMP_SECONDS + looking + policy.longest_seconds
+
+
 def _commander(moment: Moment) -> ByCommand:
     match moment:
         case Moment.MID_ROLLOUT:
             return ByCommand(new_pods_share=0.5)
-        case Moment.FINISH:
+        case Moment.FINISH | Moment.ALERT:  # A pilot has no metrics that an alert could see.
             return ByCommand(after_finish_seconds=0.0)
         case Moment.LATER:
             return ByCommand(after_finish_seconds=LATER_SECONDS)

@@ -90,6 +90,7 @@ def _moment(found: DrilledMoment) -> JsonObject:
     window = found.plan.window
     return {
         "moment": found.moment.value,
+        "policy": _policy(found.plan) if found.moment.is_watched else None,
         "window": {
             "startSeconds": window.start,
             "firstWriteSeconds": window.first_write,
@@ -105,6 +106,18 @@ def _moment(found: DrilledMoment) -> JsonObject:
             for gap in found.gaps
         ],
         "verdict": found.verdict.render("en"),
+    }
+
+
+def _policy(plan: Plan) -> JsonObject:
+    policy, person = plan.policy, plan.policy.person
+    return {
+        "expr": policy.expr,
+        "forSeconds": policy.for_seconds,
+        "evaluationSeconds": plan.evaluation_seconds,
+        "pagerSeconds": None if person is None else list(person.pager_seconds),
+        "reactionSeconds": None if person is None else list(person.reaction_seconds),
+        "symptom": policy.symptom,
     }
 
 

@@ -43,8 +43,9 @@ def drill_rollback(
             "--at",
             metavar="MOMENT",
             text=message(
-                "When it is decided to go back: mid-rollout, finish or later (ten minutes after "
-                "the finish); may be repeated. Without it, all of them."
+                "When it is decided to go back: alert (a rule fires and a person reacts), "
+                "mid-rollout, finish or later (ten minutes after the finish); may be repeated. "
+                "Without it, all of them."
             ),
         ),
     ] = None,
@@ -158,7 +159,12 @@ def show_drill(drill: Drill, terminal: Terminal) -> None:
     """Print it all: what it rests on, then for each moment its table and its verdict."""
     from sim.experiments.drill_moments import MOMENT_NAMES
     from sim.interfaces.comparison_tables import settings_table
-    from sim.interfaces.drill_tables import clocks_table, cost_table, definitions_table
+    from sim.interfaces.drill_tables import (
+        clocks_table,
+        cost_table,
+        definitions_table,
+        policy_sentence,
+    )
     from sim.interfaces.printed import print_sentence, print_table, print_title
     from sim.interfaces.scenario_tables import assumptions_table
 
@@ -177,6 +183,9 @@ def show_drill(drill: Drill, terminal: Terminal) -> None:
     console.print()
     print_table(console, definitions_table(language))
     for found in drill.moments:
+        if found.moment.is_watched:
+            print_sentence(console, policy_sentence(found.plan).render(language))
+            console.print()
         print_table(console, clocks_table(found, language))
         print_table(console, cost_table(found, language))
         name = MOMENT_NAMES[found.moment]

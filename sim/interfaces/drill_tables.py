@@ -13,6 +13,7 @@ from sim.interfaces.numbers import NOTHING, shown_estimate
 from sim.interfaces.table import Row, Table
 
 if TYPE_CHECKING:
+    from sim.experiments.drill_moments import Plan
     from sim.experiments.drill_result import DrilledMoment, WayBack
 
 NOT_REACHED = message("not in the window")
@@ -80,6 +81,30 @@ def definitions_table(language: str) -> Table:
             for figure in DRILL_FIGURES.values()
         ),
     )
+
+
+def policy_sentence(plan: Plan) -> Message:
+    """By which rule and by whom it is decided, where nobody commands."""
+    policy = plan.policy
+    rule = message(
+        "{expr}, for {seconds} s, evaluated every {every} s",
+        expr=policy.expr,
+        seconds=f"{policy.for_seconds:g}",
+        every=f"{plan.evaluation_seconds:g}",
+    )
+    if (person := policy.person) is not None:
+        rule = message(
+            "{rule}; page after {pager} s, reaction after {reaction} s",
+            rule=rule,
+            pager=_bounds(person.pager_seconds),
+            reaction=_bounds(person.reaction_seconds),
+        )
+    return message("Decided by whom: {policy}", policy=rule)
+
+
+def _bounds(bounds: tuple[float, float]) -> str:
+    low, high = bounds
+    return f"{low:g}" if low == high else f"{low:g} .. {high:g}"
 
 
 def _cell(figure: DrillFigure, way: WayBack, language: str) -> str:

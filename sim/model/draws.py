@@ -65,6 +65,8 @@ class Purpose(IntEnum):
     TRIAL = 60
     SCRAPE_PHASE = 70
     RULE_PHASE = 71
+    PAGER = 80
+    REACTION = 81
 
 
 def _mix(x: int) -> int:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sim.cluster import Cluster
+from sim.errors import RolloutError
 from sim.model.deed import Deed, DeedKind
 from sim.model.objects import JsonObject
+from sim.model.rollout_status import RolloutStatus, rollout_status
 from sim.operators.releaser import Releaser
 from sim.ports import Clock, Process, Wait
 
@@ -26,6 +28,7 @@ class Duty:
     clock: Clock
     seed: int
     template: JsonObject  # Of the release.
+    first_write: float  # When it is to be released.
     releaser: Releaser
     send_back: Callable[[], None]
     deeds: list[Deed]
@@ -37,6 +40,33 @@ class Duty:
     def until_finished(self, deadline: float | None = None) -> Wait:
         """Until the release has come to its end, or to the absolute *deadline*."""
         return self.clock.until(lambda: self.releaser.finished_at is not None, deadline)
+
+    def until(self, time: float) -> Wait:
+        """Until the absolute *time*; now, if that has passed."""
+        return self.clock.sleep(max(0.0, time - self.clock.now()))
+
+    def until_status(self, timeout_seconds: float) -> Process[bool]:
+        """`kubectl rollout status --timeout`: whether it would end with exit code 0."""
+
+        def over() -> RolloutStatus | None:
+            status = rollout_status(self.cluster.deployment())
+            return status if status.done or status.failed else None
+
+        status = yield self.clock.until(over, self.clock.now() + timeout_seconds)
+        return bool(status and status.done)
+
+    def attempt(self, word: Callable[[], None]) -> bool:
+        """Say *word* to the cluster; False if it refuses, and the reason is kept."""
+        try:
+            word()
+        except RolloutError as refused:
+            self.say(DeedKind.REFUSED, str(refused))
+            return False
+        return True
+
+    def lay_down(self) -> None:
+        """Let whoever releases stop here, for somebody else takes over."""
+        self.releaser.begin_to_return()
 
     def go_back(self, note: str = "") -> Process[None]:
         """Decide to go back, go the way back of the strategy, and stay until it ends."""

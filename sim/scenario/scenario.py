@@ -25,6 +25,7 @@ from sim.model.monitoring import USUAL, Monitoring
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
+from sim.model.rollback_policy import RollbackPolicy
 from sim.model.routing import Attribute
 from sim.model.visit import Visits
 from sim.scenario import resources
@@ -113,6 +114,7 @@ class Scenario:
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
     monitoring: Monitoring = USUAL
+    rollback: RollbackPolicy | None = None
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -241,6 +243,8 @@ class Scenario:
             found["visits"] = _fields(self.visits)
         if self.attributes:
             found["attributes"] = [_fields(one) for one in self.attributes]
+        if self.rollback is not None:
+            found["rollback"] = _fields(self.rollback)
         if self.monitoring != USUAL:
             found["monitoring"] = _fields(self.monitoring)
         if self.strategies:

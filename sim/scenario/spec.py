@@ -19,6 +19,7 @@ from sim.model.network import ProxyKind
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
 from sim.scenario.monitoring_spec import Monitoring
+from sim.scenario.rollback_spec import Rollback
 from sim.scenario.service import Service, Spread
 from sim.scenario.strategy_spec import READER, Strategies
 from sim.scenario.traffic import Poisson, Traffic
@@ -309,6 +310,7 @@ class Spec(Strict):
     faults: Annotated[list[str], Field(max_length=100, default_factory=list)]
     window: Window = Window()
     monitoring: Monitoring = Monitoring()
+    rollback: Rollback | None = None
     strategies: Strategies = Strategies()
 
     @model_validator(mode="after")

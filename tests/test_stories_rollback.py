@@ -6,6 +6,8 @@ import pytest
 from stories import deployment, failures, scenario
 
 from sim.errors import ScenarioError
+from sim.experiments.compare import compare
+from sim.experiments.folder import read_run_folder, write_run_folder
 from sim.model.causes import Cause
 from sim.model.command import Command, Verb
 from sim.model.deed import DeedKind, first_of
@@ -252,3 +254,25 @@ def test_a_question_that_nobody_can_answer_is_refused_before_the_run(tmp_path, o
 def test_who_decides_needs_somebody_who_notices(tmp_path):
     with pytest.raises(ScenarioError, match="somebody who notices"):
         scenario(tmp_path, overrides=("rollback.by=script", "rollback.repair=5m"))
+
+
+def test_a_comparison_says_what_was_taken_back_and_blames_no_deadline(tmp_path):
+    told = ("rollback.by=alert", "rollback.for=15s", "traffic.rate=20/s")
+    found = compare(
+        scenario(tmp_path, faults=(BUG,), overrides=told), ["BlueGreen"], seeds=range(2), workers=1
+    )
+
+    assert {"WentBack": 2} == found.releases[0].phases
+    assert "BlueGreen is taken back in 2 of 2 runs" in found.verdict.render("en")
+    assert "deadline" not in found.verdict.render("en")
+
+
+def test_a_run_folder_keeps_what_people_did(tmp_path):
+    told = ("rollback.by=alert", "rollback.for=15s")
+    story = scenario(tmp_path, faults=(BUG,), overrides=told)
+    run = Session(story, "RollingUpdate", 1, window=LONG).finish()
+    write_run_folder(tmp_path / "kept", story, run)
+
+    assert run.deeds
+    kept = read_run_folder(tmp_path / "kept")
+    assert (run.deeds, run.digest()) == (kept.deeds, kept.digest())

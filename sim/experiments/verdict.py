@@ -11,6 +11,7 @@ from functools import reduce
 
 from sim.analysis.units import Unit, number
 from sim.experiments.comparison import Arm, Difference
+from sim.experiments.outcome import WENT_BACK
 from sim.experiments.reasons import missing_pre_stop, phrase
 from sim.i18n import Message, message
 from sim.model.objects import JsonObject
@@ -244,7 +245,10 @@ def _unfinished(arm: Arm) -> list[Message]:
     unsettled = message(
         "{strategy} has not settled when the window ends in {k} of {n} runs", k=missing, **values
     )
-    return [clause for clause, runs in ((exceeds, late), (unsettled, missing)) if runs]
+    sent_back = arm.phases.get(WENT_BACK, 0)
+    taken = message("{strategy} is taken back in {k} of {n} runs", k=sent_back, **values)
+    said = ((taken, sent_back), (exceeds, late), (unsettled, missing))
+    return [clause for clause, runs in said if runs]
 
 
 def _clocks(releases: Sequence[Arm]) -> list[Message]:

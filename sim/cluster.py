@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
+from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject, annotations_of, labels_of
 from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
 from sim.model.rollout import Sizes
@@ -56,6 +57,7 @@ class Cluster:
     ) -> None:
         self.api = api
         self._metrics = metrics
+        self.journal: list[Measurement] = []  # What analyses measured, in the order of time.
         self._clock = clock
         self.name = deployment
         self.namespace = namespace
@@ -227,6 +229,11 @@ class Cluster:
         if self._metrics is None:
             raise RolloutError(message("nothing is monitored here: there is nobody to ask"))
         return self._metrics
+
+    @property
+    def now(self) -> float:
+        """The present moment, in seconds."""
+        return self._clock.now()
 
     def query(self, promql: str) -> Vector | float:
         """The answer of the monitoring now. Raise a `QueryError` if there is none."""

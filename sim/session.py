@@ -32,6 +32,7 @@ from sim.ports import Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
+from sim.strategies.strategy import Strategy, asks_metrics, without_worry
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
@@ -75,7 +76,9 @@ class Session:
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
         self._recorder = recorder
-        self._monitored = monitored
+        self._traffic = traffic
+        self._strategy = None if strategy is None else self._made(strategy)
+        self._monitored = monitored or asks_metrics(self._strategy)
         self._phase: Phase | None = None
         self._finished_at: float | None = None
         self._settings: tuple[Setting, ...] = ()
@@ -83,8 +86,8 @@ class Session:
         self._checks = Checks(self._backend.control_plane.store) if checked else None
         if self._checks is not None:
             self._checks.attach()
-        if strategy is not None:
-            self._backend.drive(self._release(strategy))
+        if self._strategy is not None:
+            self._backend.drive(self._release(self._strategy))
 
     @classmethod
     def replay(
@@ -169,6 +172,7 @@ class Session:
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
             in_flight_at_end=plane.in_flight(),
+            measurements=tuple(self._backend.cluster.journal),
             failures=tuple(
                 story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()
             ),
@@ -203,9 +207,13 @@ class Session:
         backend.start((scenario.service, scenario.deployment, *scenario.applied))
         return backend
 
-    def _release(self, name: str) -> Process[None]:
-        given = self.scenario.strategies.get(name, {})
-        strategy = strategy_named(name, given)
+    def _made(self, name: str) -> Strategy:
+        strategy = strategy_named(name, self.scenario.strategies.get(name, {}))
+        # Where nobody sends anything nobody can be judged: a pilot takes as long all the same.
+        return strategy if self._traffic else without_worry(strategy)
+
+    def _release(self, strategy: Strategy) -> Process[None]:
+        given = self.scenario.strategies.get(self.strategy or "", {})
         settings = strategy.settings(self.scenario.deployment, self.scenario.written)
         self._settings = with_given(settings, given)
         yield Wait(self.window.first_write)

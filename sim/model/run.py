@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.failed import FailedRequest
+from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject
 
 IntArray = npt.NDArray[np.int64]
@@ -168,7 +169,8 @@ class Run:
     the final version's pods existed (all ready, none terminating), None if that never came.
     *last_answer* maps a version to the time of its last answer of any kind.
     *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
-    which a release held a share of the requests; none where it asks for no shares.
+    which a release held a share of the requests; none where it asks for no shares. *measurements*
+    are what its analyses were told, in time.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -192,6 +194,7 @@ class Run:
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -222,5 +225,10 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.measurements:
+            facts["measurements"] = [
+                [repr(m.time), m.analysis, m.metric, m.verdict.phase.value, str(m.verdict.reason)]
+                for m in self.measurements
+            ]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

@@ -12,7 +12,8 @@ from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
-from sim.model.available import available_now, available_of
+from sim.model.available import available_now
+from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject, annotations_of, labels_of
 from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
 from sim.model.rollout import Sizes
@@ -57,6 +58,7 @@ class Cluster:
     ) -> None:
         self.api = api
         self._metrics = metrics
+        self.journal: list[Measurement] = []  # What analyses measured, in the order of time.
         self._clock = clock
         self.name = deployment
         self.namespace = namespace
@@ -229,6 +231,11 @@ class Cluster:
             raise RolloutError(message("nothing is monitored here: there is nobody to ask"))
         return self._metrics
 
+    @property
+    def now(self) -> float:
+        """The present moment, in seconds."""
+        return self._clock.now()
+
     def query(self, promql: str) -> Vector | float:
         """The answer of the monitoring now. Raise a `QueryError` if there is none."""
         return self.metrics.query(promql)
@@ -310,10 +317,6 @@ class Cluster:
             return 0
         found = self._set_of(deployment)
         return 0 if found is None else available_now(deployment, found)
-
-    def available_of(self, template: JsonObject) -> int:
-        """How many pods of *template* are available, over all tracks."""
-        return available_of(template, self.api.list("ReplicaSet", self.namespace))
 
     def _sets_of(self, deployment: JsonObject) -> list[JsonObject]:
         return owned_by(deployment, self.api.list("ReplicaSet", self.namespace))

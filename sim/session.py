@@ -29,11 +29,12 @@ from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
 from sim.operators.duty import Duty, Operator
-from sim.operators.policy import asks_metrics, operators_of
+from sim.operators.policy import operators_of, watches_metrics
 from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
+from sim.strategies.strategy import Strategy, asks_metrics, without_worry
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
@@ -79,16 +80,20 @@ class Session:
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
         self._recorder = recorder
+        self._traffic = traffic
+        self._strategy = None if strategy is None else self._made(strategy)
         if operators is None:
             operators = self._by_policy()
-        self._monitored = monitored or any(map(asks_metrics, operators))
+        self._monitored = (
+            monitored or asks_metrics(self._strategy) or any(map(watches_metrics, operators))
+        )
         self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
         self._checks = Checks(self._backend.control_plane.store) if checked else None
         if self._checks is not None:
             self._checks.attach()
-        self.releaser = None if strategy is None else self._releaser(strategy)
+        self.releaser = None if self._strategy is None else self._releaser(self._strategy)
         if self.releaser is not None:
             self._backend.drive(self.releaser.release(window.first_write))
         for operator in operators:
@@ -177,6 +182,7 @@ class Session:
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
             in_flight_at_end=plane.in_flight(),
+            measurements=tuple(self._backend.cluster.journal),
             failures=tuple(
                 story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()
             ),
@@ -211,10 +217,14 @@ class Session:
         backend.start((scenario.service, scenario.deployment, *scenario.applied))
         return backend
 
-    def _releaser(self, name: str) -> Releaser:
-        """Who carries out the strategy called *name*, with the settings that the scenario gives."""
-        given = self.scenario.strategies.get(name, {})
-        strategy = strategy_named(name, given)
+    def _made(self, name: str) -> Strategy:
+        strategy = strategy_named(name, self.scenario.strategies.get(name, {}))
+        # Where nobody sends anything nobody can be judged: a pilot takes as long all the same.
+        return strategy if self._traffic else without_worry(strategy)
+
+    def _releaser(self, strategy: Strategy) -> Releaser:
+        """Who carries *strategy* out, with the settings that the scenario gives."""
+        given = self.scenario.strategies.get(self.strategy or "", {})
         settings = strategy.settings(self.scenario.deployment, self.scenario.written)
         self._settings = with_given(settings, given)
         cluster, template = self._backend.cluster, self.scenario.release.template

@@ -35,7 +35,8 @@ FLOORS = {
     "sim.stats": 1,
     "sim.i18n": 1,
 }
-CANARY_PARTS = {"canary_traffic", "canary_by_pods", "canary_by_router"}
+CANARY_PARTS = {"canary_traffic", "canary_by_pods", "canary_by_router", "canary_settings"}
+ANALYSIS_PARTS = {"analysis", "judged"}
 FILES = sorted(SIM.rglob("*.py"))
 
 
@@ -101,12 +102,16 @@ def test_no_file_imports_itself_through_others():
 @pytest.mark.parametrize(
     ("room", "face", "others"),
     [
-        ("strategies", "STRATEGIES", {"deployment_settings", "strategy", *CANARY_PARTS}),
+        (
+            "strategies",
+            "STRATEGIES",
+            {"deployment_settings", "strategy", *ANALYSIS_PARTS, *CANARY_PARTS},
+        ),
         ("faults", "FAULTS", {"reading", "episode"}),
         ("operators", "OPERATORS", {"duty", "releaser", "decision", "policy", "health_check"}),
         ("routers", "ROUTERS", {"router", "services", "objects", "shares"}),
         ("traffic/balancers", "BALANCERS", set()),
-        ("judges", "JUDGES", {"judge", "analysis_run", "ab_reasons", "wording"}),
+        ("judges", "JUDGES", {"judge", "analysis_run", "checking", "ab_reasons", "wording"}),
     ],
 )
 def test_every_file_of_a_room_is_in_its_table(room, face, others):

@@ -31,8 +31,7 @@ class ByCommand:
             yield Wait(self.at)
         elif self.new_pods_share is not None:
             pods = ceil(duty.cluster.deployment()["spec"]["replicas"] * self.new_pods_share)
-            new, cluster = duty.template, duty.cluster
-            yield duty.clock.until(lambda: cluster.available_of(new) >= pods)
+            yield duty.clock.until(lambda: duty.new_pods() >= pods)
         else:
             yield duty.until_finished()
             yield duty.clock.sleep(self.after_finish_seconds or 0.0)

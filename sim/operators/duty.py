@@ -8,6 +8,7 @@ from typing import Protocol
 
 from sim.cluster import Cluster
 from sim.errors import RolloutError
+from sim.model.available import available_of
 from sim.model.deed import Deed, DeedKind
 from sim.model.objects import JsonObject
 from sim.model.rollout_status import RolloutStatus, rollout_status
@@ -40,6 +41,11 @@ class Duty:
     def until_finished(self, deadline: float | None = None) -> Wait:
         """Until the release has come to its end, or to the absolute *deadline*."""
         return self.clock.until(lambda: self.releaser.finished_at is not None, deadline)
+
+    def new_pods(self) -> int:
+        """Available pods of the release, over all tracks."""
+        sets = self.cluster.api.list("ReplicaSet", self.cluster.namespace)
+        return available_of(self.template, sets)
 
     def until(self, time: float) -> Wait:
         """Until the absolute *time*; now, if that has passed."""

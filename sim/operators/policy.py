@@ -63,6 +63,6 @@ def _require_a_question(policy: RollbackPolicy) -> None:
         raise ScenarioError([Problem(text)]) from wrong
 
 
-def asks_metrics(operator: Operator) -> bool:
+def watches_metrics(operator: Operator) -> bool:
     """Whether *operator* needs a session that is monitored."""
     return bool(getattr(operator, "asks_metrics", False))

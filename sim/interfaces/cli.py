@@ -15,6 +15,7 @@ import typer
 
 from sim.i18n import message, translate
 from sim.interfaces.compare_command import compare
+from sim.interfaces.drill_command import drill_rollback
 from sim.interfaces.fit_command import fit
 from sim.interfaces.group import Command, Group
 from sim.interfaces.judge_command import judge
@@ -70,6 +71,13 @@ app.command(
         "The table shows each figure with its 95 % interval and what the release added to it."
     ).text,
 )(compare)
+app.command(
+    "drill-rollback",
+    cls=Command,
+    help=message(
+        "Send strategies back from the same bad release, and compare how fast and at what cost."
+    ).text,
+)(drill_rollback)
 app.command(
     "run",
     cls=Command,

@@ -88,7 +88,9 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    comparison = _compare(scenario, _chosen(strategy or ()), seeds, workers, engine, terminal)
+    comparison = _compare(
+        scenario, chosen_strategies(strategy or ()), seeds, workers, engine, terminal
+    )
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
@@ -98,7 +100,7 @@ def compare(
         show(comparison, terminal)
 
 
-def _chosen(names: Sequence[str]) -> Sequence[str]:
+def chosen_strategies(names: Sequence[str]) -> Sequence[str]:
     """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
     from sim.strategies import BUILT_IN, STRATEGIES
 

@@ -159,6 +159,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     from sim.interfaces.comparison_tables import settings_table
     from sim.interfaces.printed import print_table
     from sim.interfaces.run_tables import (
+        deeds_table,
         events_table,
         run_causes_table,
         run_classes_table,
@@ -171,6 +172,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, assumptions_table(scenario, language))
     warn(scenario.warnings, terminal)
     print_table(console, settings_table([(found.strategy, found.settings)], language))
+    print_table(console, deeds_table(found, language))
     print_table(console, events_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
@@ -227,6 +229,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             for setting in found.settings
         ],
         "restarts": found.restarts,
+        "deeds": [deed._asdict() for deed in found.deeds],
         "events": [
             {"time": e.time, "object": e.subject, "reason": e.reason, "note": e.note}
             for e in found.events

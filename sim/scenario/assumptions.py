@@ -12,7 +12,7 @@ from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
 from sim.model.service import affinity_seconds
-from sim.scenario import classes, dependencies, network_rows, resources
+from sim.scenario import classes, dependencies, network_rows, resources, rollback_rows
 from sim.scenario import service as services
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
@@ -98,6 +98,7 @@ def table(
         *(_row(root, field, value) for field, value in _user_rows(spec)),
         *network,
         *(_row(root, field, value) for field, value in cluster),
+        *(_row(root, field, value, why) for field, value, why in rollback_rows.rows(spec.rollback)),
     ]
     told = [
         *_template_rows(release.template),

@@ -185,6 +185,8 @@ def _scenario(
         traffic=spec.traffic,
         recording=tuple(recording),
         strategies=spec.strategies.given(),
+        monitoring=spec.monitoring.meant(),
+        rollback=None if spec.rollback is None else spec.rollback.meant(),
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
     )
     return replace(scenario, digest=scenario.fingerprint())

@@ -22,9 +22,11 @@ from sim.model.behaviour import (
 )
 from sim.model.dependency import Dependency
 from sim.model.endpoint_class import EndpointClass
+from sim.model.monitoring import USUAL, Monitoring
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
+from sim.model.rollback_policy import RollbackPolicy
 from sim.model.routing import Attribute
 from sim.model.visit import Visits
 from sim.scenario import resources
@@ -113,6 +115,8 @@ class Scenario:
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
+    monitoring: Monitoring = USUAL
+    rollback: RollbackPolicy | None = None
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -244,6 +248,10 @@ class Scenario:
             found["attributes"] = [_fields(one) for one in self.attributes]
         if self.classes:
             found["classes"] = [_fields(one) for one in self.classes]
+        if self.rollback is not None:
+            found["rollback"] = _fields(self.rollback)
+        if self.monitoring != USUAL:
+            found["monitoring"] = _fields(self.monitoring)
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}

@@ -28,6 +28,7 @@ from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Se
 from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
+from sim.monitoring.rule_groups import require_answerable
 from sim.ports import Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
@@ -78,7 +79,9 @@ class Session:
         self._recorder = recorder
         self._traffic = traffic
         self._strategy = None if strategy is None else self._made(strategy)
-        self._monitored = monitored or asks_metrics(self._strategy)
+        require_answerable(scenario.rules)
+        asked = asks_metrics(self._strategy) or (traffic and bool(scenario.rules))
+        self._monitored = monitored or asked
         self._phase: Phase | None = None
         self._finished_at: float | None = None
         self._settings: tuple[Setting, ...] = ()
@@ -172,6 +175,7 @@ class Session:
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
             in_flight_at_end=plane.in_flight(),
+            alerts=self._backend.alerts,
             measurements=tuple(self._backend.cluster.journal),
             failures=tuple(
                 story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()

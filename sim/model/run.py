@@ -19,6 +19,7 @@ import numpy.typing as npt
 from sim.model.failed import FailedRequest
 from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject
+from sim.model.rules import AlertChange
 
 IntArray = npt.NDArray[np.int64]
 
@@ -170,7 +171,7 @@ class Run:
     *last_answer* maps a version to the time of its last answer of any kind.
     *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
     which a release held a share of the requests; none where it asks for no shares. *measurements*
-    are what its analyses were told, in time.
+    are what its analyses were told, *alerts* what became of alerts, in time.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -195,6 +196,7 @@ class Run:
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    alerts: tuple[AlertChange, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -225,6 +227,8 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.alerts:
+            facts["alerts"] = [[repr(value) for value in change] for change in self.alerts]
         if self.measurements:
             facts["measurements"] = [
                 [repr(m.time), m.analysis, m.metric, m.verdict.phase.value, str(m.verdict.reason)]

@@ -182,6 +182,7 @@ def _scenario(
         recording=tuple(recording),
         strategies=spec.strategies.given(),
         monitoring=spec.monitoring.meant(),
+        rules=tuple(draft.manifests.rules.groups),
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
     )
     return replace(scenario, digest=scenario.fingerprint())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import BackendError
 from sim.experiments.disk import draft_name, sync
+from sim.experiments.monitoring_record import alerts_from, measurements_from, monitoring_facts
 from sim.experiments.programs import programs
 from sim.experiments.tables import (
     changes_from,
@@ -82,6 +83,8 @@ def read_run_folder(path: str | Path) -> Run:
         finished_at=facts["finishedAt"],
         settled_at=facts["settledAt"],
         asked_shares=tuple(AskedShare(**one) for one in facts.get("askedShares", ())),
+        alerts=alerts_from(facts),
+        measurements=measurements_from(facts),
         versions=versions,
         requests=requests_from(table["latency"], versions),
         users=users_from(table["users"], versions),
@@ -116,6 +119,7 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "finishedAt": run.finished_at,
         "settledAt": run.settled_at,
         "askedShares": [one._asdict() for one in run.asked_shares],
+        **monitoring_facts(run.alerts, run.measurements),
         "podVersions": list(run.versions),
         "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},
         "arrived": run.arrived,

@@ -80,6 +80,8 @@ def _command(
     words: list[str], piped: Value | None, labels: Mapping[str, str], value: float
 ) -> Value:
     first, *rest = words
+    if (rest or piped is not None) and first not in (*HUMANIZED, *_TEXT, "printf"):
+        raise _refused(first)
     arguments = [_operand(word, labels, value) for word in rest if not _FORMAT.fullmatch(word)]
     if piped is not None:
         arguments.append(piped)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from sim.model.rules import AlertRule as AlertRule
 from sim.model.samples import Labels, Vector, shown
 from sim.monitoring.promql.refusing import no_result
+from sim.monitoring.series import milliseconds
 
 RESOLVED_SECONDS = 15 * 60.0  # How long an alert that is over is still told of.
 
@@ -71,7 +72,10 @@ def evaluated(
 
 def _held(rule: AlertRule, alert: Alert, now: float) -> Alert:
     """A true alert fires at the first evaluation at which it has been true for long enough."""
-    if alert.phase is AlertPhase.PENDING and now - alert.active_at >= rule.for_seconds:
+    if (
+        alert.phase is AlertPhase.PENDING
+        and milliseconds(now - alert.active_at) >= rule.for_seconds
+    ):
         return replace(alert, phase=AlertPhase.FIRING, fired_at=now)
     return alert
 
@@ -84,6 +88,9 @@ def _gone(rule: AlertRule, alert: Alert, now: float) -> Alert | None:
         assert alert.resolved_at is not None
         return None if now - alert.resolved_at > RESOLVED_SECONDS else alert
     since = now if alert.kept_since is None else alert.kept_since
-    if rule.keep_firing_for_seconds > 0.0 and now - since < rule.keep_firing_for_seconds:
+    if (
+        rule.keep_firing_for_seconds > 0.0
+        and milliseconds(now - since) < rule.keep_firing_for_seconds
+    ):
         return replace(alert, kept_since=since)
     return replace(alert, phase=AlertPhase.INACTIVE, resolved_at=now, kept_since=None)

@@ -28,6 +28,7 @@ from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Se
 from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
+from sim.monitoring.rule_groups import require_answerable
 from sim.operators.duty import Duty, Operator
 from sim.operators.policy import operators_of, watches_metrics
 from sim.operators.releaser import Releaser
@@ -84,9 +85,9 @@ class Session:
         self._strategy = None if strategy is None else self._made(strategy)
         if operators is None:
             operators = self._by_policy()
-        self._monitored = (
-            monitored or asks_metrics(self._strategy) or any(map(watches_metrics, operators))
-        )
+        require_answerable(scenario.rules)
+        asked = asks_metrics(self._strategy) or any(map(watches_metrics, operators))
+        self._monitored = monitored or asked or (traffic and bool(scenario.rules))
         self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
@@ -183,6 +184,7 @@ class Session:
             arrived=plane.arrived(),
             classes=tuple(one.name for one in self.scenario.classes),
             in_flight_at_end=plane.in_flight(),
+            alerts=self._backend.alerts,
             measurements=tuple(self._backend.cluster.journal),
             failures=tuple(
                 story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()

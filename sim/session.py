@@ -33,7 +33,7 @@ from sim.ports import Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
-from sim.strategies.strategy import Strategy, asks_metrics, without_worry
+from sim.strategies.strategy import Strategy, asks_metrics, queries_of, without_worry
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
@@ -79,7 +79,7 @@ class Session:
         self._recorder = recorder
         self._traffic = traffic
         self._strategy = None if strategy is None else self._made(strategy)
-        require_answerable(scenario.rules)
+        require_answerable(scenario.rules, queries_of(self._strategy))
         asked = asks_metrics(self._strategy) or (traffic and bool(scenario.rules))
         self._monitored = monitored or asked
         self._phase: Phase | None = None

@@ -35,7 +35,7 @@ from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
-from sim.strategies.strategy import Strategy, asks_metrics, without_worry
+from sim.strategies.strategy import Strategy, asks_metrics, queries_of, without_worry
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
@@ -85,7 +85,7 @@ class Session:
         self._strategy = None if strategy is None else self._made(strategy)
         if operators is None:
             operators = self._by_policy()
-        require_answerable(scenario.rules)
+        require_answerable(scenario.rules, queries_of(self._strategy))
         asked = asks_metrics(self._strategy) or any(map(watches_metrics, operators))
         self._monitored = monitored or asked or (traffic and bool(scenario.rules))
         self._deeds: list[Deed] = []

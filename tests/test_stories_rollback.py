@@ -7,7 +7,9 @@ from stories import deployment, failures, scenario
 
 from sim.errors import ScenarioError
 from sim.experiments.compare import compare
+from sim.experiments.drill_moments import Moment
 from sim.experiments.folder import read_run_folder, write_run_folder
+from sim.experiments.rollback_drill import rollback_drill
 from sim.model.causes import Cause
 from sim.model.command import Command, Verb
 from sim.model.deed import DeedKind, first_of
@@ -276,3 +278,26 @@ def test_a_run_folder_keeps_what_people_did(tmp_path):
     assert run.deeds
     kept = read_run_folder(tmp_path / "kept")
     assert (run.deeds, run.digest()) == (kept.deeds, kept.digest())
+
+
+def test_fresh_old_pods_are_slower_for_a_while_and_a_flip_has_warm_ones(tmp_path):
+    """Cold caches: a process is five times as slow at first. Blue's never stopped."""
+    told = (
+        "traffic.rate=50/s",
+        "versions.old.warmUp.slowdown=5x",
+        "versions.old.warmUp.for=90s",
+        "strategies.blueGreen.scaleDownDelaySeconds=300",
+        "rollback.by=alert",
+    )
+    story = scenario(tmp_path, deployment(pre_stop=3), faults=(BUG,), overrides=told)
+    found = rollback_drill(
+        story,
+        ["BlueGreen", "RollingUpdate"],
+        moments=[Moment.ALERT],
+        seeds=range(2),
+        workers=1,
+    )
+    slower = {way.strategy: way.values["slower_ms_p95"] for way in found.moments[0].ways}
+
+    assert all(abs(ms) < 20.0 for ms in slower["BlueGreen"])
+    assert all(ms > 100.0 for ms in slower["RollingUpdate"])

@@ -28,8 +28,9 @@ from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Se
 from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
+from sim.monitoring.rule_groups import require_answerable
 from sim.operators.duty import Duty, Operator
-from sim.operators.policy import operators_of, watches_metrics
+from sim.operators.policy import on_duty, rules_of, watches_metrics
 from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
@@ -83,10 +84,11 @@ class Session:
         self._traffic = traffic
         self._strategy = None if strategy is None else self._made(strategy)
         if operators is None:
-            operators = self._by_policy()
-        self._monitored = (
-            monitored or asks_metrics(self._strategy) or any(map(watches_metrics, operators))
-        )
+            operators = () if strategy is None else on_duty(scenario)
+        self._rules = (*scenario.rules, *rules_of(operators))
+        require_answerable(self._rules)
+        asked = asks_metrics(self._strategy) or (traffic and bool(self._rules))
+        self._monitored = monitored or asked or any(map(watches_metrics, operators))
         self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
@@ -182,6 +184,7 @@ class Session:
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
             in_flight_at_end=plane.in_flight(),
+            alerts=self._backend.alerts,
             measurements=tuple(self._backend.cluster.journal),
             failures=tuple(
                 story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()
@@ -204,7 +207,7 @@ class Session:
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, warm_up)
         backend = SimulatedBackend(
-            scenario,
+            replace(scenario, rules=self._rules),
             workload,
             self.seed,
             start,
@@ -235,13 +238,6 @@ class Session:
             self._backend.notice,
         )
 
-    def _by_policy(self) -> tuple[Operator, ...]:
-        """Who is on duty because the scenario says so: nobody where nothing is released."""
-        policy = self.scenario.rollback
-        if policy is None or self.strategy is None:
-            return ()
-        return operators_of(policy, self.scenario.monitoring.evaluation_interval_seconds)
-
     def _duty(self, operator: Operator) -> Duty:
         assert self.releaser is not None, "nobody is on duty where nothing is released"
         return Duty(
@@ -253,6 +249,7 @@ class Session:
             first_write=self.window.first_write,
             releaser=self.releaser,
             send_back=self._go_back,
+            alerts=lambda: self._backend.alerts,
             deeds=self._deeds,
         )
 

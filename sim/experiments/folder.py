@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import BackendError
 from sim.experiments.disk import draft_name, sync
+from sim.experiments.monitoring_record import alerts_from, measurements_from, monitoring_facts
 from sim.experiments.programs import programs
 from sim.experiments.tables import (
     changes_from,
@@ -86,6 +87,8 @@ def read_run_folder(path: str | Path) -> Run:
         deeds=tuple(
             Deed(**{**one, "kind": DeedKind(one["kind"])}) for one in facts.get("deeds", ())
         ),
+        alerts=alerts_from(facts),
+        measurements=measurements_from(facts),
         versions=versions,
         requests=requests_from(table["latency"], versions),
         users=users_from(table["users"], versions),
@@ -121,6 +124,7 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "settledAt": run.settled_at,
         "askedShares": [one._asdict() for one in run.asked_shares],
         "deeds": [deed._asdict() for deed in run.deeds],
+        **monitoring_facts(run.alerts, run.measurements),
         "podVersions": list(run.versions),
         "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},
         "arrived": run.arrived,

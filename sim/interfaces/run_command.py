@@ -156,6 +156,7 @@ def _recorder(path: str | None) -> Iterator[Recorder | None]:
 
 def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Terminal) -> None:
     """Print what the run rests on, what happened, and what it came to."""
+    from sim.interfaces.alert_tables import alerts_table, measurements_table
     from sim.interfaces.comparison_tables import settings_table
     from sim.interfaces.printed import print_table
     from sim.interfaces.run_tables import (
@@ -173,6 +174,8 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, settings_table([(found.strategy, found.settings)], language))
     print_table(console, deeds_table(found, language))
     print_table(console, events_table(found, language))
+    print_table(console, alerts_table(found, language))
+    print_table(console, measurements_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
     print_table(console, stories_table([found], language))
@@ -182,6 +185,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
     """The run's figures, causes and events under stable names, never translated."""
     from sim.analysis.failures import by_cause, sent
     from sim.analysis.figures import FIGURES, measure
+    from sim.interfaces.alert_tables import alerts_json, measurements_json
 
     return {
         "schemaVersion": SCHEMA_VERSION,
@@ -217,6 +221,8 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             {"name": setting.name, "value": setting.value, "source": setting.source}
             for setting in found.settings
         ],
+        "alerts": alerts_json(found),
+        "measurements": measurements_json(found),
         "restarts": found.restarts,
         "deeds": [deed._asdict() for deed in found.deeds],
         "events": [

@@ -78,7 +78,7 @@ def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) ->
         draft.files.append(one.file)
         _add(draft, draft.manifests, one)
     errors = [*draft.errors, *draft.manifests.errors]
-    if not errors and not draft.manifests.objects:
+    if not errors and not draft.manifests.objects and not draft.manifests.rules.groups:
         text = message("there is no Kubernetes object here")
         errors.append(Problem(text, draft.files[0], hint=message("every document is empty")))
     if errors:

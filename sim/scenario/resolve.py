@@ -183,6 +183,7 @@ def _scenario(
         strategies=spec.strategies.given(),
         monitoring=spec.monitoring.meant(),
         rollback=None if spec.rollback is None else spec.rollback.meant(),
+        rules=tuple(draft.manifests.rules.groups),
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
     )
     return replace(scenario, digest=scenario.fingerprint())

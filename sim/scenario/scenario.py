@@ -27,6 +27,7 @@ from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
 from sim.model.rollback_policy import RollbackPolicy
 from sim.model.routing import Attribute
+from sim.model.rules import RuleGroup
 from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
@@ -115,6 +116,7 @@ class Scenario:
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
     monitoring: Monitoring = USUAL
     rollback: RollbackPolicy | None = None
+    rules: tuple[RuleGroup, ...] = ()
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -247,6 +249,8 @@ class Scenario:
             found["rollback"] = _fields(self.rollback)
         if self.monitoring != USUAL:
             found["monitoring"] = _fields(self.monitoring)
+        if self.rules:
+            found["rules"] = [_without_places(group) for group in self.rules]
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}
@@ -258,6 +262,10 @@ class Scenario:
     def title(self) -> str:
         """`Deployment/web-app`"""
         return f"Deployment/{name_of(self.deployment)}"
+
+
+def _without_places(group: RuleGroup) -> JsonObject:
+    return _fields(replace(group, rules=tuple(replace(r, place=("", 0, 0)) for r in group.rules)))
 
 
 _SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up")

@@ -17,6 +17,7 @@ from sim.control.versions import Versions
 from sim.model.attempts import Attempts, Recorder
 from sim.model.behaviour import Behaviour, Workload
 from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.rules import AlertChange
 from sim.model.run import Change
 from sim.ports import Process
 from sim.scenario.scenario import Scenario
@@ -89,6 +90,8 @@ class SimulatedBackend:
             self.log.prompt = self.monitor.take
             self.world.watcher = self.monitor.scraper
         self._driver = Driver(self.env, latency_seconds=scenario.delays.watch[1])
+        if self.monitor is not None:
+            self.monitor.rules.told = self.notice
         self.control_plane.store.subscribe("Deployment", self._changed)
         self.cluster = Cluster(
             self.control_plane.store,
@@ -100,11 +103,17 @@ class SimulatedBackend:
             metrics=self.monitor,
         )
 
+    @property
+    def alerts(self) -> tuple[AlertChange, ...]:
+        """What happened to alerts so far."""
+        return () if self.monitor is None else tuple(self.monitor.rules.changes)
+
     def start(self, objects: tuple[JsonObject, ...]) -> None:
         """Apply *objects* now, as the cluster's first content."""
         self.control_plane.apply(objects)
         if self.monitor is not None:
             self.drive(self.monitor.scraper.watch())
+            self.drive(self.monitor.rules.watch())
 
     def drive(self, process: Process[object]) -> SimProcess:
         """Let *process* run on the simulation's clock."""

@@ -21,6 +21,7 @@ from sim.model.version_queries import label_name
 from sim.monitoring import exposition
 from sim.monitoring.promql.evaluate import query
 from sim.monitoring.request_counters import RequestCounters
+from sim.monitoring.rule_groups import RuleGroups
 from sim.monitoring.scraper import Exposed, Scraper, Target
 from sim.monitoring.series import SeriesStore
 from sim.ports import DataPlane, PodCounters
@@ -33,7 +34,7 @@ _PORT = 9090
 class Monitor:
     """`model.samples.Metrics` of the simulated cluster; hand it each of the plane's *attempts*.
 
-    Drive `scraper.watch` to let it run. A query sees what has been scraped by now.
+    Drive `scraper.watch` and `rules.watch` to let it run. A query sees what has been scraped.
     """
 
     def __init__(
@@ -52,6 +53,15 @@ class Monitor:
             self._targets,
             lambda: self._env.now,
             interval_seconds=scenario.monitoring.scrape_interval_seconds,
+            seed=seed,
+        )
+        self.rules = RuleGroups(
+            scenario.rules,
+            self.store,
+            lambda: self._env.now,
+            settle=self.scraper.settle,
+            is_away=lambda: self.scraper.is_blind,
+            interval_seconds=scenario.monitoring.evaluation_interval_seconds,
             seed=seed,
         )
         self._restarts: dict[str, int] = {}

@@ -90,6 +90,8 @@ class SimulatedBackend:
             self.log.prompt = self.monitor.take
             self.world.watcher = self.monitor.scraper
         self._driver = Driver(self.env, latency_seconds=scenario.delays.watch[1])
+        if self.monitor is not None:
+            self.monitor.rules.told = self.notice
         self.control_plane.store.subscribe("Deployment", self._changed)
         self.cluster = Cluster(
             self.control_plane.store,

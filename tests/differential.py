@@ -225,13 +225,16 @@ REGIMES = {
         classes=True,
         routes=True,
         ways=True,
+        kinds=(ProxyKind.INGRESS_NGINX, ProxyKind.ISTIO),
+        tries=(2, 3, 10),
         guards=True,
         visits=True,
         rate=(20.0, 80.0),
         balancers=BALANCERS,
         attempts=(1, 3),
         deeds=ROLLING
-        | {"publish elsewhere": 0.8, "route": 0.5, "flag": 0.3, "behave": 0.3, "close": 0.3},
+        | {"publish elsewhere": 0.8, "route": 0.5, "flag": 0.3, "behave": 0.3, "close": 0.3}
+        | {"kill": 0.6, "listen": 1.2},
     ),
     "tied classes": Regime(
         classes=True,

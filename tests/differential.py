@@ -59,7 +59,10 @@ class Regime:
     grid: float = 0.0  # Everything is a multiple of this, if it is not 0.
 
 
-BALANCERS = ("random", "round_robin", "least_request", "least_connections", "ring_hash")
+BALANCERS = (
+    *("random", "round_robin", "least_request", "least_connections", "ring_hash"),
+    "weighted",
+)
 ROLLING = {"add": 0.3, "listen": 0.4, "drain": 0.3, "kill": 0.2, "publish": 0.8, "forget": 0.2}
 REGIMES = {
     "calm": Regime(deeds={"publish": 0.05}),
@@ -583,6 +586,7 @@ class Story:
             keep_alive_seconds=self._pick((0.25, 1.0, 75.0)) if regime.ways else 75.0,
             calls=self._calls() if self.dependencies else (),
             **(self._unevenness() if regime.uneven else {}),
+            weight=self._pick((1, 1, 2, 5)),
             classes=tuple(
                 self._class_behaviour(one.name)
                 for one in self.classes[: self._one_of(0, len(self.classes))]

@@ -57,6 +57,7 @@ class Behaviour:
     answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
     an image that is not *pullable* cannot be pulled. A *hang_ratio* of the attempts that a worker
     takes never ends: each holds its worker until the process ends, and its client times out.
+    Balancers that weigh pods give each of them its *weight* beside the others.
     *classes* say what is different for which class of requests, by its number.
     """
 
@@ -84,6 +85,7 @@ class Behaviour:
     hang_ratio: float = 0.0
     warm_up: WarmUp | None = None
     classes: tuple[ClassBehaviour, ...] = ()
+    weight: int = 1
 
     @property
     def service_seconds(self) -> float:

@@ -220,6 +220,8 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
     yield f"versions.{name}.service.probe", words.show_duration(entry.service.probe)
     yield f"versions.{name}.probes", entry.probes
     yield f"versions.{name}.keepAlive", words.show_duration(entry.keep_alive)
+    if entry.weight != 1:
+        yield f"versions.{name}.weight", str(entry.weight)
     if entry.crash_after is not None:
         yield f"versions.{name}.crashAfter", words.show_duration(entry.crash_after)
     if entry.warm_up is not None:

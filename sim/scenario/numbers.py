@@ -212,4 +212,5 @@ def _behaviour(entry: Version, spec: Spec) -> Behaviour:
         ),
         calls=dependencies.calls(entry.calls, spec),
         classes=classes.behaviours(entry, spec),
+        weight=entry.weight,
     )

@@ -257,12 +257,13 @@ class Scenario:
         return f"Deployment/{name_of(self.deployment)}"
 
 
-_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up", "classes")
+_USUAL = Behaviour()
+_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up", "classes", "weight")
 
 
 def _row(behaviour: Behaviour) -> JsonObject:
     """A row of the behaviour table; what not every version has only where it is."""
-    missing = [name for name in _SELDOM if not getattr(behaviour, name)]
+    missing = [name for name in _SELDOM if getattr(behaviour, name) == getattr(_USUAL, name)]
     return {name: to for name, to in _fields(behaviour).items() if name not in missing}
 
 

@@ -92,6 +92,7 @@ class Version(Strict):
     keep_alive: Duration = 75.0
     crash_after: Duration | None = None
     warm_up: WarmUp | None = None
+    weight: Annotated[int, Field(strict=True, ge=1, le=65_535)] = 1
     containers: Annotated[dict[str, Container], Field(default_factory=dict)]
     calls: Annotated[dict[str, Call], Field(default_factory=dict)]
     classes: Annotated[dict[ClassName, ClassOfVersion], Field(default_factory=dict)]
@@ -160,7 +161,7 @@ class Clients(Strict):
 
 
 Balancer: TypeAlias = Literal[
-    "random", "round_robin", "least_request", "least_connections", "ring_hash"
+    "random", "round_robin", "least_request", "least_connections", "ring_hash", "weighted"
 ]
 
 

@@ -74,6 +74,11 @@ class Pod:
         """How long its process keeps an idle connection open."""
         return self._behaviour.keep_alive_seconds
 
+    @property
+    def weight(self) -> int:
+        """What balancers that weigh give it, beside the other pods."""
+        return self._behaviour.weight
+
     def ended_at(self, process: int) -> float:
         """When that *process* ended: infinite if it runs, and long ago for all but the last two."""
         if process == self.process:

@@ -88,6 +88,7 @@ guard_at = _way_to("guard")
 healthy_at = _way_to("healthy")
 remembered_at = _way_to("remembered")
 _tried_at = _way_to("tried")
+_owed_at = _way_to("owed")
 _link_at = _way_to("link")
 dependency_at = _way_to("dependency")
 call_at = _way_to("call")
@@ -121,6 +122,12 @@ def thread_at(s: State, n: int, place: int) -> Records:
 def link_at(s: State, x: int, p: int) -> Records:
     """What proxy *x* knows of pod *p*."""
     return _link_at(s, p * s.proxies + x)
+
+
+@inlined
+def owed_at(s: State, row: int, p: int) -> Records:
+    """What pod *p* is owed by the balancer of that *row* of what proxies know."""
+    return _owed_at(s, p * s.owed_rows + row)
 
 
 @inlined

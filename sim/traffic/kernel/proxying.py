@@ -62,6 +62,7 @@ def put_proxies(arrays: Arrays, workload: Workload, seed: int, start: float) -> 
     arrays.put("link", np.zeros(0, pr.Link))
     arrays.put("trip", np.zeros(0, pr.Trip))
     arrays.put("tried", np.zeros(0, pr.Listed))
+    arrays.put("owed", np.zeros((0, 0), pr.Owed))
     arrays.put("healthy", np.zeros(64, pr.Listed))
     fit_proxies(arrays)
 
@@ -76,8 +77,20 @@ def fit_proxies(arrays: Arrays) -> None:
         arrays.grow(slots * r.MOST_AVOIDED, "tried")
     if (single["counts_links"] or single["ejects"]) and len(arrays["link"]) < links:
         arrays.grow(links, "link")
+    if single["balancer"] == r.WEIGHTED:
+        _fit_owed(arrays)
     if single["keeps"] and single["per_request"] and len(arrays["idle"]) < links:
         arrays.grow(links, "idle")
+
+
+def _fit_owed(arrays: Arrays) -> None:
+    """What is owed to each pod by each row of what proxies know of backends."""
+    before = arrays["owed"]
+    pods, rows = len(arrays["pod"]), len(arrays["proxy"])
+    if before.shape != (pods, rows):
+        owed = np.zeros((pods, rows), pr.Owed)
+        owed[: before.shape[0], : before.shape[1]] = before
+        arrays.put("owed", owed)
 
 
 def add_connections(arrays: Arrays, size: int) -> None:

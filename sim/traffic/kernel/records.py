@@ -43,7 +43,7 @@ PROBE_KINDS = 3  # Startup, readiness, liveness: a pod's probes are rows 3 x pod
 # Service times.
 CONSTANT, EXPONENTIAL, LOGNORMAL, TABLE = range(4)
 # Balancers that are compiled.
-RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH = range(5)
+RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH, WEIGHTED = range(6)
 # Why the loop came back to Python.
 REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR, NO_CONNECTIONS = range(7)
 # Of a proxy's choice: it knows of no pod, or all that it knows of are ejected.

@@ -58,6 +58,7 @@ _SIZES = {
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),
     "version": ("versions", 1),
+    "owed": ("owed_rows", 1),
     "dependency": ("dependencies", 0),
 }
 

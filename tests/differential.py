@@ -55,6 +55,7 @@ class Regime:
     guards: bool = False  # Proxies protect, and clients retry with conditions or a budget.
     routes: bool = False  # Tables come and change; some at once, some late.
     classes: bool = False  # Requests differ in what they ask for.
+    hedges: bool = False  # Clients send a second try beside one that takes long.
     visits: bool = False  # Users send more than one request, and think in between.
     grid: float = 0.0  # Everything is a multiple of this, if it is not 0.
 
@@ -214,6 +215,41 @@ REGIMES = {
         ways=True,
         balancers=BALANCERS,
         deeds=ROLLING | {"publish elsewhere": 0.8, "route": 0.3, "lose": 0.1, "return": 0.2},
+    ),
+    "hedges": Regime(
+        hedges=True,
+        load=(0.3, 1.1),
+        attempts=(1, 4),
+        dependencies=(0, 2),
+        cores=(2.0, float("inf")),
+        uneven=True,
+        deeds=ROLLING
+        | {"lose": 0.2, "return": 0.4, "behave": 0.2, "ask": 0.2, "kill": 0.5, "listen": 1.5},
+    ),
+    "hedges on the way": Regime(
+        hedges=True,
+        classes=True,
+        routes=True,
+        ways=True,
+        guards=True,
+        visits=True,
+        rate=(20.0, 80.0),
+        load=(0.3, 1.0),
+        balancers=BALANCERS,
+        attempts=(1, 3),
+        deeds=ROLLING
+        | {"publish elsewhere": 0.8, "route": 0.3, "flag": 0.3, "behave": 0.3, "close": 0.3}
+        | {"lose": 0.2, "return": 0.4, "kill": 0.5, "listen": 1.5},
+    ),
+    "tied hedges": Regime(
+        hedges=True,
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        visits=True,
+        guards=True,
+        dependencies=(0, 2),
+        deeds=ROLLING | {"lose": 0.2, "return": 0.4, "ask": 0.3, "kill": 0.5, "listen": 1.5},
     ),
     "classes": Regime(
         classes=True,
@@ -401,6 +437,7 @@ class Story:
             attempts=self._one_of(*self.regime.attempts),
             backoff_seconds=0.0 if grid else self._pick((0.0, 0.01, 0.1)),
             **(self._retries() if self.regime.guards else {}),
+            hedge_after_seconds=self._hedge_after(timeout) if self.regime.hedges else None,
         )
         ways = self._connections() if self.regime.ways else Connections()
         guards = self._protection(rate) if self.regime.guards else Protection()
@@ -448,6 +485,10 @@ class Story:
             error_ratio=self._pick((0.0, 0.0, 0.03, 0.5)),
             hang_ratio=self._pick((0.0, 0.02)) if self.regime.uneven else 0.0,
         )
+
+    def _hedge_after(self, timeout: float) -> float | None:
+        """Soon, late, too late, or never."""
+        return self._pick((None, *(timeout * part for part in (0.03125, 0.125, 0.25, 0.5, 1.0))))
 
     def _attributes(self) -> tuple[Attribute, ...]:
         """Shares that add up to less than the whole too; the last value has what is left."""

@@ -113,7 +113,8 @@ class Clients:
     *backoff_seconds* x 2**k, jittered between half and one and a half times; if that would pass
     the deadline the client gives up at once. It tries again after failures of the kinds in
     *retry_on* only, and, under a *retry_budget*, while retries are no more than that share of all
-    attempts under way by the same proxy.
+    attempts under way by the same proxy. An attempt without an answer *hedge_after_seconds* after
+    it was sent gets a second try beside it (None: never), and the first good answer counts.
     """
 
     attempt_timeout_seconds: float = 5.0
@@ -122,6 +123,7 @@ class Clients:
     backoff_seconds: float = 0.1
     retry_on: tuple[RetryOn, ...] = EVERY_FAILURE
     retry_budget: float | None = None
+    hedge_after_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -143,6 +143,8 @@ def _user_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "clients.deadline", words.show_duration(clients.deadline)
     yield "clients.attempts", str(clients.attempts)
     yield "clients.backoff", words.show_duration(clients.backoff)
+    if clients.hedge_after is not None:
+        yield "clients.hedgeAfter", words.show_duration(clients.hedge_after)
     if clients.attempts > 1:
         yield "clients.retryOn", ", ".join(clients.retry_on)
         if clients.retry_budget is not None:

@@ -144,6 +144,7 @@ def clients(spec: Spec) -> Clients:
         backoff_seconds=clients.backoff,
         retry_on=tuple(one for one in EVERY_FAILURE if one in clients.retry_on),
         retry_budget=clients.retry_budget,
+        hedge_after_seconds=clients.hedge_after,
     )
 
 

@@ -214,7 +214,7 @@ class Scenario:
             "faults": [fault.text for fault in self.faults],
             "nodes": [_fields(node) for node in self.nodes],
             "delays": _fields(self.delays),
-            "clients": _fields(self.clients),
+            "clients": _without(_fields(self.clients), "hedge_after_seconds"),
             "population": self.population,
             "proxies": self.proxies,
             "balancer": self.balancer,
@@ -265,6 +265,11 @@ def _row(behaviour: Behaviour) -> JsonObject:
     """A row of the behaviour table; what not every version has only where it is."""
     missing = [name for name in _SELDOM if getattr(behaviour, name) == getattr(_USUAL, name)]
     return {name: to for name, to in _fields(behaviour).items() if name not in missing}
+
+
+def _without(fields: JsonObject, seldom: str) -> JsonObject:
+    """*fields*, and the one called *seldom* only where it is something."""
+    return {name: to for name, to in fields.items() if name != seldom or to is not None}
 
 
 def _fields(value: Any) -> JsonObject:

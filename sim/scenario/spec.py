@@ -16,9 +16,9 @@ from sim.model.behaviour import Demand, Reaction
 from sim.model.dependency import MOST_DEPENDENCIES
 from sim.model.duration import show_duration
 from sim.model.network import ProxyKind
-from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
 from sim.scenario.call import Call as Call
+from sim.scenario.clients import Clients
 from sim.scenario.request_class import ClassName, ClassOfVersion
 from sim.scenario.service import Service, Spread
 from sim.scenario.strategy_spec import READER, Strategies
@@ -131,32 +131,6 @@ class Release(Strict):
                 message("a release has exactly one of image, manifest and patch"),
                 message("for example image: {example}", example='{web: "nginx:1.21"}'),
             )
-        return self
-
-
-class Clients(Strict):
-    """How a client waits and tries again."""
-
-    attempt_timeout: Duration = 5.0
-    deadline: Duration = 10.0
-    attempts: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
-    backoff: Duration = 0.1
-    retry_on: Annotated[
-        list[RetryOn], Field(min_length=1, default_factory=lambda: list(EVERY_FAILURE))
-    ]
-    retry_budget: Share | None = None
-
-    @model_validator(mode="after")
-    def _waits(self) -> Clients:
-        for name, seconds in (
-            ("attemptTimeout", self.attempt_timeout),
-            ("deadline", self.deadline),
-        ):
-            if seconds <= 0:
-                raise Unreadable(
-                    message("{field} must be longer than nothing", field=name),
-                    message("for example 5s"),
-                )
         return self
 
 

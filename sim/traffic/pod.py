@@ -152,6 +152,16 @@ class Pod:
             for attempt in self._clear():
                 self._leave_hanging(attempt, float("inf"))
 
+    def hurry(self, attempt: Attempt) -> None:
+        """The client of *attempt*, which is here or on its way to here, waits no longer."""
+        attempt.gives_up = self._clock.now
+        if self._station.has_in_service(attempt):
+            self._station.service.expect_again(attempt)
+            return
+        assert attempt.pending is not None, "what waits has a pending event"
+        name = (attempt.request.number, attempt.number, Kind.GIVE_UP)
+        attempt.pending = attempt.pending.moved(self._clock, attempt.gives_up, name)
+
     def slow_down(self, slowdown: float) -> None:
         """Its machine takes so many times as long for what is begun from now on."""
         self._station.service.pace.slowdown = slowdown

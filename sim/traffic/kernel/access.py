@@ -102,6 +102,7 @@ attribute_at = _way_to("attribute")
 value_at = _way_to("value")
 endpoint_class_at = _way_to("endpoint_class")
 quantile_at = _way_to("quantile")
+twin_at = _way_to("twin")
 _coming_at = _way_to("coming")
 _thread_at = _way_to("thread")
 

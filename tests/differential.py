@@ -24,6 +24,7 @@ from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
 
 MIB = 2.0**20
+QUANTILES = ((), (), (0.0, 0.5, 1.0), (0.3, 0.9, 0.999))
 MEASURED = ((0.004, 0.02, 0.005), (1.0,), (0.001, 0.5, 0.002, 0.001, 7.0))
 FOLLOW = 40.0  # Seconds after the last arrival, in which everything comes to an end.
 
@@ -475,7 +476,7 @@ class Story:
             wait_seconds=max(grid, self._on_grid(self.mean * self._pick((0.1, 1.0)))),
             demand=Demand.CONSTANT if grid else self._pick(list(Demand)),
             demand_cv=self._pick((0.3, 2.5)),
-            measured_seconds=self._pick(MEASURED),
+            **self._measured(),
         )
         return ClassBehaviour(
             name=name,
@@ -616,7 +617,7 @@ class Story:
             wait_seconds=mean - mean * cpu,
             demand=self._pick(demands),
             demand_cv=self._pick((0.3, 1.0, 2.5)),
-            measured_seconds=self._pick(MEASURED),
+            **self._measured(),
             concurrency=self._one_of(*regime.workers),
             queue_limit=self._one_of(*regime.queue),
             error_ratio=self._pick((0.0, 0.0, 0.1)),
@@ -633,6 +634,11 @@ class Story:
                 for one in self.classes[: self._one_of(0, len(self.classes))]
             ),
         )
+
+    def _measured(self) -> dict[str, Any]:
+        shares = self._pick(QUANTILES)
+        times = (0.002, 0.005, 0.05) if shares else self._pick(MEASURED)
+        return {"measured_seconds": times, "measured_shares": shares}
 
     def _unevenness(self) -> dict[str, Any]:
         warm_up = WarmUp(seconds=self._pick((0.5, 2.0, 30.0)), slowdown=self._pick((1.0, 2.0, 5.0)))

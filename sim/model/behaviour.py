@@ -66,6 +66,7 @@ class Behaviour:
     demand: Demand = Demand.EXPONENTIAL
     demand_cv: float = 1.0  # Coefficient of variation; lognormal and gamma only.
     measured_seconds: tuple[float, ...] = ()  # How an empirical demand spreads.
+    measured_shares: tuple[float, ...] = ()  # At which those are quantiles; none: single times.
     concurrency: int = 8
     queue_limit: int = 64
     startup_seconds: float = 2.0
@@ -93,9 +94,9 @@ class Behaviour:
         return (self.cpu_seconds + self.wait_seconds) * self.service_time_factor
 
     @property
-    def spread(self) -> tuple[Demand, float, tuple[float, ...]]:
+    def spread(self) -> tuple[Demand, float, tuple[float, ...], tuple[float, ...]]:
         """How that time spreads around its mean."""
-        return self.demand, self.demand_cv, self.measured_seconds
+        return self.demand, self.demand_cv, self.measured_seconds, self.measured_shares
 
     @property
     def cpu_share(self) -> float:

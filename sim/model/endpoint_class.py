@@ -33,6 +33,7 @@ class Work:
     demand: Demand = Demand.EXPONENTIAL
     demand_cv: float = 1.0
     measured_seconds: tuple[float, ...] = ()
+    measured_shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,7 @@ def _work(service: Service) -> Work:
         demand=service.distribution,
         demand_cv=service.cv,
         measured_seconds=service.measured,
+        measured_shares=service.measured_shares,
     )
 
 

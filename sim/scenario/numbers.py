@@ -191,6 +191,7 @@ def _behaviour(entry: Version, spec: Spec) -> Behaviour:
         demand=entry.service.distribution,
         demand_cv=entry.service.cv,
         measured_seconds=entry.service.measured,
+        measured_shares=entry.service.measured_shares,
         concurrency=entry.concurrency,
         queue_limit=entry.queue_limit,
         startup_seconds=max(entry.startup, entry.startup_cpu),

@@ -258,7 +258,10 @@ class Scenario:
 
 
 _USUAL = Behaviour()
-_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up", "classes", "weight")
+_SELDOM = (
+    *("calls", "measured_seconds", "measured_shares", "hang_ratio", "warm_up"),
+    *("classes", "weight"),
+)
 
 
 def _row(behaviour: Behaviour) -> JsonObject:

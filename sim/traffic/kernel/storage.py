@@ -196,15 +196,19 @@ def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
 
 
 def place_of_quantiles(
-    arrays: Arrays, demand: Demand, cv: float, measured: tuple[float, ...] = ()
+    arrays: Arrays,
+    demand: Demand,
+    cv: float,
+    measured: tuple[float, ...] = (),
+    shares: tuple[float, ...] = (),
 ) -> int:
     """Where the table of times spread like this begins, made if it is new; 0 without a table."""
     if demand not in (Demand.GAMMA, Demand.EMPIRICAL):
         return 0
-    key = (demand, cv, measured)
+    key = (demand, cv, measured, shares)
     if key not in arrays.tables:
         first = arrays.tables[key] = len(arrays["quantile"])
-        values = quantiles.table(demand, cv, measured)
+        values = quantiles.table(demand, cv, measured, shares)
         arrays.grow(first + len(values), "quantile")
         arrays["quantile"]["value"][first:] = values
     return arrays.tables[key]

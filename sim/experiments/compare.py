@@ -72,6 +72,13 @@ def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
     if not strategies:
         known = message("known: {known}", known=", ".join(STRATEGIES))
         problems.append(Problem(message("there is no strategy to compare"), hint=known))
+    if problems := [*problems, *require_seeds(seeds)]:
+        raise ScenarioError(problems)
+
+
+def require_seeds(seeds: Sequence[int]) -> list[Problem]:
+    """What is wrong with *seeds*: paired runs need two different ones at the least."""
+    problems: list[Problem] = []
     if len(set(seeds)) < len(seeds):
         text = message("every seed must be given once, or the same run would count twice")
         problems.append(Problem(text))
@@ -81,5 +88,4 @@ def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
         )
         hint = message("one run says nothing about how much runs scatter")
         problems.append(Problem(text, hint=hint))
-    if problems:
-        raise ScenarioError(problems)
+    return problems

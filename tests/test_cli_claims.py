@@ -9,9 +9,11 @@ from dataclasses import replace
 import pytest
 from command_line import call
 
-from sim.experiments.claims import handbook
+from sim.errors import Problem, ScenarioError
+from sim.experiments.claims import check, handbook
 from sim.experiments.claims.findings import Finding, Verdict
 from sim.experiments.claims.measures import MEASURES
+from sim.i18n import message
 
 KEPT = ("none", "bug")
 
@@ -98,8 +100,28 @@ def test_a_strategy_that_does_not_exist_is_named_as_not_measured(monkeypatch):
     shown = call("claims", "1.3", "--runs", "2", "--workers", "1", COLUMNS="120")
 
     assert 0 == shown.exit_code
-    assert "Not measured, because Seatrial has no such strategy: CarrierPigeon." in shown.stdout
+    assert "Not measured, because there is no such strategy here: CarrierPigeon." in shown.stdout
     assert "not measured" in shown.stdout
+
+
+def test_a_strategy_that_a_case_refuses_is_left_out_of_it_and_named(monkeypatch):
+    """As a router whose objects nobody reads: the others are measured all the same."""
+    real = check.measured_window
+
+    def refusing(scenario, strategies):
+        if "Canary" in strategies and scenario.faults:
+            raise ScenarioError([Problem(message("no fault"))])
+        return real(scenario, strategies)
+
+    monkeypatch.setattr(check, "measured_window", refusing)
+    told = json.loads(call("claims", "1.3", "--runs", "2", "--workers", "1", "--json").stdout)
+
+    none, bug = told["cases"]
+    assert {} == none["leftOut"]
+    assert {"Canary"} == set(none["strategies"]) - set(bug["strategies"]) == set(bug["leftOut"])
+    assert "Canary" not in bug["command"]
+    risk = told["orderings"][0]
+    assert {"none"} == {one["case"] for one in risk["whole"]}
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "Recreate is faster than"), ("zh", "快于")])

@@ -80,6 +80,8 @@ def case_result(key, **values):
     return CaseResult(
         case=Case(key=key, name=message("no fault")),
         window=Window(start=0.0, first_write=30.0, end=130.0),
+        strategies=tuple(dict.fromkeys(name for by_name in values.values() for name in by_name)),
+        left_out={},
         values={
             (name, measure): tuple(found)
             for measure, by_name in values.items()
@@ -184,3 +186,16 @@ def test_an_outage_before_the_new_version_answers_counts_and_one_before_the_rele
     run = Traffic(40, lambda second: second < 40)
 
     assert 30 == failed_until_noticed(run, whole)
+
+
+def test_a_case_in_which_a_strategy_makes_no_sense_decides_only_about_the_others():
+    """Nor does the whole order come out where a part of it was left out."""
+    whole = case_result("a", peak_pods={"A": (1, 1), "B": (2, 2), "C": (3, 3)})
+    part = case_result("b", peak_pods={"A": (5, 5), "B": (4, 4)})
+
+    found = judged(ordering("A", "B", "C"), [whole, part], "ABC")
+
+    verdicts = {(one.less, one.more): one.verdict for one in found.statements}
+    assert Verdict.DEPENDS is verdicts["A", "B"]
+    assert Verdict.HOLDS is verdicts["A", "C"] is verdicts["B", "C"]
+    assert ["a"] == [case.key for case, _, _ in found.whole]

@@ -74,7 +74,7 @@ def cases_table(report: ClaimReport, language: str) -> Table:
                 cells=(
                     found.case.name.render(language),
                     f"{found.window.seconds:g}",
-                    report.command(found.case),
+                    report.command(found),
                 )
             )
             for found in report.cases
@@ -105,7 +105,7 @@ def figures_table(report: ClaimReport, judged: Judged, language: str) -> Table:
 def _figures_row(found: CaseResult, key: str, names: Iterable[str], language: str) -> Row:
     measure = MEASURES[key]
     factor = scaled(1.0, measure.unit)
-    cells = [shown_estimate(found.estimates[name, key], factor, language) for name in names]
+    cells = [shown_estimate(found.estimates.get((name, key)), factor, language) for name in names]
     return Row(
         cells=(measure.label.render(language), *cells),
         explains=measure.definition.render(language),
@@ -187,11 +187,22 @@ def verdict_sentence(report: ClaimReport, judged: Judged, language: str) -> str:
         )
     ]
     sentences += [_by_measure(judged, key, language) for key in judged.ordering.measures]
+    out = {name: why for found in report.cases for name, why in found.left_out.items()}
+    sentences += [
+        translate(
+            language,
+            "{name} was left out where it makes no sense: {why}.",
+            name=name,
+            why=out[name].message,
+        )
+        for name in judged.ordering.strategies
+        if name in out
+    ]
     if judged.missing:
         sentences.append(
             translate(
                 language,
-                "Not measured, because Seatrial has no such strategy: {names}.",
+                "Not measured, because there is no such strategy here: {names}.",
                 names=", ".join(judged.missing),
             )
         )

@@ -16,6 +16,7 @@ from sim.experiments.compare import DEFAULT_SEEDS, require_seeds
 from sim.experiments.replicate import replicate
 from sim.experiments.window import measured_window
 from sim.i18n import message
+from sim.model.run import Window
 from sim.scenario.load import load
 from sim.stats import mean_interval
 from sim.strategies import STRATEGIES
@@ -49,7 +50,8 @@ def check_claims(
     make_ready(engine)
     known = tuple(name for name in chapter.strategies() if name in STRATEGIES)
     places = tuple(_place(chapter, case, known) for case in chapter.cases)
-    trial = ClaimTrial(places=places, strategies=known, seeds=tuple(seeds), engine=engine)
+    ran = tuple(name for name in known if any(name in place.strategies for place in places))
+    trial = ClaimTrial(places=places, seeds=tuple(seeds), engine=engine)
     numbers = range(len(places) * len(seeds))
     rows = replicate(trial, numbers, workers=workers, progress=progress)
     size = len(seeds)
@@ -61,15 +63,27 @@ def check_claims(
         chapter=chapter,
         scenario_digest=load([chapter.scenario]).digest,
         seeds=tuple(seeds),
-        strategies=known,
+        strategies=ran,
         cases=cases,
-        judged=tuple(judged(one, cases, known) for one in chapter.orderings),
+        judged=tuple(judged(one, cases, ran) for one in chapter.orderings),
     )
 
 
 def _place(chapter: Chapter, case: Case, known: Sequence[str]) -> Place:
     scenario = load([chapter.scenario], faults=case.faults, overrides=case.overrides)
-    return Place(scenario=scenario, window=measured_window(scenario, known))
+    left_out: dict[str, Problem] = {}
+    windows: dict[str, Window] = {}
+    for name in known:
+        try:
+            windows[name] = measured_window(scenario, [name])
+        except ScenarioError as unfit:
+            left_out[name] = unfit.problems[0]
+    return Place(
+        scenario=scenario,
+        window=max(windows.values(), key=lambda one: one.end),
+        strategies=tuple(windows),
+        left_out=left_out,
+    )
 
 
 def _result(case: Case, place: Place, rows: Sequence[tuple[Measured, ...]]) -> CaseResult:
@@ -82,6 +96,8 @@ def _result(case: Case, place: Place, rows: Sequence[tuple[Measured, ...]]) -> C
     return CaseResult(
         case=case,
         window=place.window,
+        strategies=place.strategies,
+        left_out=place.left_out,
         values=values,
         estimates={key: mean_interval(numbers) for key, numbers in values.items()},
         phases={arm[0].strategy: dict(Counter(found.phase for found in arm)) for arm in arms},

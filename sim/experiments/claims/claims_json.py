@@ -38,7 +38,7 @@ def _case(report: ClaimReport, found: CaseResult) -> JsonObject:
         "faults": list(found.case.faults),
         "overrides": list(found.case.overrides),
         "windowSeconds": found.window.seconds,
-        "command": report.command(found.case),
+        "command": report.command(found),
         "strategies": {
             name: {
                 "phases": dict(found.phases[name]),
@@ -50,8 +50,9 @@ def _case(report: ClaimReport, found: CaseResult) -> JsonObject:
                     for key in MEASURES
                 },
             }
-            for name in report.strategies
+            for name in found.strategies
         },
+        "leftOut": {name: problem.message.render("en") for name, problem in found.left_out.items()},
     }
 
 

@@ -21,17 +21,20 @@ def judged(ordering: Ordering, cases: Sequence[CaseResult], known: Sequence[str]
     """What *cases* say of *ordering*, of whose strategies only those *known* were run."""
     missing = tuple(name for name in ordering.strategies if name not in known)
     pairs = list(ordering.pairs())
-    tried = [pair for pair in pairs if not set(pair) & set(missing)]
+    there = {pair: [found for found in cases if _has(found, pair)] for pair in pairs}
     # Bonferroni: so many statements, and all of them right together in 95 of 100 experiments.
-    level = 1.0 - (1.0 - LEVEL) / max(1, len(tried) * len(ordering.measures) * len(cases))
+    tried = len(ordering.measures) * sum(len(found) for found in there.values())
+    level = 1.0 - (1.0 - LEVEL) / max(1, tried)
     statements = tuple(
-        _statement(pair, measure, cases if pair in tried else (), level)
+        _statement(pair, measure, there[pair], level)
         for pair in pairs
         for measure in ordering.measures
     )
+    order = [name for name in ordering.strategies if name not in missing]
     whole = tuple(
         (found.case, measure, chained(_of_case(statements, found, measure)))
         for found in cases
+        if _has(found, order)
         for measure in ordering.measures
     )
     return Judged(
@@ -42,6 +45,10 @@ def judged(ordering: Ordering, cases: Sequence[CaseResult], known: Sequence[str]
         whole=whole,
         verdict=verdict(one for _, _, one in whole),
     )
+
+
+def _has(found: CaseResult, names: Sequence[str]) -> bool:
+    return set(names) <= set(found.strategies)
 
 
 def _statement(

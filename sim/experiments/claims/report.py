@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sim.errors import Problem
 from sim.experiments.claims.chapter import Case, Chapter, Ordering
 from sim.experiments.claims.findings import Finding, Verdict
 from sim.model.run import Window
@@ -13,10 +14,15 @@ from sim.stats import Estimate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseResult:
-    """What every strategy measured in one case: by strategy and measure, over all seeds."""
+    """What every strategy measured in one case: by strategy and measure, over all seeds.
+
+    *left_out* are those that make no sense in it, and why.
+    """
 
     case: Case
     window: Window
+    strategies: tuple[str, ...]
+    left_out: Mapping[str, Problem]
     values: Mapping[tuple[str, str], tuple[float | None, ...]]
     estimates: Mapping[tuple[str, str], Estimate | None]
     phases: Mapping[str, Mapping[str, int]]
@@ -59,7 +65,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimReport:
-    """A chapter that was put to the test on *seeds*, with the *strategies* that there are."""
+    """A chapter that was put to the test on *seeds*, with the *strategies* that could be run."""
 
     chapter: Chapter
     scenario_digest: str
@@ -68,10 +74,11 @@ class ClaimReport:
     cases: tuple[CaseResult, ...]
     judged: tuple[Judged, ...]
 
-    def command(self, case: Case) -> str:
-        """What to type to see the runs behind *case* again, in the same window."""
+    def command(self, found: CaseResult) -> str:
+        """What to type to see the runs behind a case again, in the same window."""
+        case = found.case
         words = ["seatrial compare", self.chapter.scenario]
-        words += [f"--strategy {name}" for name in self.strategies]
+        words += [f"--strategy {name}" for name in found.strategies]
         words += [f"--fault {fault}" for fault in case.faults]
         words += [f"--set {override}" for override in case.overrides]
         return " ".join([*words, f"--seed {self.seeds[0]} --runs {len(self.seeds)}"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sim.errors import Problem
 from sim.experiments.claims.measures import MEASURES
 from sim.experiments.outcome import UNFINISHED
 from sim.model.run import Run, Window
@@ -23,10 +24,15 @@ class Measured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A case with everything that its runs need: its *scenario*, the same *window* for all."""
+    """A case with everything that its runs need: its *scenario*, the same *window* for all.
+
+    *left_out* are strategies that make no sense there, such as a router that nobody reads, and why.
+    """
 
     scenario: Scenario
     window: Window
+    strategies: tuple[str, ...]
+    left_out: Mapping[str, Problem]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +40,6 @@ class ClaimTrial:
     """All *places* under all *seeds*; a value that travels to the processes that carry it out."""
 
     places: tuple[Place, ...]
-    strategies: tuple[str, ...]
     seeds: tuple[int, ...]
     engine: str
 
@@ -43,7 +48,7 @@ class ClaimTrial:
         place, seed = self.places[number // len(self.seeds)], number % len(self.seeds)
         runs = [
             run(place.scenario, arm, self.seeds[seed], window=place.window, engine=self.engine)
-            for arm in (None, *self.strategies)
+            for arm in (None, *place.strategies)
         ]
         return tuple(_measured(found, runs[0]) for found in runs[1:])
 

@@ -183,6 +183,7 @@ class Session:
             users=plane.users(),
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
+            classes=tuple(one.name for one in self.scenario.classes),
             in_flight_at_end=plane.in_flight(),
             alerts=self._backend.alerts,
             measurements=tuple(self._backend.cluster.journal),

@@ -14,6 +14,7 @@ FLOORS = {
     "sim.interfaces": 10,
     "sim": 9,
     "sim.experiments": 8,
+    "sim.fitting": 8,
     "sim.session": 7,
     "sim.backends": 6,
     "sim.strategies": 5,

@@ -70,6 +70,7 @@ def read_run_folder(path: str | Path) -> Run:
             raise BackendError(text)
     table = {name: pq.read_table(folder / f"{name}.parquet") for name in facts["tables"]}
     versions = tuple(facts["podVersions"])
+    classes = tuple(facts.get("classes", ()))
     return Run(
         scenario=facts["scenario"],
         scenario_digest=facts["scenarioDigest"],
@@ -90,7 +91,8 @@ def read_run_folder(path: str | Path) -> Run:
         alerts=alerts_from(facts),
         measurements=measurements_from(facts),
         versions=versions,
-        requests=requests_from(table["latency"], versions),
+        requests=requests_from(table["latency"], versions, classes),
+        classes=classes,
         users=users_from(table["users"], versions),
         last_answer={versions.index(name): at for name, at in facts["lastAnswer"].items()},
         arrived=facts["arrived"],
@@ -126,6 +128,7 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "deeds": [deed._asdict() for deed in run.deeds],
         **monitoring_facts(run.alerts, run.measurements),
         "podVersions": list(run.versions),
+        **({"classes": list(run.classes)} if run.classes else {}),
         "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},
         "arrived": run.arrived,
         "inFlightAtEnd": run.in_flight_at_end,

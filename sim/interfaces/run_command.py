@@ -163,6 +163,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
         deeds_table,
         events_table,
         run_causes_table,
+        run_classes_table,
         run_figures_table,
     )
     from sim.interfaces.scenario_tables import assumptions_table
@@ -178,7 +179,16 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, measurements_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
+    print_table(console, run_classes_table(found, language))
     print_table(console, stories_table([found], language))
+
+
+def _classes(found: Run) -> JsonObject:
+    """Requests and failed ones by class, where there are classes."""
+    from sim.analysis.failures import by_class
+
+    counts = by_class(found).items()
+    return {name: {"requests": sent, "failed": failed} for name, (sent, failed) in counts}
 
 
 def to_json(found: Run, by: Yardstick) -> JsonObject:
@@ -206,6 +216,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             for key, value in measure(found, by).items()
         },
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
+        **({"classes": classes} if (classes := _classes(found)) else {}),
         "failures": [
             {
                 **one._asdict(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.analysis.failures import by_cause
+from sim.analysis.failures import by_cause, by_class
 from sim.analysis.figures import FIGURES, Yardstick, measure
 from sim.analysis.units import scaled
 from sim.i18n import message, translate
@@ -56,6 +56,27 @@ def run_causes_table(run: Run, language: str) -> Table:
         rows=tuple(
             Row(cells=(cause_name(cause.key, language), plain(count, 0)), explains=cause.key)
             for cause, count in by_cause(run).items()
+        ),
+        figures_from=1,
+    )
+
+
+def run_classes_table(run: Run, language: str) -> Table:
+    """Requests and failed ones by class; empty if all requests are alike."""
+    headings = (message("class of requests"), message("requests"), message("failed"), message("%"))
+    return Table(
+        title=translate(language, "Failed requests by class"),
+        headings=tuple(heading.render(language) for heading in headings),
+        rows=tuple(
+            Row(
+                cells=(
+                    name,
+                    plain(sent, 0),
+                    plain(failed, 0),
+                    plain(100.0 * failed / sent, 2) if sent else "-",
+                )
+            )
+            for name, (sent, failed) in by_class(run).items()
         ),
         figures_from=1,
     )

@@ -21,6 +21,7 @@ from sim.model.behaviour import (
     Workload,
 )
 from sim.model.dependency import Dependency
+from sim.model.endpoint_class import EndpointClass
 from sim.model.monitoring import USUAL, Monitoring
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
@@ -101,6 +102,7 @@ class Scenario:
     population: int
     visits: Visits | None
     attributes: tuple[Attribute, ...]
+    classes: tuple[EndpointClass, ...]
     proxies: int
     balancer: str
     connections: Connections
@@ -147,6 +149,7 @@ class Scenario:
             arrivals=arrivals,
             visits=self.visits,
             attributes=self.attributes,
+            classes=self.classes,
             clients=self.clients,
             population=self.population,
             proxies=self.proxies,
@@ -231,7 +234,7 @@ class Scenario:
                 for e in self.versions
             ],
             **self._optional(),
-            "traffic": self.traffic.model_dump(mode="json", by_alias=True),
+            "traffic": self.traffic.model_dump(mode="json", by_alias=True, exclude={"classes"}),
             "recording": [list(row) for row in self.recording],
             "defaultRequests": list(self.default_requests),
         }
@@ -245,6 +248,8 @@ class Scenario:
             found["visits"] = _fields(self.visits)
         if self.attributes:
             found["attributes"] = [_fields(one) for one in self.attributes]
+        if self.classes:
+            found["classes"] = [_fields(one) for one in self.classes]
         if self.rollback is not None:
             found["rollback"] = _fields(self.rollback)
         if self.monitoring != USUAL:
@@ -268,7 +273,7 @@ def _without_places(group: RuleGroup) -> JsonObject:
     return _fields(replace(group, rules=tuple(replace(r, place=("", 0, 0)) for r in group.rules)))
 
 
-_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up")
+_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up", "classes")
 
 
 def _row(behaviour: Behaviour) -> JsonObject:

@@ -43,7 +43,8 @@ def carry_out(command: Command, scenario: Scenario, backend: SimulatedBackend) -
         case Verb.INJECT:
             known = [one.name for one in scenario.dependencies]
             machines = [node.name for node in scenario.nodes]
-            backend.inject(fault_written(command.fault or "", known, machines))
+            classes = [one.name for one in scenario.classes]
+            backend.inject(fault_written(command.fault or "", known, machines, classes))
         case _:
             _carry_out_on_node(command.verb, name, backend)
 

@@ -35,7 +35,7 @@ from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
-from sim.strategies.strategy import Strategy, asks_metrics, without_worry
+from sim.strategies.strategy import Strategy, asks_metrics, queries_of, without_worry
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
@@ -86,7 +86,7 @@ class Session:
         if operators is None:
             operators = () if strategy is None else on_duty(scenario)
         self._rules = (*scenario.rules, *rules_of(operators))
-        require_answerable(self._rules)
+        require_answerable(self._rules, queries_of(self._strategy))
         asked = asks_metrics(self._strategy) or (traffic and bool(self._rules))
         self._monitored = monitored or asked or any(map(watches_metrics, operators))
         self._deeds: list[Deed] = []

@@ -21,14 +21,18 @@ RESOLVED, DROPPED, ERROR = "resolved", "dropped", "error"
 _ON_THE_WAY = (AlertPhase.PENDING, AlertPhase.FIRING)
 
 
-def require_answerable(groups: Sequence[RuleGroup]) -> None:
-    """Raise one `ScenarioError` with every rule whose expression is not understood."""
+def require_answerable(groups: Sequence[RuleGroup], queries: Sequence[str] = ()) -> None:
+    """Raise one `ScenarioError` with every rule and query that is not understood.
+
+    They are put to a server that knows nothing: what is not simulated is refused by name there too.
+    """
+    asked = [(rule.expr, rule.place) for group in groups for rule in group.rules]
     problems = []
-    for rule in (rule for group in groups for rule in group.rules):
+    for expr, place in (*asked, *((text, (text, 0, 0)) for text in queries)):
         try:
-            query(SeriesStore(), rule.expr, 0.0)
+            query(SeriesStore(), expr, 0.0)
         except QueryError as error:
-            problems.append(Problem(error.message, *rule.place))
+            problems.append(Problem(error.message, *place))
     if problems:
         raise ScenarioError(problems)
 

@@ -65,7 +65,7 @@ def _show_bundled(name: str, language: str) -> None:
     for file in sorted(folder.glob("*.yaml")):
         column = left if file.name == SCENARIO_FILE else right
         column.caption(file.name)
-        column.code(file.read_text(encoding="utf-8"), language="yaml", wrap_lines=True)
+        column.code(file.read_text(encoding="utf-8"), language=None, wrap_lines=True)
 
 
 def _copy(folder: Path) -> None:

@@ -8,10 +8,12 @@ be said again: what is so already is not written, and a strategy that died can g
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
+from sim.model.given_up import GIVEN_UP, GivenUp, Why
 from sim.model.objects import JsonObject, annotations_of, labels_of
 from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
 from sim.model.rollout import Sizes
@@ -100,6 +102,31 @@ class Cluster:
         """Keep *text* under *mark* as long as the release lasts."""
         if self.noted(mark) != text:
             self._annotate({NOTE + mark: text})
+
+    def give_up(self, track: str = "", wanted: int = 0, seconds: float = 0.0) -> None:
+        """Note why the release is given up; what was noted first stays.
+
+        That is the *track* which has fewer than *wanted* pods after *seconds*; without one,
+        somebody said so.
+        """
+        if not self.noted(GIVEN_UP):
+            self.note(GIVEN_UP, self._seen(track, wanted, seconds).note())
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether this release was given up."""
+        return bool(self.noted(GIVEN_UP))
+
+    def _seen(self, track: str, wanted: int, seconds: float) -> GivenUp:
+        if not track:
+            return GivenUp(why=Why.COMMAND)
+        return GivenUp(
+            why=Why.DEADLINE,
+            deployment=track_name(self.name, track),
+            available=self.sizes(track).available,
+            wanted=wanted,
+            seconds=seconds,
+        )
 
     def has_track(self, track: str) -> bool:
         """Whether the *track* has a Deployment."""
@@ -229,7 +256,8 @@ class Cluster:
 
     def until(self, condition: Callable[[], Any], timeout_seconds: float) -> Wait:
         """Until *condition*, which looks at Deployments only, is true; False when time is up."""
-        return self._clock.until(condition, self._clock.now() + timeout_seconds)
+        end = None if timeout_seconds == inf else self._clock.now() + timeout_seconds
+        return self._clock.until(condition, end)
 
     def until_resized(self, seen: Mapping[str, Sizes], timeout_seconds: float) -> Wait:
         """Until a track's `sizes` are not those *seen*; False when time is up.

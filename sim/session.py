@@ -24,6 +24,7 @@ from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.defaults import pod_template
+from sim.model.given_up import GivenUp, given_up_of
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
@@ -31,7 +32,7 @@ from sim.model.settling import goal_of, settled_at
 from sim.ports import Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
-from sim.strategies.deployment_settings import with_given
+from sim.strategies.deployment_settings import GIVEN, MANIFEST, with_given
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
@@ -210,7 +211,11 @@ class Session:
         given = self.scenario.strategies.get(name, {})
         strategy = strategy_named(name, given)
         settings = strategy.settings(self.scenario.deployment, self.scenario.written)
-        self._settings = with_given(settings, given)
+        own = self.scenario.own
+        if own is not None and own.name == name:
+            self._settings = with_given(settings, own.settings, MANIFEST)
+        else:
+            self._settings = with_given(settings, given, GIVEN)
         yield Wait(self.window.first_write)
         template = self.scenario.release.template
         self._phase = yield from strategy.roll_out(self._backend.cluster, template)
@@ -293,6 +298,7 @@ class Session:
             pods=spans,
             restarts=control.restarts,
             asked_shares=asked_shares(control.store.history, self.window.end),
+            given_up=given_up_of(control.store.list("Deployment")),
             events=tuple(control.events),
             changes=tuple(control.store.history) if self._keep_objects else (),
         )
@@ -307,6 +313,7 @@ class ClusterRecord(TypedDict):
     pods: tuple[PodSpan, ...]
     restarts: int
     asked_shares: tuple[AskedShare, ...]
+    given_up: GivenUp | None
     events: tuple[KubeEvent, ...]
     changes: tuple[Change, ...]
 

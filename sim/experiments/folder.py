@@ -28,6 +28,7 @@ from sim.experiments.tables import (
     users_from,
 )
 from sim.i18n import message
+from sim.model.given_up import GivenUp
 from sim.model.objects import JsonObject
 from sim.model.run import AskedShare, Phase, Run, Setting, Window
 
@@ -82,6 +83,7 @@ def read_run_folder(path: str | Path) -> Run:
         finished_at=facts["finishedAt"],
         settled_at=facts["settledAt"],
         asked_shares=tuple(AskedShare(**one) for one in facts.get("askedShares", ())),
+        given_up=GivenUp.from_json(facts.get("givenUp")),
         versions=versions,
         requests=requests_from(table["latency"], versions),
         users=users_from(table["users"], versions),
@@ -116,6 +118,7 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "finishedAt": run.finished_at,
         "settledAt": run.settled_at,
         "askedShares": [one._asdict() for one in run.asked_shares],
+        "givenUp": None if run.given_up is None else run.given_up.to_json(),
         "podVersions": list(run.versions),
         "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},
         "arrived": run.arrived,

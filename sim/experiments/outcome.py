@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.analysis.clocks import is_settled
 from sim.analysis.failures import by_cause, sent
 from sim.analysis.figures import Yardstick, measure
+from sim.model.given_up import GivenUp
 from sim.model.run import Run, Setting
 
 UNFINISHED = "Unfinished"  # Beside the phases that a strategy can return.
@@ -26,6 +27,7 @@ class Outcome:
     causes: Mapping[str, int]
     sent: int
     phase: str
+    given_up: GivenUp | None
     settled: bool
     settings: tuple[Setting, ...]
     digest: str
@@ -45,6 +47,7 @@ def _outcome(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
         causes={cause.key: count for cause, count in by_cause(found).items()},
         sent=sent(found),
         phase=UNFINISHED if found.phase is None else found.phase.value,
+        given_up=found.given_up,
         settled=is_settled(found),
         settings=found.settings,
         digest=found.digest(),

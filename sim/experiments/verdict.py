@@ -6,6 +6,7 @@ requests; a difference whose interval contains 0 is none that these runs can tel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
@@ -247,7 +248,7 @@ def _unfinished(arm: Arm) -> list[Message]:
     """
     assert arm.settled is not None
     missing = arm.settled.n - arm.settled.count
-    late = arm.phases.get(Phase.DEGRADED.value, 0)
+    late = arm.phases.get(Phase.DEGRADED.value, 0) - len(arm.given_up)
     values = {"strategy": arm.strategy, "n": arm.settled.n}
     exceeds = message(
         "{strategy} exceeds its progress deadline in {k} of {n} runs", k=late, **values
@@ -255,7 +256,27 @@ def _unfinished(arm: Arm) -> list[Message]:
     unsettled = message(
         "{strategy} has not settled when the window ends in {k} of {n} runs", k=missing, **values
     )
-    return [clause for clause, runs in ((exceeds, late), (unsettled, missing)) if runs]
+    found = [clause for clause, runs in ((exceeds, late), (unsettled, missing)) if runs]
+    return [*_given_up(arm), *found]
+
+
+def _given_up(arm: Arm) -> list[Message]:
+    """In how many runs the strategy went back by itself, and why in most of them."""
+    if not arm.given_up or arm.settled is None:
+        return []
+    [(reason, count)] = Counter(arm.given_up).most_common(1)
+    return [
+        message(
+            "{strategy} gives the release up in {k} of {n} runs: {reason}{remark}",
+            strategy=arm.strategy,
+            k=len(arm.given_up),
+            n=arm.settled.n,
+            reason=reason.describe(),
+            remark=message(" (in {m} of them)", m=count)
+            if count < len(arm.given_up)
+            else Message(""),
+        )
+    ]
 
 
 def _clocks(releases: Sequence[Arm]) -> list[Message]:

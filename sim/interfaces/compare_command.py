@@ -34,7 +34,7 @@ def compare(
             metavar="NAME",
             text=message(
                 "A strategy to compare, or all; may be repeated. Without it, the two that a "
-                "Deployment has by itself."
+                "Deployment has by itself, and a Rollout's own."
             ),
         ),
     ] = None,
@@ -88,7 +88,9 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    comparison = _compare(scenario, _chosen(strategy or ()), seeds, workers, engine, terminal)
+    comparison = _compare(
+        scenario, _chosen(scenario, strategy or ()), seeds, workers, engine, terminal
+    )
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
@@ -98,12 +100,16 @@ def compare(
         show(comparison, terminal)
 
 
-def _chosen(names: Sequence[str]) -> Sequence[str]:
-    """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
+def _chosen(scenario: Scenario, names: Sequence[str]) -> Sequence[str]:
+    """The strategies that *names* mean: `all` is every one, none the two built-in ones.
+
+    Where a Rollout says how it is released, none means its own before those.
+    """
     from sim.strategies import BUILT_IN, STRATEGIES
 
     if ALL not in names:
-        return names or BUILT_IN
+        own = () if scenario.own is None else (scenario.own.name,)
+        return names or (*own, *BUILT_IN)
     return [*STRATEGIES, *(name for name in names if name != ALL)]
 
 

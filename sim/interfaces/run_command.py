@@ -32,8 +32,13 @@ def run(
     ctx: typer.Context,
     sources: options.Sources,
     strategy: Annotated[
-        str, option("--strategy", metavar="NAME", text=message("The strategy to run."))
-    ] = "RollingUpdate",
+        str | None,
+        option(
+            "--strategy",
+            metavar="NAME",
+            text=message("The strategy to run; by default a Rollout's own, else RollingUpdate."),
+        ),
+    ] = None,
     seed: Annotated[int, option("--seed", metavar="S", text=message("The seed."))] = 0,
     out: Annotated[
         str | None,
@@ -70,7 +75,8 @@ def run(
 ) -> None:
     """Run one strategy once."""
     terminal: Terminal = ctx.find_root().obj
-    require_strategy(strategy)
+    if strategy is not None:
+        require_strategy(strategy)
     shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
     scenario = read_scenario(
         sources,
@@ -80,11 +86,12 @@ def run(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
+    chosen = strategy or own_strategy(scenario)
     for place in filter(None, (png, out, requests)):
         require_place(place, folder=place is out)
     make_engine_ready(engine, terminal)
     found, yardstick = _run(
-        scenario, strategy, seed, engine, keep_objects=out is not None, requests=requests
+        scenario, chosen, seed, engine, keep_objects=out is not None, requests=requests
     )
     if out is not None:
         from sim.experiments.folder import write_run_folder
@@ -98,6 +105,11 @@ def run(
         print(json.dumps(to_json(found, yardstick), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show(scenario, found, yardstick, terminal)
+
+
+def own_strategy(scenario: Scenario) -> str:
+    """What releases *scenario* if nobody names a strategy."""
+    return "RollingUpdate" if scenario.own is None else scenario.own.name
 
 
 def require_strategy(name: str) -> None:
@@ -157,7 +169,7 @@ def _recorder(path: str | None) -> Iterator[Recorder | None]:
 def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Terminal) -> None:
     """Print what the run rests on, what happened, and what it came to."""
     from sim.interfaces.comparison_tables import settings_table
-    from sim.interfaces.printed import print_table
+    from sim.interfaces.printed import print_sentence, print_table
     from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
     from sim.interfaces.scenario_tables import assumptions_table
     from sim.interfaces.story_table import stories_table
@@ -170,6 +182,12 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
     print_table(console, stories_table([found], language))
+    if found.given_up is not None:
+        reason = found.given_up.describe()
+        text = message(
+            "{strategy} gave the release up: {reason}", strategy=found.strategy, reason=reason
+        )
+        print_sentence(console, text.render(language))
 
 
 def to_json(found: Run, by: Yardstick) -> JsonObject:
@@ -190,6 +208,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             "endSeconds": found.window.end,
         },
         "phase": None if found.phase is None else found.phase.value,
+        "givenUp": None if found.given_up is None else found.given_up.to_json(),
         "requests": sent(found),
         "figures": {
             key: {"unit": FIGURES[key].unit.value, "value": value}

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.failed import FailedRequest
+from sim.model.given_up import GivenUp
 from sim.model.objects import JsonObject
 
 IntArray = npt.NDArray[np.int64]
@@ -192,6 +193,7 @@ class Run:
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
+    given_up: GivenUp | None = None
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -222,5 +224,7 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.given_up is not None:
+            facts["given_up"] = self.given_up.note()
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

@@ -99,6 +99,8 @@ def from_manifest(
 ) -> tuple[Release | None, list[Problem], list[Problem]]:
     """The template of the same Deployment in another file; errors and warnings beside it."""
     found = next((other for other in others if _same(owner, other)), None)
+    if found is None and owner.own is not None:
+        found = next((other for other in others if other.name == owner.own.template_from), None)
     if found is None:
         known = ", ".join(other.title for other in others) or "-"
         problem = place.problem(

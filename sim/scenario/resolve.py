@@ -9,6 +9,7 @@ from pathlib import Path
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
 from sim.model import defaults
+from sim.model.objects import JsonObject
 from sim.model.quota import KIND as QUOTA
 from sim.scenario import (
     assumptions,
@@ -16,6 +17,7 @@ from sim.scenario import (
     dependencies,
     fault_checks,
     numbers,
+    own_settings,
     pairing,
     quota_room,
     route_warnings,
@@ -142,8 +144,9 @@ def _scenario(
 ) -> Scenario:
     assert draft.file is not None
     deployment = defaults.deployment(plain(owner.node))
-    service_manifest, service = pairing.service_of(draft.manifests, deployment)
-    spec = numbers.completed(draft.file.spec, deployment, release)
+    service_manifest, service = _service_of(draft, owner, deployment)
+    given_spec, strategies = own_settings.laid_under(draft, owner)
+    spec = numbers.completed(given_spec, deployment, release)
     nodes = numbers.nodes(spec, [deployment["spec"]["template"], release.template])
     problems = list(fault_checks.without_a_machine(faults, [node.name for node in nodes]))
     if problems:
@@ -180,17 +183,25 @@ def _scenario(
         dependencies=dependencies.numbers(spec),
         traffic=spec.traffic,
         recording=tuple(recording),
-        strategies=spec.strategies.given(),
+        strategies=strategies,
+        own=owner.own,
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
     )
     return replace(scenario, digest=scenario.fingerprint())
+
+
+def _service_of(
+    draft: Draft, owner: Manifest, deployment: JsonObject
+) -> tuple[Manifest | None, JsonObject]:
+    named = "" if owner.own is None else owner.own.service
+    return pairing.service_of(draft.manifests, deployment, named)
 
 
 def _warnings(
     draft: Draft, owner: Manifest, service: Manifest | None, release: Release, spec: Spec
 ) -> tuple[Problem, ...]:
     deployment = defaults.deployment(plain(owner.node))
-    served = pairing.service_of(draft.manifests, deployment)[1]
+    served = _service_of(draft, owner, deployment)[1]
     led_to = route_warnings.leads_to(draft.manifests, spec.network.proxy)
     found = [
         *draft.warnings,

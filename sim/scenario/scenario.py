@@ -29,6 +29,7 @@ from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
 from sim.scenario.manifest import is_simulated
+from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.release import Release
 from sim.scenario.route_checks import is_admitted
 from sim.scenario.traffic import Steps, Traffic, curve
@@ -111,6 +112,7 @@ class Scenario:
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
+    own: OwnStrategy | None = None  # How a Rollout among the manifests is released.
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:

@@ -9,7 +9,9 @@ from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.model.tracks import STABLE
 from sim.ports import Process
-from sim.strategies.deployment_settings import rollout_settings
+from sim.strategies.canary_settings import deadline_setting
+from sim.strategies.canary_traffic import deadline
+from sim.strategies.deployment_settings import GIVEN, rollout_settings
 from sim.strategies.strategy import ARGO
 
 BLUE, GREEN = STABLE, "green"
@@ -20,31 +22,56 @@ class BlueGreen:
     """Two Deployments and a Service whose selector says which of them is live.
 
     Blue is the Deployment that was there, green a second one that stays live afterwards. The
-    fields are those of an Argo `Rollout`, with its defaults (docs/features/bluegreen.md).
+    fields are those of an Argo `Rollout`, with its defaults (docs/features/bluegreen.md); but pods
+    that do not come up end the release unless *progress_deadline_abort* is false.
     """
 
     auto_promotion_enabled: bool = True
     auto_promotion_seconds: float = 0.0
+    preview_replica_count: int | None = None  # Green's size until it is promoted; None: all.
     scale_down_delay_seconds: float = 30.0
-    abort_scale_down_delay_seconds: float = 30.0
+    abort_scale_down_delay_seconds: float = 30.0  # 0: green stays.
+    progress_deadline_abort: bool = True
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Bring green up unseen, switch, and keep blue until nobody can need it any more."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if cluster.is_given_up:
             return (yield from self.go_back(cluster))
         if not cluster.noted("promoted"):
             cluster.switch(BLUE)  # Blue has all requests already; now green's pods get none.
-            cluster.create_track(GREEN, template, cluster.replicas)
-            deadline = cluster.deployment(GREEN)["spec"]["progressDeadlineSeconds"]
-            if not (yield cluster.until_available(cluster.replicas, deadline, GREEN)):
+            if not (yield from self._prepare(cluster, template)):
                 return (yield from self.go_back(cluster))
-            yield from self._preview(cluster)
             cluster.note("promoted", "yes")
         cluster.switch(GREEN)
         yield cluster.sleep_since("switched", self.scale_down_delay_seconds)
         cluster.scale(0, BLUE)
         return Phase.HEALTHY
+
+    def _prepare(self, cluster: Cluster, template: JsonObject) -> Process[bool]:
+        """Green comes up as far as it is to be seen, is looked at, and then comes up as a whole."""
+        count = self.preview_replica_count
+        if count is not None and not cluster.noted("looked-at"):
+            cluster.create_track(GREEN, template, count)
+            if not (yield from self._comes_up(cluster, count)):
+                return False
+            yield from self._preview(cluster)
+            cluster.note("looked-at", "yes")
+        cluster.create_track(GREEN, template, cluster.replicas)
+        cluster.scale(cluster.replicas, GREEN)
+        if not (yield from self._comes_up(cluster, cluster.replicas)):
+            return False
+        if count is None:
+            yield from self._preview(cluster)
+        return True
+
+    def _comes_up(self, cluster: Cluster, pods: int) -> Process[bool]:
+        """Whether green has so many pods before its deadline."""
+        patience = deadline(cluster, self.progress_deadline_abort)
+        available: bool = yield cluster.until_available(pods, patience, GREEN)
+        if not available:
+            cluster.give_up(GREEN, pods, patience)
+        return available
 
     def _preview(self, cluster: Cluster) -> Process[None]:
         """The time for a look at green, on its own and without users."""
@@ -55,15 +82,17 @@ class BlueGreen:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """Switch to blue: a flip while its pods are there, else when they have come up again."""
-        cluster.note("given-up", "yes")
+        cluster.give_up()
         cluster.scale(cluster.replicas, BLUE)
-        deadline = cluster.deployment(BLUE)["spec"]["progressDeadlineSeconds"]
-        yield cluster.until_available(cluster.replicas, deadline, BLUE)
+        patience = deadline(cluster)
+        yield cluster.until_available(cluster.replicas, patience, BLUE)
         cluster.switch(BLUE)
+        if not self.abort_scale_down_delay_seconds:
+            return Phase.DEGRADED
         yield cluster.sleep_since("switched-back", self.abort_scale_down_delay_seconds)
         if cluster.has_track(GREEN):
             cluster.scale(0, GREEN)
-            yield cluster.until(lambda: cluster.sizes(GREEN).available == 0, deadline)
+            yield cluster.until(lambda: cluster.sizes(GREEN).available == 0, patience)
             cluster.delete_track(GREEN)
         cluster.open()
         return Phase.DEGRADED
@@ -80,5 +109,8 @@ class BlueGreen:
             ("scaleDownDelaySeconds", f"{self.scale_down_delay_seconds:g}"),
             ("abortScaleDownDelaySeconds", f"{self.abort_scale_down_delay_seconds:g}"),
         )
-        found = tuple(Setting(name=name, value=value, source=ARGO) for name, value in own)
-        return found + rollout_settings(deployment, written)
+        found = [Setting(name=name, value=value, source=ARGO) for name, value in own]
+        if (count := self.preview_replica_count) is not None:
+            found.append(Setting(name="previewReplicaCount", value=f"{count}", source=GIVEN))
+        found += deadline_setting(self.progress_deadline_abort)
+        return (*found, *rollout_settings(deployment, written))

@@ -7,28 +7,19 @@ from dataclasses import dataclass
 from sim.cluster import Cluster
 from sim.model.asked_share import MOVING, WEIGHT
 from sim.model.canary_replicas import FULL
-from sim.model.canary_steps import (
-    Pause,
-    SetCanaryScale,
-    SetHeaderRoute,
-    SetWeight,
-    Step,
-    shown,
-    weight_in,
-)
+from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step, weight_in
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.canary_by_pods import ByPods
-from sim.strategies.canary_by_router import ByRouter, router_settings
+from sim.strategies.canary_by_router import ByRouter
+from sim.strategies.canary_settings import by_pods, by_router, steps_settings
 from sim.strategies.canary_traffic import BEYOND, CANARY, Traffic
-from sim.strategies.deployment_settings import rolling_settings, rollout_settings
-from sim.strategies.rolling_update import rolling_budget
+from sim.strategies.deployment_settings import rollout_settings
 
 PAUSE = Pause(30.0)  # The handbook's 30 minutes (4.5), a minute of which is a second here.
 STEPS = (SetWeight(5), PAUSE, SetWeight(20), PAUSE, SetWeight(50), PAUSE)
 PATIENCE_SECONDS = 600.0  # Kubernetes' default progress deadline: pods go sooner.
-HANDBOOK = "handbook (4.2 and 4.5, a second for each of its minutes)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +28,16 @@ class Canary:
 
     It stays the live one then. Without a *router* its share of the pods is its share of requests,
     as in Argo Rollouts' basic canary; with one the router shares requests out. The fields are
-    those of an Argo `Rollout`, with its defaults.
+    those of an Argo `Rollout`, with its defaults; but pods that do not come up end the release
+    unless *progress_deadline_abort* is false.
     """
 
     steps: tuple[Step, ...] = STEPS
     router: str | None = None
     dynamic_stable_scale: bool = False
     scale_down_delay_seconds: float = 30.0
-    abort_scale_down_delay_seconds: float = 30.0
+    abort_scale_down_delay_seconds: float = 30.0  # 0: the canary stays.
+    progress_deadline_abort: bool = True
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Take the steps that are left, then go to the end."""
@@ -59,7 +52,7 @@ class Canary:
     def try_out(self, cluster: Cluster, template: JsonObject) -> Process[bool]:
         """Take the steps, and no more; whether that went well."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if cluster.is_given_up:
             return False
         cluster.create_track(CANARY, template, 0)
         for number in range(int(cluster.noted("steps-done") or 0), len(self.steps)):
@@ -74,7 +67,8 @@ class Canary:
             case SetWeight():
                 return (yield from self._shift(cluster, step.percent, number))
             case SetCanaryScale():
-                return (yield from self._shift(cluster, weight_in(self.steps, number), number))
+                weight = weight_in(self.steps, number)
+                return (yield from self._traffic().resize(cluster, weight, number))
             case SetHeaderRoute():
                 yield self._traffic().match(cluster, step.name, step.value)
             case Pause(seconds=None):
@@ -93,19 +87,22 @@ class Canary:
 
     def _traffic(self) -> Traffic:
         if self.router is None:
-            return ByPods()
+            return ByPods(progress_deadline_abort=self.progress_deadline_abort)
         return ByRouter(
             router=self.router,
             steps=self.steps,
             dynamic_stable_scale=self.dynamic_stable_scale,
+            progress_deadline_abort=self.progress_deadline_abort,
         )
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """Give stable its requests and pods back, then take the canary away."""
-        cluster.note("given-up", "yes")
+        cluster.give_up()
         cluster.note(WEIGHT, f"{MOVING}0")
         yield from self._traffic().withdraw(cluster)
         if self.router is not None:
+            if not self.abort_scale_down_delay_seconds:
+                return Phase.DEGRADED
             yield cluster.sleep_since("withdrawn", self.abort_scale_down_delay_seconds)
         if cluster.has_track(CANARY):
             cluster.scale(0, CANARY)
@@ -121,10 +118,9 @@ class Canary:
 
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """The steps, and the bounds within which pods move."""
-        steps = Setting(name="steps", value=f"{shown(self.steps)}, 100%", source=HANDBOOK)
+        steps = steps_settings(self.steps, self.progress_deadline_abort)
         rollout = rollout_settings(deployment, written)
         if self.router is None:
-            budget = rolling_settings(deployment, written, rolling_budget(deployment))
-            return (steps, *budget, *rollout)
+            return (*steps, *by_pods(deployment, written), *rollout)
         delay, dynamic = self.scale_down_delay_seconds, self.dynamic_stable_scale
-        return (steps, *router_settings(self.router, dynamic, delay), *rollout)
+        return (*steps, *by_router(self.router, dynamic, delay), *rollout)

@@ -29,7 +29,7 @@ class CanaryThenRolling:
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """The canary's steps; then a rolling update of stable, at the size that it has by now."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if cluster.is_given_up:
             return (yield from self.go_back(cluster))
         if not cluster.noted("proven"):
             if not (yield from self._canary().try_out(cluster, template)):
@@ -51,7 +51,7 @@ class CanaryThenRolling:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """The old template for stable, if it has another one; then the canary goes."""
-        cluster.note("given-up", "yes")
+        cluster.give_up()
         cluster.restore()
         yield cluster.until_rolled_out()
         return (yield from self._canary().go_back(cluster))

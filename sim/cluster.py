@@ -32,6 +32,7 @@ from sim.model.tracks import (
 from sim.ports import Clock, KubeApi, Wait
 
 _RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
+_REVERTED = "reverted-to"  # The template that a release was undone to, until another one comes.
 
 
 class Cluster:
@@ -69,6 +70,9 @@ class Cluster:
         patch = [{"op": "add", "path": "/spec/template", "value": template}]
         if strategy is not None:
             patch.append({"op": "add", "path": "/spec/strategy", "value": strategy})
+        if self.noted(_REVERTED):
+            key = f"{NOTE}{_REVERTED}".replace("/", "~1")
+            patch.append({"op": "add", "path": f"/metadata/annotations/{key}", "value": ""})
         self.api.patch("Deployment", self.name, patch, self.namespace)
 
     def begin(self, template: JsonObject) -> None:
@@ -221,6 +225,23 @@ class Cluster:
         Raise a `RolloutError` with kubectl's reason when the Deployment is paused or has no such
         revision.
         """
+        if patch := self._undo_patch(to_revision):
+            self.api.patch("Deployment", self.name, patch, self.namespace)
+
+    def revert(self) -> None:
+        """`undo`, once: said again it changes nothing until another template is released.
+
+        One write brings the old template and the note that says so.
+        """
+        if self.noted(_REVERTED) == template_hash(self.deployment()["spec"]["template"]):
+            return
+        if patch := self._undo_patch(None):
+            template, notes = patch
+            note = {NOTE + _REVERTED: template_hash(template["value"])}
+            marked = {**notes, "value": {**notes["value"], **note}}
+            self.api.patch("Deployment", self.name, [template, marked], self.namespace)
+
+    def _undo_patch(self, to_revision: int | None) -> list[JsonObject]:
         frozen = message(
             'you cannot rollback a paused deployment; resume it first with "kubectl rollout resume'
             ' deployment/{name}" and try again',
@@ -228,8 +249,7 @@ class Cluster:
         )
         self._refuse_if(paused=True, reason=frozen)
         deployment = self.deployment()
-        if patch := undo_patch(deployment, self._sets_of(deployment), to_revision):
-            self.api.patch("Deployment", self.name, patch, self.namespace)
+        return undo_patch(deployment, self._sets_of(deployment), to_revision)
 
     def restore(self) -> None:
         """Give the stable track the template back that it had when the release began."""

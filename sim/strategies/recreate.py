@@ -23,7 +23,7 @@ class Recreate:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """`kubectl rollout undo`: the same again with the old template."""
-        cluster.undo()
+        cluster.revert()
         yield cluster.until_rolled_out()
         return Phase.DEGRADED
 

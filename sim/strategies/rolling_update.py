@@ -53,7 +53,7 @@ class RollingUpdate:
         """`kubectl rollout undo`, which a frozen rollout would refuse: the same way back."""
         if cluster.is_paused:
             cluster.resume()
-        cluster.undo()
+        cluster.revert()
         yield cluster.until_rolled_out()
         return Phase.DEGRADED
 

@@ -49,10 +49,11 @@ def warnings(
         if found.kind == "Deployment":
             yield found.node.place.problem(
                 message(
-                    "{title} is kept: the release is of {owner}",
+                    "{title} does not run: the release is of {owner}",
                     title=found.title,
                     owner=owner.title,
-                )
+                ),
+                hint=message("it is kept; its pods take no room and answer nobody"),
             )
         elif found is chosen:
             yield from _chosen(found, new)

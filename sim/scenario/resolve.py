@@ -13,6 +13,7 @@ from sim.model.objects import JsonObject
 from sim.model.quota import KIND as QUOTA
 from sim.scenario import (
     assumptions,
+    canary_warnings,
     capacity,
     dependencies,
     fault_checks,
@@ -164,7 +165,7 @@ def _scenario(
         assumptions=assumptions.table(
             spec, draft.root, release, given, deployment, service, service_manifest is not None
         ),
-        warnings=_warnings(draft, owner, service_manifest, release, spec),
+        warnings=_warnings(draft, owner, service_manifest, release, spec, strategies),
         faults=faults,
         nodes=nodes,
         delays=numbers.delays(spec),
@@ -198,7 +199,12 @@ def _service_of(
 
 
 def _warnings(
-    draft: Draft, owner: Manifest, service: Manifest | None, release: Release, spec: Spec
+    draft: Draft,
+    owner: Manifest,
+    service: Manifest | None,
+    release: Release,
+    spec: Spec,
+    strategies: canary_warnings.Settings,
 ) -> tuple[Problem, ...]:
     deployment = defaults.deployment(plain(owner.node))
     served = _service_of(draft, owner, deployment)[1]
@@ -209,6 +215,7 @@ def _warnings(
         *draft.manifests.warnings,
         *pairing.warnings(draft.manifests, owner, service, release.template, led_to),
         *route_warnings.warnings(draft.manifests, spec.network.proxy, served),
+        *canary_warnings.warnings(draft.manifests, owner, strategies, spec.network.proxy),
         *capacity.warnings(spec, deployment, release, owner),
         *unmodelled.warnings(owner),
         *(unmodelled.warnings(service) if service is not None else ()),

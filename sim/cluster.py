@@ -13,9 +13,9 @@ from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
-from sim.model.given_up import GIVEN_UP, GivenUp, Why
+from sim.model.given_up import GIVEN_UP, GivenUp, Why, missing
 from sim.model.objects import JsonObject, annotations_of, labels_of
-from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
+from sim.model.revision import RESTARTED_AT, marked, owned_by, undo_patch
 from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
@@ -113,24 +113,18 @@ class Cluster:
         That is the *track* which has fewer than *wanted* pods after *seconds*; without one,
         somebody said so.
         """
-        if not self.noted(GIVEN_UP):
-            self.note(GIVEN_UP, self._seen(track, wanted, seconds).note())
+        if self.is_given_up:
+            return
+        found = GivenUp(why=Why.COMMAND)
+        if track:
+            name, available = track_name(self.name, track), self.sizes(track).available
+            found = missing(name, available, wanted, seconds)
+        self.note(GIVEN_UP, found.note())
 
     @property
     def is_given_up(self) -> bool:
         """Whether this release was given up."""
         return bool(self.noted(GIVEN_UP))
-
-    def _seen(self, track: str, wanted: int, seconds: float) -> GivenUp:
-        if not track:
-            return GivenUp(why=Why.COMMAND)
-        return GivenUp(
-            why=Why.DEADLINE,
-            deployment=track_name(self.name, track),
-            available=self.sizes(track).available,
-            wanted=wanted,
-            seconds=seconds,
-        )
 
     def has_track(self, track: str) -> bool:
         """Whether the *track* has a Deployment."""
@@ -218,30 +212,13 @@ class Cluster:
         note = {RESTARTED_AT: f"{self._clock.now():.3f}"}
         self._merge({"template": {"metadata": {"annotations": note}}})
 
-    def undo(self, to_revision: int | None = None) -> None:
+    def undo(self, to_revision: int | None = None, *, mark: str = "") -> None:
         """Go back to the previous template, or to that of *to_revision*, as `rollout undo` does.
 
         Template and annotations go back, nothing else (kubectl pkg/polymorphichelpers/rollback.go).
         Raise a `RolloutError` with kubectl's reason when the Deployment is paused or has no such
-        revision.
+        revision. The same write can leave a *mark*, a note of what it went back to.
         """
-        if patch := self._undo_patch(to_revision):
-            self.api.patch("Deployment", self.name, patch, self.namespace)
-
-    def revert(self) -> None:
-        """`undo`, once: said again it changes nothing until another template is released.
-
-        One write brings the old template and the note that says so.
-        """
-        if self.noted(_REVERTED) == template_hash(self.deployment()["spec"]["template"]):
-            return
-        if patch := self._undo_patch(None):
-            template, notes = patch
-            note = {NOTE + _REVERTED: template_hash(template["value"])}
-            marked = {**notes, "value": {**notes["value"], **note}}
-            self.api.patch("Deployment", self.name, [template, marked], self.namespace)
-
-    def _undo_patch(self, to_revision: int | None) -> list[JsonObject]:
         frozen = message(
             'you cannot rollback a paused deployment; resume it first with "kubectl rollout resume'
             ' deployment/{name}" and try again',
@@ -249,7 +226,14 @@ class Cluster:
         )
         self._refuse_if(paused=True, reason=frozen)
         deployment = self.deployment()
-        return undo_patch(deployment, self._sets_of(deployment), to_revision)
+        if patch := undo_patch(deployment, self._sets_of(deployment), to_revision):
+            written = marked(patch, NOTE + mark) if mark else patch
+            self.api.patch("Deployment", self.name, written, self.namespace)
+
+    def revert(self) -> None:
+        """`undo`, once: said again it changes nothing until another template is released."""
+        if self.noted(_REVERTED) != template_hash(self.deployment()["spec"]["template"]):
+            self.undo(mark=_REVERTED)
 
     def restore(self) -> None:
         """Give the stable track the template back that it had when the release began."""

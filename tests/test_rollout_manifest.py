@@ -269,7 +269,12 @@ MISTAKES = [
     ("steps: [{setWeight: 101}]", "steps[0].setWeight: 101: must be between 0 and 100"),
     ("steps: [{setWeight: 5, pause: {}}]", "a step has exactly one instruction"),
     ("steps: [{pause: {duration: 5x}}]", "steps[0].pause.duration: \"5x\": '5x' is not a duration"),
-    ("steps: [{pause: {duration: -5}}]", "must not be negative"),
+    ("steps: [{pause: {duration: -5}}]", "must be between 0 and 10000000"),
+    ('steps: [{pause: {duration: "--5"}}]', "'--5' is not a duration"),
+    ("steps: [{pause: {duration: 1000000000}}]", "must be between 0 and 10000000"),
+    ("steps: [null]", "a step has exactly one instruction"),
+    ("analysis: {templates: [null]}", "analysis.templates[0].templateName: required value"),
+    ("analysis: {}", "analysis.templates: required value"),
     ("steps: [{setCanaryScale: {replicas: 1}}]", "setCanaryScale needs a router"),
     ("steps: [{setHeaderRoute: {name: a}}]", "setHeaderRoute needs a proxy that Argo Rollouts"),
     ("steps: [{experiment: {duration: 5m}}]", "experiment is not supported: nobody starts"),
@@ -277,7 +282,7 @@ MISTAKES = [
     ("steps: [{setMirrorRoute: {name: a}}]", "setMirrorRoute is not supported"),
     ("scaleDownDelaySeconds: 60", "scaleDownDelaySeconds needs a router"),
     ("dynamicStableScale: true", "dynamicStableScale needs a router"),
-    ("abortScaleDownDelaySeconds: -1", "must be greater than or equal to 0"),
+    ("abortScaleDownDelaySeconds: -1", "must be between 0 and 10000000"),
     ("stableService: a\n      canaryService: a", "it is the stable one"),
     ("trafficRouting: {alb: {ingress: a}}", "alb is not supported: there is no such proxy here"),
     ("trafficRouting: {}", "exactly one proxy shares requests out"),
@@ -333,6 +338,7 @@ def test_a_mistake_in_a_rollout_is_told_at_its_line(tmp_path, old, new, words):
         ("name: testers, match", "name: tester, match", "there is no managed route 'tester'"),
         ("{replicas: 1}", "{replicas: 1, weight: 5}", "setCanaryScale has exactly one size"),
         ("{weight: 75}", "{weight: 175}", "must be between 0 and 100"),
+        ("{replicas: 1}", "{replicas: 1000000}", "must be between 0 and 20000"),
         (
             "steps:",
             "dynamicStableScale: true\n      scaleDownDelaySeconds: 5\n      steps:",
@@ -395,6 +401,15 @@ def test_a_release_of_the_deployment_is_one_of_the_rollout_that_refers_to_it(tmp
     found = read(tmp_path, WORKLOAD, to=tmp_path / "new.yaml")
 
     assert "shop:2" == found.release.template["spec"]["containers"][0]["image"]
+
+
+def test_a_strategy_that_only_the_new_file_has_is_not_followed_and_says_so(tmp_path):
+    new = CANARY.replace("shop:1", "shop:2")
+    for text, warned in ((new, False), (new.replace("setWeight: 25", "setWeight: 35"), True)):
+        (tmp_path / "new.yaml").write_text(text, "utf-8")
+        found = read(tmp_path, CANARY, SERVICES, ISTIO, to=tmp_path / "new.yaml")
+        assert "shop:2" == found.release.template["spec"]["containers"][0]["image"]
+        assert ("the strategy is that of the first manifest" in remarks(found)) == warned
 
 
 def test_an_autoscaler_of_the_rollout_scales_what_stands_for_it(tmp_path):

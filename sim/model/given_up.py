@@ -57,6 +57,17 @@ class GivenUp:
         return None if fields is None else cls(**{**fields, "why": Why(fields["why"])})
 
 
+def missing(deployment: str, available: int, wanted: int, seconds: float) -> GivenUp:
+    """That pods of *deployment* did not come up in time."""
+    return GivenUp(
+        why=Why.DEADLINE,
+        deployment=deployment,
+        available=available,
+        wanted=wanted,
+        seconds=seconds,
+    )
+
+
 def given_up_of(objects: Iterable[JsonObject]) -> GivenUp | None:
     """What the note on one of *objects* says; None if no release was given up."""
     for one in objects:

@@ -12,7 +12,7 @@ from sim.errors import RolloutError
 from sim.i18n import message
 from sim.model.objects import JsonObject, annotations_of, name_of
 from sim.model.pod import controller_of
-from sim.model.template_hash import HASH_LABEL, canonical
+from sim.model.template_hash import HASH_LABEL, canonical, template_hash
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
@@ -132,6 +132,13 @@ def undo_patch(
         {"op": "replace", "path": "/spec/template", "value": template},
         {"op": "add", "path": "/metadata/annotations", "value": notes},
     ]
+
+
+def marked(patch: Sequence[JsonObject], note: str) -> list[JsonObject]:
+    """An undo's *patch* that notes, in the same write, the hash of the template it goes back to."""
+    template, notes = patch
+    text = {note: template_hash(template["value"])}
+    return [template, {**notes, "value": {**notes["value"], **text}}]
 
 
 def restored(deployment: JsonObject, replica_set: JsonObject) -> JsonObject:

@@ -130,11 +130,26 @@ def from_manifest(
         template=after["spec"]["template"],
         describe=message("the pod template of {file}", file=file),
     )
-    return release, [], list(_other_differences(found, before, after))
+    differences = [*_other_differences(found, before, after), *_other_strategy(owner, found)]
+    return release, [], differences
 
 
 def _same(one: Manifest, other: Manifest) -> bool:
     return (one.name, one.namespace) == (other.name, other.namespace)
+
+
+def _other_strategy(owner: Manifest, found: Manifest) -> list[Problem]:
+    """A warning where a Rollout's new file would be released in another way."""
+    before, after = owner.own, found.own
+    if after is None or (before is not None and before.settings == after.settings):
+        return []
+    return [
+        after.place.problem(
+            message("only the template is released: the strategy is that of the first manifest"),
+            "spec.strategy",
+            message("change it in the first manifest to try it"),
+        )
+    ]
 
 
 def _other_differences(found: Manifest, before: JsonObject, after: JsonObject) -> list[Problem]:

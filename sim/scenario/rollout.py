@@ -177,9 +177,9 @@ def _analyses(found: Findings) -> Iterator[RolloutAnalysis]:
         if node is not None:
             yield RolloutAnalysis(
                 moment=moment,
-                templates=tuple(one["templateName"] for one in value(node, "templates") or ()),
+                templates=tuple(one["templateName"] for one in value(node, "templates")),
                 args=tuple(
-                    (one["name"], one.get("value", "")) for one in value(node, "args") or ()
+                    (one.get("name", ""), one.get("value", "")) for one in value(node, "args") or ()
                 ),
                 starting_step=value(node, "startingStep") or 0,
             )
@@ -187,7 +187,9 @@ def _analyses(found: Findings) -> Iterator[RolloutAnalysis]:
 
 def _retarget(autoscaler: Manifest, rollout: Manifest) -> None:
     """An autoscaler of the Rollout scales the Deployment that stands for it."""
-    reference = value(autoscaler.node, "spec", "scaleTargetRef") or {}
+    reference = value(autoscaler.node, "spec", "scaleTargetRef")
+    if not isinstance(reference, dict):
+        return  # Its own mistakes have been noted.
     wanted = ("Rollout", rollout.name, rollout.namespace)
     if (reference.get("kind"), reference.get("name"), autoscaler.namespace) != wanted:
         return

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from sim.errors import Problem
 from sim.i18n import message
+from sim.scenario.checks import MOST_PODS
 from sim.scenario.findings import Findings
 from sim.scenario.node import Mapping, get, value
 from sim.scenario.rollout_fields import GATEWAY_PLUGIN
-from sim.scenario.rollout_steps import check_steps
+from sim.scenario.rollout_steps import MOST_SECONDS, between, check_steps
 
 # Who shares requests out, by the field of trafficRouting that asks for it.
 ROUTERS = {
@@ -19,6 +20,7 @@ ROUTERS = {
     "plugins": "http_route",
 }
 WORKLOAD = ("apps/v1", "Deployment")
+_DELAYS = ("scaleDownDelaySeconds", "abortScaleDownDelaySeconds")
 SCALE_DOWNS = ("never", "onsuccess", "progressively")
 
 
@@ -74,8 +76,32 @@ def _blue_green(found: Findings) -> None:
     elif active == found.text("previewService"):
         hint = message("two different Services are required")
         found.invalid(("previewService",), message("it is the active one"), hint)
-    found.at_least(0, "autoPromotionSeconds", "scaleDownDelaySeconds", "previewReplicaCount")
-    found.at_least(0, "abortScaleDownDelaySeconds")
+    _bounded(found, MOST_SECONDS, "autoPromotionSeconds", *_DELAYS)
+    _bounded(found, MOST_PODS, "previewReplicaCount")
+    for field in ("prePromotionAnalysis", "postPromotionAnalysis"):
+        _analysis(found, field)
+
+
+def _bounded(found: Findings, most: int, *names: str) -> None:
+    for name in names:
+        number = found.integer(name)
+        if number is not None and not 0 <= number <= most:
+            found.invalid((name,), between(0, most))
+
+
+def _analysis(found: Findings, field: str) -> None:
+    """Somebody judges by templates that have names."""
+    analysis = found.below(field)
+    if analysis is None:
+        return
+    if not list(analysis.each("templates")):
+        analysis.note(("templates",), message("required value"))
+    for one in analysis.each("templates"):
+        if not one.text("templateName"):
+            one.note(("templateName",), message("required value"))
+    for one in analysis.each("args"):
+        if not one.text("name"):
+            one.note(("name",), message("required value"))
 
 
 def _canary(found: Findings) -> None:
@@ -83,7 +109,8 @@ def _canary(found: Findings) -> None:
     if canary and stable == canary:
         hint = message("two different Services are required")
         found.invalid(("canaryService",), message("it is the stable one"), hint)
-    found.at_least(0, "scaleDownDelaySeconds", "abortScaleDownDelaySeconds")
+    _bounded(found, MOST_SECONDS, *_DELAYS)
+    _analysis(found, "analysis")
     router = router_of(found)
     if found.has("trafficRouting"):
         _routed(found, router, bool(stable and canary))

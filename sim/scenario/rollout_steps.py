@@ -5,19 +5,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from sim.i18n import message
+from sim.i18n import Message, message
 from sim.model import duration as words
 from sim.model.canary_replicas import FULL
 from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step
 from sim.model.unreadable import Unreadable
+from sim.scenario.checks import MOST_PODS
 from sim.scenario.findings import Findings
 from sim.scenario.node import Sequence, get, value
 from sim.scenario.rollout_fields import STEP
 
+MOST_SECONDS = 10_000_000
 _INSTRUCTIONS = tuple(STEP)
+_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+
+
+def between(least: int, most: int) -> Message:
+    """The rule for a number in bounds."""
+    return message("must be between {least} and {most}", least=least, most=most)
 
 
 def check_steps(canary: Findings, router: str | None) -> None:
@@ -42,7 +51,7 @@ def check_steps(canary: Findings, router: str | None) -> None:
 def _percent(step: Findings, *steps: str) -> None:
     weight = step.integer(*steps)
     if weight is not None and not 0 <= weight <= FULL:
-        step.invalid(steps, message("must be between 0 and {most}", most=FULL))
+        step.invalid(steps, between(0, FULL))
 
 
 def _pause(step: Findings) -> None:
@@ -51,15 +60,15 @@ def _pause(step: Findings) -> None:
     except Unreadable as error:
         step.invalid(("pause", "duration"), error.message, error.hint)
         return
-    if seconds is not None and seconds < 0:
-        step.invalid(("pause", "duration"), message("must not be negative"))
+    if seconds is not None and not 0 <= seconds <= MOST_SECONDS:
+        step.invalid(("pause", "duration"), between(0, MOST_SECONDS))
 
 
 def _seconds(written: Any) -> float | None:
     """A number is seconds, with quotes too; a text else has its unit."""
     if written is None:
         return None
-    if isinstance(written, int) or written.lstrip("-").isdecimal():
+    if isinstance(written, int) or _NUMBER.fullmatch(written):
         return float(written)
     return words.duration(written)
 
@@ -78,8 +87,8 @@ def _scale(step: Findings, router: str | None) -> None:
         step.note((field,), message("setCanaryScale has exactly one size"), known)
     _percent(step, field, "weight")
     replicas = step.integer(field, "replicas")
-    if replicas is not None and replicas < 0:
-        step.invalid((field, "replicas"), message("must not be negative"))
+    if replicas is not None and not 0 <= replicas <= MOST_PODS:
+        step.invalid((field, "replicas"), between(0, MOST_PODS))
 
 
 def _header_route(step: Findings, router: str | None, routes: set[str | None]) -> None:

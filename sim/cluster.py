@@ -8,17 +8,18 @@ be said again: what is so already is not written, and a strategy that died can g
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import inf
 from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
-from sim.model.given_up import GIVEN_UP, GivenUp, Why, missing
+from sim.model.available import available_now
+from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject, annotations_of, labels_of
-from sim.model.revision import RESTARTED_AT, marked, owned_by, undo_patch
+from sim.model.revision import RESTARTED_AT, REVERTED, marked, owned_by, undo_patch, unmarked
 from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
+from sim.model.samples import Metrics, Vector
 from sim.model.template_hash import HASH_LABEL, canonical, template_hash
 from sim.model.tracks import (
     NOTE,
@@ -29,10 +30,11 @@ from sim.model.tracks import (
     track_name,
     with_track,
 )
+from sim.model.version_metrics import VersionMetrics
+from sim.model.version_queries import label_name, measured_of
 from sim.ports import Clock, KubeApi, Wait
 
 _RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
-_REVERTED = "reverted-to"  # The template that a release was undone to, until another one comes.
 
 
 class Cluster:
@@ -52,8 +54,11 @@ class Cluster:
         namespace: str = "default",
         service: str = "",
         hearing_seconds: float = 0.0,
+        metrics: Metrics | None = None,
     ) -> None:
         self.api = api
+        self._metrics = metrics
+        self.journal: list[Measurement] = []  # What analyses measured, in the order of time.
         self._clock = clock
         self.name = deployment
         self.namespace = namespace
@@ -70,9 +75,7 @@ class Cluster:
         patch = [{"op": "add", "path": "/spec/template", "value": template}]
         if strategy is not None:
             patch.append({"op": "add", "path": "/spec/strategy", "value": strategy})
-        if self.noted(_REVERTED):
-            key = f"{NOTE}{_REVERTED}".replace("/", "~1")
-            patch.append({"op": "add", "path": f"/metadata/annotations/{key}", "value": ""})
+        patch += [unmarked(REVERTED)] if self.noted(REVERTED) else []
         self.api.patch("Deployment", self.name, patch, self.namespace)
 
     def begin(self, template: JsonObject) -> None:
@@ -106,25 +109,6 @@ class Cluster:
         """Keep *text* under *mark* as long as the release lasts."""
         if self.noted(mark) != text:
             self._annotate({NOTE + mark: text})
-
-    def give_up(self, track: str = "", wanted: int = 0, seconds: float = 0.0) -> None:
-        """Note why the release is given up; what was noted first stays.
-
-        That is the *track* which has fewer than *wanted* pods after *seconds*; without one,
-        somebody said so.
-        """
-        if self.is_given_up:
-            return
-        found = GivenUp(why=Why.COMMAND)
-        if track:
-            name, available = track_name(self.name, track), self.sizes(track).available
-            found = missing(name, available, wanted, seconds)
-        self.note(GIVEN_UP, found.note())
-
-    @property
-    def is_given_up(self) -> bool:
-        """Whether this release was given up."""
-        return bool(self.noted(GIVEN_UP))
 
     def has_track(self, track: str) -> bool:
         """Whether the *track* has a Deployment."""
@@ -216,8 +200,8 @@ class Cluster:
         """Go back to the previous template, or to that of *to_revision*, as `rollout undo` does.
 
         Template and annotations go back, nothing else (kubectl pkg/polymorphichelpers/rollback.go).
-        Raise a `RolloutError` with kubectl's reason when the Deployment is paused or has no such
-        revision. The same write can leave a *mark*, a note of what it went back to.
+        The same write can leave a note, *mark*, of the template. Raise a `RolloutError` with
+        kubectl's reason when the Deployment is paused or has no such revision.
         """
         frozen = message(
             'you cannot rollback a paused deployment; resume it first with "kubectl rollout resume'
@@ -227,13 +211,7 @@ class Cluster:
         self._refuse_if(paused=True, reason=frozen)
         deployment = self.deployment()
         if patch := undo_patch(deployment, self._sets_of(deployment), to_revision):
-            written = marked(patch, NOTE + mark) if mark else patch
-            self.api.patch("Deployment", self.name, written, self.namespace)
-
-    def revert(self) -> None:
-        """`undo`, once: said again it changes nothing until another template is released."""
-        if self.noted(_REVERTED) != template_hash(self.deployment()["spec"]["template"]):
-            self.undo(mark=_REVERTED)
+            self.api.patch("Deployment", self.name, marked(patch, mark), self.namespace)
 
     def restore(self) -> None:
         """Give the stable track the template back that it had when the release began."""
@@ -246,6 +224,30 @@ class Cluster:
                     del labels[HASH_LABEL]
                     template["metadata"] = {**template["metadata"], "labels": labels}
                     self.release(template)
+
+    @property
+    def metrics(self) -> Metrics:
+        """What the monitoring would say. Raise a `RolloutError` where nothing is monitored."""
+        if self._metrics is None:
+            raise RolloutError(message("nothing is monitored here: there is nobody to ask"))
+        return self._metrics
+
+    @property
+    def now(self) -> float:
+        """The present moment, in seconds."""
+        return self._clock.now()
+
+    def query(self, promql: str) -> Vector | float:
+        """The answer of the monitoring now. Raise a `QueryError` if there is none."""
+        return self.metrics.query(promql)
+
+    def requests(self, track: str, window_seconds: float) -> VersionMetrics:
+        """What pods of *track* counted in the last *window_seconds*, as far as scrapes tell.
+
+        Late and coarse: what a pod that was killed had not told is missing, and what no pod saw.
+        """
+        key, value = self.own_label(track)
+        return measured_of(self.metrics, {label_name(key): value}, window_seconds)
 
     def sleep(self, seconds: float) -> Wait:
         """Let *seconds* pass."""
@@ -260,8 +262,7 @@ class Cluster:
 
     def until(self, condition: Callable[[], Any], timeout_seconds: float) -> Wait:
         """Until *condition*, which looks at Deployments only, is true; False when time is up."""
-        end = None if timeout_seconds == inf else self._clock.now() + timeout_seconds
-        return self._clock.until(condition, end)
+        return self._clock.until(condition, self._clock.now() + timeout_seconds)
 
     def until_resized(self, seen: Mapping[str, Sizes], timeout_seconds: float) -> Wait:
         """Until a track's `sizes` are not those *seen*; False when time is up.
@@ -276,7 +277,7 @@ class Cluster:
     def until_heard(self, seconds: float | None = None) -> Wait:
         """Until a careful operator may believe that every proxy has heard of the last change.
 
-        That is *hearing_seconds*, or the *seconds* that whoever wrote the change knows better.
+        That is *hearing_seconds*, or the *seconds* that the change's writer knows better.
         """
         return self._clock.sleep(self.hearing_seconds if seconds is None else seconds)
 
@@ -316,7 +317,7 @@ class Cluster:
         except NotFound:
             return 0
         found = self._set_of(deployment)
-        return 0 if found is None else found.get("status", {}).get("availableReplicas", 0)
+        return 0 if found is None else available_now(deployment, found)
 
     def _sets_of(self, deployment: JsonObject) -> list[JsonObject]:
         return owned_by(deployment, self.api.list("ReplicaSet", self.namespace))

@@ -10,6 +10,7 @@ from tiny_cluster import BOOT_SECONDS, NEW, TinyCluster, VirtualClock, drive
 from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight
 from sim.model.run import Phase
 from sim.strategies import strategy_named
+from sim.strategies.giving_up import give_up, is_given_up
 
 ROUTED = {"router": "virtual_service"}
 DEADLINE_SECONDS = 20  # Of the tiny cluster's Deployment.
@@ -123,7 +124,7 @@ def test_a_release_that_somebody_takes_back_says_so_and_keeps_the_first_reason(n
 
     assert "command" == json.loads(notes["seatrial/given-up"])["why"]
 
-    tiny.cluster().give_up("green", 4, 20.0)
+    give_up(tiny.cluster(), "green", 4, 20.0)
     again = tiny.objects["Deployment", "web"]["metadata"]["annotations"]
     assert notes["seatrial/given-up"] == again["seatrial/given-up"]
 
@@ -147,4 +148,4 @@ def test_without_an_abort_at_the_deadline_nothing_is_given_up(name, settings):
 
     assert clock.now() - 1000.0 > 10 * DEADLINE_SECONDS
     assert {"web:1"} == tiny.reached().keys()
-    assert not tiny.cluster().is_given_up
+    assert not is_given_up(tiny.cluster())

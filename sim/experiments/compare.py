@@ -38,7 +38,7 @@ def compare(
     Raise a `ScenarioError` for a strategy or engine that does not exist, for a strategy that comes
     twice, and for fewer than two different seeds.
     """
-    _check(strategies, seeds)
+    check_arms(strategies, seeds)
     make_ready(engine)
     if window is None:
         window = measured_window(scenario, strategies)
@@ -62,7 +62,8 @@ def compare(
     )
 
 
-def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
+def check_arms(strategies: Sequence[str], seeds: Sequence[int]) -> None:
+    """Raise a `ScenarioError` unless these are strategies and seeds that can be compared."""
     problems = [STRATEGIES.unknown(name) for name in strategies if name not in STRATEGIES]
     problems += [
         Problem(message("strategy {name} is given {times} times", name=name, times=times))

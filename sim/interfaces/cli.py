@@ -15,6 +15,8 @@ import typer
 
 from sim.i18n import message, translate
 from sim.interfaces.compare_command import compare
+from sim.interfaces.drill_command import drill_rollback
+from sim.interfaces.fit_command import fit
 from sim.interfaces.group import Command, Group
 from sim.interfaces.judge_command import judge
 from sim.interfaces.kubectl_commands import describe, events, get, rollout
@@ -70,6 +72,13 @@ app.command(
     ).text,
 )(compare)
 app.command(
+    "drill-rollback",
+    cls=Command,
+    help=message(
+        "Send strategies back from the same bad release, and compare how fast and at what cost."
+    ).text,
+)(drill_rollback)
+app.command(
     "run",
     cls=Command,
     help=message("Run one strategy once, and show its figures and what happened when.").text,
@@ -87,6 +96,15 @@ app.command(
         "lets a bad one pass, and what traffic it would take."
     ).text,
 )(judge)
+app.command(
+    "fit",
+    cls=Command,
+    help=message(
+        "Turn a recording of your own into a behaviour file: traffic and users from an access log "
+        "or from counts, start-up times from a cluster.\n\nThe file is named beside a scenario or "
+        "a manifest: `seatrial compare deployment.yaml behaviour.yaml`."
+    ).text,
+)(fit)
 for name, function, text in (
     ("get", get, message("List a run's objects at one moment, as `kubectl get` would.")),
     ("describe", describe, message("Describe a run's objects at one moment, with their events.")),

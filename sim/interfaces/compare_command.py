@@ -89,7 +89,7 @@ def compare(
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
     comparison = _compare(
-        scenario, _chosen(scenario, strategy or ()), seeds, workers, engine, terminal
+        scenario, chosen_strategies(scenario, strategy or ()), seeds, workers, engine, terminal
     )
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
@@ -100,7 +100,7 @@ def compare(
         show(comparison, terminal)
 
 
-def _chosen(scenario: Scenario, names: Sequence[str]) -> Sequence[str]:
+def chosen_strategies(scenario: Scenario, names: Sequence[str]) -> Sequence[str]:
     """The strategies that *names* mean: `all` is every one, none the two built-in ones.
 
     Where a Rollout says how it is released, none means its own before those.

@@ -168,9 +168,16 @@ def _recorder(path: str | None) -> Iterator[Recorder | None]:
 
 def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Terminal) -> None:
     """Print what the run rests on, what happened, and what it came to."""
+    from sim.interfaces.alert_tables import alerts_table, measurements_table
     from sim.interfaces.comparison_tables import settings_table
     from sim.interfaces.printed import print_sentence, print_table
-    from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
+    from sim.interfaces.run_tables import (
+        deeds_table,
+        events_table,
+        run_causes_table,
+        run_classes_table,
+        run_figures_table,
+    )
     from sim.interfaces.scenario_tables import assumptions_table
     from sim.interfaces.story_table import stories_table
 
@@ -178,9 +185,13 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, assumptions_table(scenario, language))
     warn(scenario.warnings, terminal)
     print_table(console, settings_table([(found.strategy, found.settings)], language))
+    print_table(console, deeds_table(found, language))
     print_table(console, events_table(found, language))
+    print_table(console, alerts_table(found, language))
+    print_table(console, measurements_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
+    print_table(console, run_classes_table(found, language))
     print_table(console, stories_table([found], language))
     if found.given_up is not None:
         reason = found.given_up.describe()
@@ -190,10 +201,19 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
         print_sentence(console, text.render(language))
 
 
+def _classes(found: Run) -> JsonObject:
+    """Requests and failed ones by class, where there are classes."""
+    from sim.analysis.failures import by_class
+
+    counts = by_class(found).items()
+    return {name: {"requests": sent, "failed": failed} for name, (sent, failed) in counts}
+
+
 def to_json(found: Run, by: Yardstick) -> JsonObject:
     """The run's figures, causes and events under stable names, never translated."""
     from sim.analysis.failures import by_cause, sent
     from sim.analysis.figures import FIGURES, measure
+    from sim.interfaces.alert_tables import alerts_json, measurements_json
 
     return {
         "schemaVersion": SCHEMA_VERSION,
@@ -215,6 +235,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             for key, value in measure(found, by).items()
         },
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
+        **({"classes": classes} if (classes := _classes(found)) else {}),
         "failures": [
             {
                 **one._asdict(),
@@ -230,7 +251,10 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             {"name": setting.name, "value": setting.value, "source": setting.source}
             for setting in found.settings
         ],
+        "alerts": alerts_json(found),
+        "measurements": measurements_json(found),
         "restarts": found.restarts,
+        "deeds": [deed._asdict() for deed in found.deeds],
         "events": [
             {"time": e.time, "object": e.subject, "reason": e.reason, "note": e.note}
             for e in found.events

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sim.model.demand import Demand as Demand
 from sim.model.dependency import Call, Dependency
+from sim.model.endpoint_class import ClassBehaviour, EndpointClass
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import Protection
 from sim.model.retry import EVERY_FAILURE, RetryOn
@@ -56,6 +57,7 @@ class Behaviour:
     answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
     an image that is not *pullable* cannot be pulled. A *hang_ratio* of the attempts that a worker
     takes never ends: each holds its worker until the process ends, and its client times out.
+    *classes* say what is different for which class of requests, by its number.
     """
 
     cpu_seconds: float = 0.005
@@ -81,6 +83,7 @@ class Behaviour:
     calls: tuple[Call, ...] = ()
     hang_ratio: float = 0.0
     warm_up: WarmUp | None = None
+    classes: tuple[ClassBehaviour, ...] = ()
 
     @property
     def service_seconds(self) -> float:
@@ -141,7 +144,8 @@ class Workload:
     Requests meant to be sent inside [*window_start*, *window_end*) are the ones that count for
     users; per-second counts are kept for all. *dependencies* are what the pods call, by number.
     With *visits*, what arrives are users' first requests, and further ones follow their answers.
-    *attributes* are what routes may ask about users.
+    *attributes* are what routes may ask about users. Each request belongs to one of
+    *classes*, by lot; without any, all are alike.
     """
 
     arrivals: RateCurve
@@ -156,6 +160,7 @@ class Workload:
     dependencies: tuple[Dependency, ...] = ()
     visits: Visits | None = None
     attributes: tuple[Attribute, ...] = ()
+    classes: tuple[EndpointClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

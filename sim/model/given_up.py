@@ -18,18 +18,20 @@ class Why(StrEnum):
     """What made an operator give a release up."""
 
     DEADLINE = "deadline"  # Pods did not come up as long as the progress deadline allows.
+    ANALYSIS = "analysis"  # Its measurements were not good.
     COMMAND = "command"  # Somebody said so.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenUp:
-    """A command, or *available* of *wanted* pods of *deployment* after *seconds*."""
+    """A command, a failed *analysis*, or *available* of *wanted* pods of *deployment* in time."""
 
     why: Why
     deployment: str = ""
     available: int = 0
     wanted: int = 0
     seconds: float = 0.0
+    analysis: str = ""
 
     def note(self) -> str:
         """What is written into the objects."""
@@ -39,6 +41,8 @@ class GivenUp:
         """What fits after "gives the release up: "."""
         if self.why is Why.COMMAND:
             return message("somebody asked for it")
+        if self.why is Why.ANALYSIS:
+            return message("its {analysis} was not successful", analysis=self.analysis)
         return message(
             "{deployment} has {available} of {wanted} pods available after {seconds} s",
             deployment=self.deployment,

@@ -12,7 +12,7 @@ from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
 from sim.model.service import affinity_seconds
-from sim.scenario import dependencies, network_rows, resources
+from sim.scenario import classes, dependencies, network_rows, resources, rollback_rows
 from sim.scenario import service as services
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
@@ -98,6 +98,7 @@ def table(
         *(_row(root, field, value) for field, value in _user_rows(spec)),
         *network,
         *(_row(root, field, value) for field, value in cluster),
+        *(_row(root, field, value, why) for field, value, why in rollback_rows.rows(spec.rollback)),
     ]
     told = [
         *_template_rows(release.template),
@@ -181,7 +182,7 @@ def traffic_rows(traffic: Traffic) -> Iterator[tuple[str, str]]:
     for name, field in type(traffic).model_fields.items():
         alias = field.alias or name
         value = getattr(traffic, name)
-        if value is None:
+        if value is None or name == "classes":
             continue
         if isinstance(value, list):
             shown = ", ".join(
@@ -312,6 +313,7 @@ def _given_rows(spec: Spec, root: Node | None) -> Iterator[Assumption]:
         if seconds is not None:
             rows.append((f"window.{name}", words.show_duration(seconds)))
     yield from (_row(root, field, value) for field, value in rows)
+    yield from (_row(root, field, value) for field, value in classes.rows(spec))
     for name, shares in spec.users.attributes.items():
         shown = ", ".join(f"{value} {words.show_share(share)}" for value, share in shares.items())
         row = _row(root, "users.attributes", shown)

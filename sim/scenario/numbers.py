@@ -12,7 +12,7 @@ from sim.model.retry import EVERY_FAILURE
 from sim.model.routing import Attribute
 from sim.model.service import affinity_seconds
 from sim.model.visit import Visits
-from sim.scenario import capacity, dependencies
+from sim.scenario import capacity, classes, dependencies
 from sim.scenario.release import Release
 from sim.scenario.scenario import Prices, VersionEntry, WindowSpec
 from sim.scenario.spec import Network, Spec, Users, Version
@@ -210,5 +210,6 @@ def _behaviour(entry: Version, spec: Spec) -> Behaviour:
             )
             for name, one in entry.containers.items()
         ),
-        calls=dependencies.calls(entry, spec),
+        calls=dependencies.calls(entry.calls, spec),
+        classes=classes.behaviours(entry, spec),
     )

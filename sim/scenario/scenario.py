@@ -21,10 +21,14 @@ from sim.model.behaviour import (
     Workload,
 )
 from sim.model.dependency import Dependency
+from sim.model.endpoint_class import EndpointClass
+from sim.model.monitoring import USUAL, Monitoring
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
+from sim.model.rollback_policy import RollbackPolicy
 from sim.model.routing import Attribute
+from sim.model.rules import RuleGroup
 from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
@@ -99,6 +103,7 @@ class Scenario:
     population: int
     visits: Visits | None
     attributes: tuple[Attribute, ...]
+    classes: tuple[EndpointClass, ...]
     proxies: int
     balancer: str
     connections: Connections
@@ -113,6 +118,9 @@ class Scenario:
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
     own: OwnStrategy | None = None  # How a Rollout among the manifests is released.
+    monitoring: Monitoring = USUAL
+    rollback: RollbackPolicy | None = None
+    rules: tuple[RuleGroup, ...] = ()
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -143,6 +151,7 @@ class Scenario:
             arrivals=arrivals,
             visits=self.visits,
             attributes=self.attributes,
+            classes=self.classes,
             clients=self.clients,
             population=self.population,
             proxies=self.proxies,
@@ -227,7 +236,7 @@ class Scenario:
                 for e in self.versions
             ],
             **self._optional(),
-            "traffic": self.traffic.model_dump(mode="json", by_alias=True),
+            "traffic": self.traffic.model_dump(mode="json", by_alias=True, exclude={"classes"}),
             "recording": [list(row) for row in self.recording],
             "defaultRequests": list(self.default_requests),
         }
@@ -241,6 +250,14 @@ class Scenario:
             found["visits"] = _fields(self.visits)
         if self.attributes:
             found["attributes"] = [_fields(one) for one in self.attributes]
+        if self.classes:
+            found["classes"] = [_fields(one) for one in self.classes]
+        if self.rollback is not None:
+            found["rollback"] = _fields(self.rollback)
+        if self.monitoring != USUAL:
+            found["monitoring"] = _fields(self.monitoring)
+        if self.rules:
+            found["rules"] = [_without_places(group) for group in self.rules]
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}
@@ -248,13 +265,23 @@ class Scenario:
             }
         return found
 
+    def given_to(self, strategy: str | None) -> tuple[Mapping[str, Any], str]:
+        """The settings that somebody gave to *strategy*, and whether a manifest or the scenario."""
+        if self.own is not None and self.own.name == strategy:
+            return self.own.settings, "manifest"
+        return self.strategies.get(strategy or "", {}), "scenario"
+
     @property
     def title(self) -> str:
         """`Deployment/web-app`"""
         return f"Deployment/{name_of(self.deployment)}"
 
 
-_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up")
+def _without_places(group: RuleGroup) -> JsonObject:
+    return _fields(replace(group, rules=tuple(replace(r, place=("", 0, 0)) for r in group.rules)))
+
+
+_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up", "classes")
 
 
 def _row(behaviour: Behaviour) -> JsonObject:

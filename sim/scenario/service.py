@@ -40,6 +40,11 @@ class Service(Strict):
             )
         return self
 
+    def over(self, below: Service) -> Service:
+        """This laid over *below*: what it does not say is as there."""
+        parts = {name: getattr(self, name) for name in self.model_fields_set}
+        return below.model_copy(update=parts)
+
     @property
     def measured(self) -> tuple[float, ...]:
         """The measured durations, where the distribution is empirical."""

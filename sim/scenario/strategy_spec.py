@@ -11,6 +11,7 @@ from sim.i18n import message
 from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step
 from sim.model.network import ProxyKind
 from sim.model.unreadable import Unreadable
+from sim.scenario.analysis_spec import Analysis, Background, Promotion
 from sim.scenario.words import Duration, Strict
 
 # Which proxy reads the objects that a router writes (ports of `sim.routers`).
@@ -159,6 +160,7 @@ class Steps(Strict):
     """The steps that come before all requests."""
 
     steps: Annotated[list[CanaryStep], Field(min_length=1, max_length=100)] | None = None
+    analysis: Background | None = None
 
     @model_validator(mode="after")
     def _that_pods_can_take(self) -> Steps:
@@ -177,6 +179,7 @@ class Canary(Steps):
 
     router: CanaryRouter | None = None
     dynamic_stable_scale: bool | None = None
+    abort_at_once: bool | None = None
     scale_down_delay_seconds: Seconds | None = None
     abort_scale_down_delay_seconds: Seconds | None = None
     progress_deadline_abort: bool | None = None
@@ -184,7 +187,7 @@ class Canary(Steps):
     @model_validator(mode="after")
     def _by_a_router(self) -> Canary:
         asked = self.model_fields_set & {
-            *("dynamic_stable_scale", "scale_down_delay_seconds"),
+            *("dynamic_stable_scale", "abort_at_once", "scale_down_delay_seconds"),
             "abort_scale_down_delay_seconds",
         }
         if asked and self.router is None:
@@ -207,6 +210,8 @@ class BlueGreen(Strict):
     scale_down_delay_seconds: Seconds | None = None
     abort_scale_down_delay_seconds: Seconds | None = None
     progress_deadline_abort: bool | None = None
+    pre_promotion_analysis: Promotion | None = None
+    post_promotion_analysis: Promotion | None = None
 
 
 class RollingUpdate(Strict):
@@ -262,6 +267,8 @@ class Strategies(Strict):
 
 
 def _meant(value: Any) -> Any:
+    if isinstance(value, Analysis):
+        return value.meant()
     if isinstance(value, list):
         return tuple(one.meant() if isinstance(one, CanaryStep) else one for one in value)
     return value

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
+from sim.model.analysis_template import AnalysisTemplate
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
-from sim.model.tracks import STABLE
 from sim.ports import Process
 from sim.strategies.canary_settings import deadline_setting
 from sim.strategies.canary_traffic import deadline
 from sim.strategies.deployment_settings import GIVEN, rollout_settings
+from sim.strategies.giving_up import give_up, is_given_up
+from sim.strategies.green import BLUE, GREEN, comes_up, passes
+from sim.strategies.judged import analysis_settings
 from sim.strategies.strategy import ARGO
-
-BLUE, GREEN = STABLE, "green"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +33,13 @@ class BlueGreen:
     scale_down_delay_seconds: float = 30.0
     abort_scale_down_delay_seconds: float = 30.0  # 0: green stays.
     progress_deadline_abort: bool = True
+    pre_promotion_analysis: AnalysisTemplate | None = None
+    post_promotion_analysis: AnalysisTemplate | None = None
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Bring green up unseen, switch, and keep blue until nobody can need it any more."""
         cluster.begin(template)
-        if cluster.is_given_up:
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("promoted"):
             cluster.switch(BLUE)  # Blue has all requests already; now green's pods get none.
@@ -44,6 +47,9 @@ class BlueGreen:
                 return (yield from self.go_back(cluster))
             cluster.note("promoted", "yes")
         cluster.switch(GREEN)
+        yield cluster.sleep_since("switched", 0.0)
+        if not (yield from passes(cluster, "post", self.post_promotion_analysis)):
+            return (yield from self.go_back(cluster))
         yield cluster.sleep_since("switched", self.scale_down_delay_seconds)
         cluster.scale(0, BLUE)
         return Phase.HEALTHY
@@ -53,25 +59,23 @@ class BlueGreen:
         count = self.preview_replica_count
         if count is not None and not cluster.noted("looked-at"):
             cluster.create_track(GREEN, template, count)
-            if not (yield from self._comes_up(cluster, count)):
+            if not (yield from self._is_seen(cluster, count)):
                 return False
-            yield from self._preview(cluster)
             cluster.note("looked-at", "yes")
         cluster.create_track(GREEN, template, cluster.replicas)
         cluster.scale(cluster.replicas, GREEN)
-        if not (yield from self._comes_up(cluster, cluster.replicas)):
-            return False
         if count is None:
-            yield from self._preview(cluster)
-        return True
+            return (yield from self._is_seen(cluster, cluster.replicas))
+        return (yield from comes_up(cluster, cluster.replicas, self.progress_deadline_abort))
 
-    def _comes_up(self, cluster: Cluster, pods: int) -> Process[bool]:
-        """Whether green has so many pods before its deadline."""
-        patience = deadline(cluster, self.progress_deadline_abort)
-        available: bool = yield cluster.until_available(pods, patience, GREEN)
-        if not available:
-            cluster.give_up(GREEN, pods, patience)
-        return available
+    def _is_seen(self, cluster: Cluster, pods: int) -> Process[bool]:
+        """Whether so many pods of green come up, and pass; then it is looked at."""
+        if not (yield from comes_up(cluster, pods, self.progress_deadline_abort)):
+            return False
+        if not (yield from passes(cluster, "pre", self.pre_promotion_analysis)):
+            return False
+        yield from self._preview(cluster)
+        return True
 
     def _preview(self, cluster: Cluster) -> Process[None]:
         """The time for a look at green, on its own and without users."""
@@ -82,7 +86,7 @@ class BlueGreen:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """Switch to blue: a flip while its pods are there, else when they have come up again."""
-        cluster.give_up()
+        give_up(cluster)
         cluster.scale(cluster.replicas, BLUE)
         patience = deadline(cluster)
         yield cluster.until_available(cluster.replicas, patience, BLUE)
@@ -98,8 +102,13 @@ class BlueGreen:
         return Phase.DEGRADED
 
     def planned_seconds(self) -> float:
-        """Preview and scale-down delay; a preview that somebody must end is not known."""
-        return self.auto_promotion_seconds + self.scale_down_delay_seconds
+        """Analyses, preview and scale-down delay; what somebody must end is not known."""
+        pre, post = (
+            0.0 if template is None else template.planned_seconds
+            for template in (self.pre_promotion_analysis, self.post_promotion_analysis)
+        )
+        # Blue's delay runs from the switch on, beside the analysis.
+        return pre + self.auto_promotion_seconds + max(post, self.scale_down_delay_seconds)
 
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """Argo's fields, and the Deployment's own."""
@@ -113,4 +122,8 @@ class BlueGreen:
         if (count := self.preview_replica_count) is not None:
             found.append(Setting(name="previewReplicaCount", value=f"{count}", source=GIVEN))
         found += deadline_setting(self.progress_deadline_abort)
+        found += analysis_settings(
+            ("prePromotionAnalysis", self.pre_promotion_analysis),
+            ("postPromotionAnalysis", self.post_promotion_analysis),
+        )
         return (*found, *rollout_settings(deployment, written))

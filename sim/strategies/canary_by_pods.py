@@ -12,6 +12,7 @@ from sim.model.rollout import Sizes, fenceposts
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
+from sim.strategies.giving_up import give_up
 from sim.strategies.rolling_update import rolling_budget
 
 
@@ -40,7 +41,7 @@ class ByPods:
                 patience = deadline(cluster, self.progress_deadline_abort)
                 if not (yield cluster.until_resized(seen, patience)):
                     late, size = (STABLE, stable) if _complete(canary) else (CANARY, canary)
-                    cluster.give_up(late, size.size, patience)
+                    give_up(cluster, late, size.size, patience)
                     return False
 
     def resize(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:

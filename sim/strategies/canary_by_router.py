@@ -11,6 +11,7 @@ from sim.model.tracks import STABLE, track_name
 from sim.ports import Process, Wait
 from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
+from sim.strategies.giving_up import give_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class ByRouter:
     steps: tuple[Step, ...]
     dynamic_stable_scale: bool
     progress_deadline_abort: bool = True
+    abort_at_once: bool = False
 
     def shift(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
         """Let the side that gets more come up, write the weight, and wait until it is heard."""
@@ -56,7 +58,7 @@ class ByRouter:
         patience = deadline(cluster, self.progress_deadline_abort)
         available: bool = yield cluster.until_available(pods, patience, track)
         if not available:
-            cluster.give_up(track, pods, patience)
+            give_up(cluster, track, pods, patience)
         return available
 
     def match(self, cluster: Cluster, name: str, value: str) -> Wait:
@@ -68,8 +70,15 @@ class ByRouter:
         return cluster.until_heard(router.hearing_seconds)
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:
-        """All requests to stable: at once, or with a dynamic one down the steps that it took."""
-        if self.dynamic_stable_scale:
+        """All requests to stable: at once, or with a dynamic one down the steps that it took.
+
+        With *abort_at_once* a dynamic stable gets them at once too, however few pods it has left.
+        """
+        if self.abort_at_once:
+            router = self._router(cluster)
+            router.prepare()
+            router.set_weight(0)
+        elif self.dynamic_stable_scale:
             now = self._router(cluster).weight()
             taken = {step.percent for step in self.steps if isinstance(step, SetWeight)}
             for weight in sorted((one for one in taken if 0 < one < now), reverse=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
+from sim.model.analysis_template import AnalysisTemplate
 from sim.model.asked_share import MOVING, WEIGHT
 from sim.model.canary_replicas import FULL
 from sim.model.canary_steps import Step
@@ -13,6 +14,7 @@ from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.canary import STEPS, Canary
 from sim.strategies.canary_traffic import CANARY
+from sim.strategies.giving_up import give_up, is_given_up
 from sim.strategies.rolling_update import rolling_budget
 
 
@@ -25,11 +27,12 @@ class CanaryThenRolling:
     """
 
     steps: tuple[Step, ...] = STEPS
+    analysis: AnalysisTemplate | None = None
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """The canary's steps; then a rolling update of stable, at the size that it has by now."""
         cluster.begin(template)
-        if cluster.is_given_up:
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("proven"):
             if not (yield from self._canary().try_out(cluster, template)):
@@ -47,11 +50,11 @@ class CanaryThenRolling:
         return phase
 
     def _canary(self) -> Canary:
-        return Canary(steps=self.steps)
+        return Canary(steps=self.steps, analysis=self.analysis)
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """The old template for stable, if it has another one; then the canary goes."""
-        cluster.give_up()
+        give_up(cluster)
         cluster.restore()
         yield cluster.until_rolled_out()
         return (yield from self._canary().go_back(cluster))

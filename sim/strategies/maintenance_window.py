@@ -10,6 +10,7 @@ from sim.model.run import Phase, Setting
 from sim.model.tracks import CLOSED, STABLE
 from sim.ports import Process
 from sim.strategies.deployment_settings import rollout_settings
+from sim.strategies.giving_up import give_up, is_given_up
 
 HANDBOOK = "handbook (1.2, a second for each of its minutes)"
 
@@ -28,7 +29,7 @@ class MaintenanceWindow:
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Stop, update, verify and restore, each at its time; restore the old if it is no good."""
         cluster.begin(template)
-        if cluster.is_given_up:
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("restored"):
             cluster.switch(CLOSED)
@@ -42,7 +43,7 @@ class MaintenanceWindow:
             yield cluster.sleep_since("stopped", self.verify_seconds)
             patience = self.restore_seconds - self.verify_seconds
             if not (yield cluster.until_available(cluster.replicas, patience)):
-                cluster.give_up(STABLE, cluster.replicas, patience)
+                give_up(cluster, STABLE, cluster.replicas, patience)
                 return (yield from self.go_back(cluster))
             yield cluster.sleep_since("stopped", self.restore_seconds)
             cluster.note("restored", "yes")
@@ -51,7 +52,7 @@ class MaintenanceWindow:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """Put the old version back, and open when it is up."""
-        cluster.give_up()
+        give_up(cluster)
         cluster.restore()
         cluster.scale(cluster.replicas)
         yield cluster.until_rolled_out()

@@ -30,9 +30,10 @@ class Request:
 
     *number* counts arrivals from 0; *deadline* is when the client stops trying altogether. A
     probe's request has a negative number, and *hear* is told its answer instead of any client.
+    *endpoint_class* is the number of its class.
     """
 
-    __slots__ = ("deadline", "hear", "number", "proxy", "sent", "user")
+    __slots__ = ("deadline", "endpoint_class", "hear", "number", "proxy", "sent", "user")
 
     def __init__(self, number: int, user: int, proxy: int, sent: float, deadline: float) -> None:
         self.number = number
@@ -40,6 +41,7 @@ class Request:
         self.proxy = proxy
         self.sent = sent
         self.deadline = deadline
+        self.endpoint_class = 0
         self.hear: Callable[[Attempt, Cause], None] | None = None
 
 

@@ -9,6 +9,7 @@ from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
 from sim.traffic.arrivals import Arrivals
 from sim.traffic.attempt import Attempt, Request
+from sim.traffic.classes import Classes
 from sim.traffic.client import Client
 from sim.traffic.clock import Clock, Due, Kind
 from sim.traffic.pod import Pod
@@ -35,6 +36,7 @@ class Sending:
         self._arrivals = Arrivals(workload.arrivals, seed)
         self._user_draws = Stream(seed, Purpose.USER)
         self._proxy_draws = Stream(seed, Purpose.PROXY)
+        self._classes = Classes(workload.classes, seed)
         self._client = Client(workload.clients, workload.proxies, seed, workload.connections.proxy)
         self._proxy_by_user = workload.connections.proxy_of_the_user
         self._way = Way(
@@ -48,6 +50,7 @@ class Sending:
             answer=self.answer,
             mirror=self._mirror,
             attributes=workload.attributes,
+            classes=workload.classes,
         )
         self.routing = self._way.routing
         self.proxies = self._way.proxies
@@ -108,6 +111,7 @@ class Sending:
         drawn_by = user if self._proxy_by_user else number
         proxy = int(self._proxy_draws.uniform(drawn_by) * len(self.proxies))
         request = self._client.request(number, user, proxy, self._clock.now)
+        request.endpoint_class = self._classes.of(number)
         self._tally.meant(request)
         return request
 

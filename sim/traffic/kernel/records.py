@@ -14,6 +14,7 @@ import numpy as np
 from sim.traffic.kernel.call_records import Call as Call
 from sim.traffic.kernel.call_records import Caller as Caller
 from sim.traffic.kernel.call_records import Dependency as Dependency
+from sim.traffic.kernel.class_records import CLASS_ADDRESSES, CLASS_FIELDS
 from sim.traffic.kernel.core_records import Meter as Meter
 from sim.traffic.kernel.core_records import Node as Node
 from sim.traffic.kernel.core_records import Thread as Thread
@@ -140,7 +141,7 @@ Proxy = np.dtype(
 Coming = np.dtype([("time", "f8"), ("offset", "i8"), ("count", "i4")], align=True)
 Row = np.dtype(
     [
-        ("key", "i8"),  # Second, version and cause.
+        ("key", "i8"),  # Second, version, cause and class.
         ("low", "i4"),  # The bins in between are the ones in use.
         ("high", "i4"),
         ("place", "i4"),
@@ -204,7 +205,7 @@ ADDRESSES = {
     "pod": Pod,
     "meter": Meter,
     "node": Node,
-    "version": Version,
+    "version": Version,  # [0 or 1 + class, version].
     "proxy": Proxy,
     "probe": Probe,
     "head": Head,
@@ -228,6 +229,7 @@ ADDRESSES = {
     "doomed_slot": Doomed,  # Slots that something happens to together.
     **PROXY_ADDRESSES,
     **ROUTE_ADDRESSES,
+    **CLASS_ADDRESSES,
     "dependency": Dependency,
     "call": Call,  # Lists of calls, one after the other.
     "caller": Caller,  # By slot, where there are dependencies.
@@ -312,6 +314,7 @@ StateRecord = np.dtype(
         ("looked_at", "i8"),  # and how many requests had come when somebody did.
     ]
     + PROXY_FIELDS
-    + ROUTE_FIELDS,
+    + ROUTE_FIELDS
+    + CLASS_FIELDS,
     align=True,
 )

@@ -17,9 +17,11 @@ from sim.model.draws import Purpose, Stream
 from sim.model.failed import STORIES_EACH
 from sim.model.latency import BINS
 from sim.traffic import quantiles
+from sim.traffic.classes import reached
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.calendar import WORD, YEARS
+from sim.traffic.kernel.class_records import BY_LOT, EndpointClass
 from sim.traffic.kernel.filling import fill_dependency
 from sim.traffic.kernel.proxy_records import Point
 from sim.traffic.kernel.ring import points_of_each
@@ -44,6 +46,7 @@ _STREAMS = {
     "error_keys": Purpose.DEPENDENCY_ERROR,
     "going_on_keys": Purpose.GOING_ON,
     "thinking_keys": Purpose.THINKING,
+    "class_keys": Purpose.ENDPOINT_CLASS,
 }
 # What the kernel must know of an array's size: the field, and along which axis.
 _SIZES = {
@@ -55,6 +58,7 @@ _SIZES = {
     "thread": ("bag_places", 1),
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),
+    "version": ("versions", 1),
     "dependency": ("dependencies", 0),
 }
 
@@ -96,7 +100,8 @@ def arrays_for(workload: Workload, seed: int, start: float, keep_log: bool) -> A
     _put_constants(arrays.single, workload, seed, keep_log)
     _put_traffic(arrays, workload)
     _put_tally(arrays, workload, keep_log)
-    for name, size in {"pod": 8, "meter": 8, "version": 2, "node": 4, "signal": 16}.items():
+    _put_classes(arrays, workload)
+    for name, size in {"pod": 8, "meter": 8, "node": 4, "signal": 16}.items():
         arrays.put(name, np.zeros(size, r.ADDRESSES[name]))
     arrays.put("probe", np.zeros(8 * r.PROBE_KINDS, r.Probe))
     arrays.put("thread", np.zeros((4, 4), r.Thread))
@@ -153,6 +158,26 @@ def _put_tally(arrays: Arrays, workload: Workload, keep_log: bool) -> None:
     arrays.put("worst", np.zeros(len(Cause), r.Worst))
     arrays.put("log", np.zeros(_LOG if keep_log else 1, r.Logged))
     arrays.single["row_mask"] = _ROWS * 4 - 1
+
+
+def _put_classes(arrays: Arrays, workload: Workload) -> None:
+    """A single class is drawn for nobody: whatever is drawn is below the whole."""
+    rows = np.zeros(len(workload.classes), EndpointClass)
+    rows["reached"] = reached(workload.classes)
+    twice = [BY_LOT if one.idempotent is None else one.idempotent for one in workload.classes]
+    rows["idempotent"] = twice
+    arrays.put("endpoint_class", rows)
+    arrays.single["classes"] = len(rows)
+    arrays.put("version", np.zeros((1 + len(rows), 2), r.Version))
+
+
+def add_versions(arrays: Arrays, size: int) -> None:
+    """Let there be rows for *size* versions, and for each class of theirs."""
+    before = arrays["version"]
+    larger = np.zeros((len(before), size), r.Version)
+    larger[:, : before.shape[1]] = before
+    arrays.put("version", larger)
+    arrays.grow(size, "exposed")
 
 
 def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:

@@ -53,9 +53,8 @@ class Session:
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
     same results. *recorder* is told every attempt while the run goes on, and the last of them by
-    `finish`. A session that is *monitored* has metrics that can be asked; so has one whose
-    strategy asks them, and one with alerting rules. *operators* are on duty beside the strategy;
-    without the argument those of the scenario's rollback policy.
+    `finish`. One that is *monitored* has metrics that can be asked; so has one whose strategy asks
+    them, and one with alerting rules. *operators* are on duty, by default the scenario's policy's.
     """
 
     def __init__(

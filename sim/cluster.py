@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
+from sim.model.available import available_now
 from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject, annotations_of, labels_of
 from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
@@ -315,7 +316,7 @@ class Cluster:
         except NotFound:
             return 0
         found = self._set_of(deployment)
-        return 0 if found is None else found.get("status", {}).get("availableReplicas", 0)
+        return 0 if found is None else available_now(deployment, found)
 
     def _sets_of(self, deployment: JsonObject) -> list[JsonObject]:
         return owned_by(deployment, self.api.list("ReplicaSet", self.namespace))

@@ -36,8 +36,12 @@ class World(Protocol):
         """How *version* behaves now."""
         ...
 
-    def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
+    def altered(
+        self, version: str, endpoint_class: str = "", **changes: Any
+    ) -> AbstractContextManager[None]:
         """Change fields of the version's `Behaviour` while the `with` block lasts.
+
+        With an *endpoint_class* those of its `ClassBehaviour` for requests of that class.
 
         Each change is a value, or a function of the value that the field has without it.
         """

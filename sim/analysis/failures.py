@@ -34,6 +34,18 @@ def by_cause(run: Run) -> Mapping[Cause, int]:
     return {cause: int(counts[cause]) for cause in Cause if cause and counts[cause]}
 
 
+def by_class(run: Run) -> Mapping[str, tuple[int, int]]:
+    """Requests of the window and the failed ones among them by class; none if all are alike."""
+    requests = in_window(run)
+    if requests.endpoint_class is None:
+        return {}
+    size = len(run.classes)
+    lost = np.where(requests.cause != Cause.NONE, requests.count, 0)
+    every = np.bincount(requests.endpoint_class, weights=requests.count, minlength=size)
+    failures = np.bincount(requests.endpoint_class, weights=lost, minlength=size)
+    return {name: (int(every[n]), int(failures[n])) for n, name in enumerate(run.classes)}
+
+
 def per_second(run: Run) -> tuple[IntArray, IntArray]:
     """Requests and failed requests of each second of the window, the first at its start."""
     requests = in_window(run)

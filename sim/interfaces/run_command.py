@@ -188,7 +188,13 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     from sim.interfaces.alert_tables import alerts_table, measurements_table
     from sim.interfaces.comparison_tables import settings_table
     from sim.interfaces.printed import print_table
-    from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
+    from sim.interfaces.run_tables import (
+        deeds_table,
+        events_table,
+        run_causes_table,
+        run_classes_table,
+        run_figures_table,
+    )
     from sim.interfaces.scenario_tables import assumptions_table
     from sim.interfaces.story_table import stories_table
 
@@ -196,12 +202,22 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, assumptions_table(scenario, language))
     warn(scenario.warnings, terminal)
     print_table(console, settings_table([(found.strategy, found.settings)], language))
+    print_table(console, deeds_table(found, language))
     print_table(console, events_table(found, language))
     print_table(console, alerts_table(found, language))
     print_table(console, measurements_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
+    print_table(console, run_classes_table(found, language))
     print_table(console, stories_table([found], language))
+
+
+def _classes(found: Run) -> JsonObject:
+    """Requests and failed ones by class, where there are classes."""
+    from sim.analysis.failures import by_class
+
+    counts = by_class(found).items()
+    return {name: {"requests": sent, "failed": failed} for name, (sent, failed) in counts}
 
 
 def to_json(found: Run, by: Yardstick) -> JsonObject:
@@ -229,6 +245,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             for key, value in measure(found, by).items()
         },
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
+        **({"classes": classes} if (classes := _classes(found)) else {}),
         "failures": [
             {
                 **one._asdict(),
@@ -247,6 +264,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
         "alerts": alerts_json(found),
         "measurements": measurements_json(found),
         "restarts": found.restarts,
+        "deeds": [deed._asdict() for deed in found.deeds],
         "events": [
             {"time": e.time, "object": e.subject, "reason": e.reason, "note": e.note}
             for e in found.events

@@ -41,7 +41,8 @@ class RuleGroups:
     """Evaluates *groups* on *store*, whose late samples *settle* writes down first.
 
     *interval_seconds* is that of groups without one; while *is_away* nothing is evaluated.
-    `changes` tells what happened to alerts so far. Drive `watch` to let it run.
+    `changes` tells what happened to alerts so far, and `told` hears of each. Drive
+    `watch` to let it run.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class RuleGroups:
         self._recorded: dict[tuple[int, int], set[Labels]] = {}
         self._broken: set[tuple[int, int]] = set()
         self.changes: list[AlertChange] = []
+        self.told: Callable[[], None] = _silent
 
     def watch(self) -> Process[None]:
         """Evaluate each group whenever its time has come, to the end of the run."""
@@ -118,6 +120,7 @@ class RuleGroups:
                 self.changes.append(
                     AlertChange(self._now(), rule.name, phase, labels, alert.value, told)
                 )
+                self.told()
 
     def _record(self, key: tuple[int, int], rule: RecordingRule, samples: Vector) -> None:
         """Write the samples down under the rule's name; what has gone is stale."""
@@ -128,6 +131,10 @@ class RuleGroups:
         for labels, value in found.items():
             self._store.append(labels, self._now(), value)
         self._recorded[key] = set(found)
+
+
+def _silent() -> None:
+    """Nobody listens."""
 
 
 def _vector(found: Vector | float) -> Vector:

@@ -93,13 +93,14 @@ class Canary(Steps):
 
     router: CanaryRouter | None = None
     dynamic_stable_scale: bool | None = None
+    abort_at_once: bool | None = None
     scale_down_delay_seconds: Seconds | None = None
     abort_scale_down_delay_seconds: Seconds | None = None
 
     @model_validator(mode="after")
     def _by_a_router(self) -> Canary:
         asked = self.model_fields_set & {
-            *("dynamic_stable_scale", "scale_down_delay_seconds"),
+            *("dynamic_stable_scale", "abort_at_once", "scale_down_delay_seconds"),
             "abort_scale_down_delay_seconds",
         }
         if asked and self.router is None:

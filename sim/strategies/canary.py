@@ -36,12 +36,14 @@ class Canary:
 
     It stays the live one then. Without a *router* its share of the pods is its share of requests,
     as in Argo Rollouts' basic canary; with one the router shares requests out. The fields are
-    those of an Argo `Rollout`, with its defaults.
+    those of an Argo `Rollout`, with its defaults. *abort_at_once* is what Argo does not do: it
+    gives a stable that was scaled down all requests back before its pods are there.
     """
 
     steps: tuple[Step, ...] = STEPS
     router: str | None = None
     dynamic_stable_scale: bool = False
+    abort_at_once: bool = False
     scale_down_delay_seconds: float = 30.0
     abort_scale_down_delay_seconds: float = 30.0
     analysis: AnalysisTemplate | None = None
@@ -99,6 +101,7 @@ class Canary:
             router=self.router,
             steps=self.steps,
             dynamic_stable_scale=self.dynamic_stable_scale,
+            abort_at_once=self.abort_at_once,
         )
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:

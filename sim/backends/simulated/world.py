@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from math import prod
 from typing import Any, Protocol
 
-from sim.backends.simulated.alterations import Alterations
+from sim.backends.simulated.alterations import Alterations, classes_altered
 from sim.backends.simulated.driver import SimulatedClock
 from sim.control.clock import Environment
 from sim.model.behaviour import Behaviour
@@ -82,11 +83,16 @@ class SimulatedWorld:
         """How *version* behaves now, all alterations included."""
         return self._versions.row(version)
 
-    def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
+    def altered(
+        self, version: str, endpoint_class: str = "", **changes: Any
+    ) -> AbstractContextManager[None]:
         """Change fields of the version's `Behaviour` while the `with` block lasts.
 
-        A change is a value, or a function of the value that the field has without it.
+        A change is a value, or a function of the value that the field has without it. With an
+        *endpoint_class* the fields are those of the version's `ClassBehaviour` of that name.
         """
+        if endpoint_class:
+            changes = {"classes": partial(classes_altered, endpoint_class, changes)}
         return self._versions.applied(version, changes)
 
     def dependency_altered(self, dependency: str, **changes: Any) -> AbstractContextManager[None]:

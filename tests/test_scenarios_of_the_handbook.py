@@ -34,6 +34,39 @@ def test_what_stands_beside_a_scenario_is_what_it_measures(name):
     assert written == SUMMARIES.summary_of(name)
 
 
+@pytest.mark.parametrize("name", list(SUMMARIES.DRILLS))
+def test_what_stands_beside_a_drilled_scenario_is_what_it_measures(name):
+    written = (ROOT / "scenarios" / name / "summary.json").read_text("utf-8")
+
+    assert written == SUMMARIES.drill_summary_of(name)
+
+
+def test_blue_green_is_back_at_once_while_blue_is_there_and_not_ten_minutes_later():
+    found = summary("rollback")["moments"]
+    alert, later = (found[at]["strategies"]["BlueGreen"] for at in ("alert", "later"))
+
+    assert max(alert["back_seconds"]) < 2.0
+    assert min(later["back_seconds"]) > 5.0
+
+
+def test_noticing_and_deciding_take_ten_times_as_long_as_any_way_back():
+    for way in summary("rollback")["moments"]["alert"]["strategies"].values():
+        for noticed, decided, back in zip(
+            way["detected_seconds"], way["decided_seconds"], way["back_seconds"], strict=True
+        ):
+            assert 60.0 < noticed < decided
+            assert decided > 10 * back
+
+
+def test_a_canary_exposes_fewer_requests_until_somebody_notices():
+    found = summary("rollback")["moments"]["alert"]["strategies"]
+
+    for canary, rolling in zip(
+        found["Canary"]["exposed_requests"], found["RollingUpdate"]["exposed_requests"], strict=True
+    ):
+        assert 1.5 * canary < rolling
+
+
 def test_a_maintenance_window_is_out_for_four_hours_and_a_rolling_update_not_at_all():
     found = summary("maintenance")["strategies"]
 

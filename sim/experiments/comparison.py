@@ -91,7 +91,7 @@ class Comparison:
             "schemaVersion": SCHEMA_VERSION,
             "kind": "Comparison",
             "programs": dict(programs()),
-            "scenario": _scenario(self.scenario),
+            "scenario": scenario_json(self.scenario),
             "window": {
                 "startSeconds": self.window.start,
                 "firstWriteSeconds": self.window.first_write,
@@ -107,7 +107,8 @@ class Comparison:
         }
 
 
-def _scenario(scenario: Scenario) -> JsonObject:
+def scenario_json(scenario: Scenario) -> JsonObject:
+    """What was simulated: the release, what goes wrong, and all that is assumed."""
     return {
         "name": scenario.name,
         "digest": scenario.digest,

@@ -99,7 +99,7 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    chosen = _chosen(strategy or ())
+    chosen = chosen_strategies(strategy or ())
     tuning = _tune(scenario, chosen, seeds, workers, engine, terminal) if tuned else None
     comparison = _compare(scenario, chosen, seeds, workers, engine, terminal, tuning)
     if png is not None:
@@ -111,7 +111,7 @@ def compare(
         show(comparison, terminal)
 
 
-def _chosen(names: Sequence[str]) -> Sequence[str]:
+def chosen_strategies(names: Sequence[str]) -> Sequence[str]:
     """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
     from sim.strategies import BUILT_IN, STRATEGIES
 

@@ -10,6 +10,7 @@ from sim.model.failed import NOT_ASKED
 from sim.traffic.clock import Kind
 from sim.traffic.kernel.access import (
     connection_at,
+    endpoint_class_at,
     guard_at,
     on_way_at,
     pod_at,
@@ -21,6 +22,8 @@ from sim.traffic.kernel.access import (
 )
 from sim.traffic.kernel.balancers import pick_any
 from sim.traffic.kernel.calendar import schedule
+from sim.traffic.kernel.class_records import BY_LOT
+from sim.traffic.kernel.classes import class_of
 from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.connections import (
     closed_at,
@@ -187,6 +190,10 @@ def _is_tried_again(s: State, e: int, cause: int, now: float) -> bool:
         return True
     if not (s.elsewhere_twice >> cause) & 1:
         return False
+    if s.classes > 0:
+        twice = endpoint_class_at(s, class_of(s, slot.request)).idempotent
+        if twice != BY_LOT:
+            return twice == 1
     return uniform(s.method_keys, slot.request, 0) < s.idempotent_share
 
 

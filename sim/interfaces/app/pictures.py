@@ -42,7 +42,7 @@ def heats(found: JsonObject, colours: Colours, language: str) -> str:
     note = translate(
         language,
         "Across: seconds since the first write. Up: how long the answer took, failed requests too. "
-        "The darker, the more requests; point at a cell for the numbers.",
+        "The stronger the colour, the more requests; point at a cell for the numbers.",
     )
     return _columns(found, draw, language) + f"<p>{escape(note)}</p>"
 

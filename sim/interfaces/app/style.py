@@ -33,7 +33,7 @@ STYLE = """<style>
 </style>"""
 # By night the accent is light, so that it is seen on the page; what is written on it must be dark.
 NIGHT_STYLE = """<style>
-[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p,
+[data-testid="stBaseButton-primary"]:enabled, [data-testid="stBaseButton-primary"]:enabled p,
 .stMultiSelect span[title] { color: #0c1116 !important; }
 .stMultiSelect [role="button"] svg { fill: #0c1116; }
 </style>"""

@@ -9,7 +9,7 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text, ticks, time_axis
 from sim.model.objects import JsonObject
 
-WIDTH, LEFT, RIGHT, HEIGHT = 700.0, 52.0, 560.0, 150.0
+WIDTH, LEFT, RIGHT, HEIGHT = 480.0, 56.0, 340.0, 150.0
 _DASHES = (None, "6 3", "2 2", "8 3 2 3", "1 3", "10 4")
 
 

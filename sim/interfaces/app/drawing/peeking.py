@@ -7,7 +7,7 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text, ticks, title
 from sim.model.objects import JsonObject
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 640.0, 52.0, 470.0, 10.0, 220.0
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 480.0, 44.0, 340.0, 10.0, 200.0
 PROMISED = 0.05
 LEAST_SHARE = 0.1
 
@@ -46,7 +46,7 @@ def peeking_picture(found: JsonObject, colours: Colours, language: str) -> str:
         for (a, b), one in zip(points, found[key], strict=True):
             words = f"{100 * one['value']:.1f} % ({100 * one['low']:.1f}–{100 * one['high']:.1f})"
             made.append(element("circle", title(words), cx=a, cy=b, r=3, fill=colour))
-        end = points[-1][1] + (4 if key == "once" else 18)
+        end = points[-1][1] + (4 if key == "once" else -5)
         made.append(_label(name, RIGHT + 6, end, colours, "start"))
     axis = translate(language, "users of each group so far")
     made.append(_label(axis, (LEFT + RIGHT) / 2, BOTTOM + 34, colours, "middle"))

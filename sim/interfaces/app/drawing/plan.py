@@ -7,7 +7,7 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, patterns, picture, text, time_axis, title
 from sim.model.objects import JsonObject
 
-WIDTH, LEFT, RIGHT, ROW = 700.0, 190.0, 690.0, 24.0
+WIDTH, LEFT, RIGHT, ROW = 520.0, 150.0, 510.0, 24.0
 LEAST_SECONDS, ROOM = 60.0, 1.1
 
 
@@ -22,7 +22,7 @@ def plan_picture(plan: JsonObject, colours: Colours, language: str) -> str:
     made = [patterns(colours, "plan")]
     for number, (one, is_fault) in enumerate(rows):
         y = 4 + number * ROW
-        name = one["name"] if len(one["name"]) <= 30 else one["name"][:29] + "…"
+        name = one["name"] if len(one["name"]) <= 22 else one["name"][:21] + "…"
         made.append(
             text(name, x=LEFT - 8, y=y + 15, font_size=11, fill=colours.ink, text_anchor="end")
         )

@@ -18,6 +18,7 @@ STRATEGIES = {
     "maintenance": ("MaintenanceWindow", "Recreate", "RollingUpdate"),
     "blue-green": ("BlueGreen", "RollingUpdate"),
     "canary": ("Canary", "CanaryThenRolling", "RollingUpdate"),
+    "feature-flags": ("FeatureFlags", "RollingUpdate"),
 }
 FIGURES = (
     *("failed_requests", "full_outage_seconds", "users_exposed", "old_version_gone_seconds"),

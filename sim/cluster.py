@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
+from sim.model.feature_flags import Flag
 from sim.model.objects import JsonObject, annotations_of, labels_of
 from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
 from sim.model.rollout import Sizes
@@ -28,6 +29,8 @@ from sim.model.tracks import (
     with_track,
 )
 from sim.ports import Clock, KubeApi, Wait
+from sim.scenario.feature_flags import KIND as CONFIG_MAP
+from sim.scenario.feature_flags import new_config_map, patch_of
 
 _RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
 
@@ -145,6 +148,17 @@ class Cluster:
         if track == STABLE:
             return HASH_LABEL, self.noted(_FROM)
         return TRACK_LABEL, track
+
+    def set_flag(self, config_map: str, flag: str, *, enabled: bool, percentage: float) -> None:
+        """Write one feature flag; its groups and all other flags of *config_map* stay."""
+        try:
+            found = self.api.get(CONFIG_MAP, config_map, self.namespace)
+        except NotFound:
+            flags = {flag: Flag(enabled=enabled, percentage=percentage)}
+            self.api.create(new_config_map(config_map, self.namespace, flags))
+            return
+        if patch := patch_of(found, flag, enabled, percentage):
+            self.api.patch(CONFIG_MAP, config_map, patch, self.namespace)
 
     def switch(self, track: str) -> None:
         """Let the Service reach the pods of *track* only; each proxy hears of it in its own time.

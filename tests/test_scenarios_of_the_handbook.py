@@ -63,3 +63,15 @@ def test_a_canary_exposes_fewer_users_for_the_same_time_and_takes_longer():
         > max(found["RollingUpdate"]["settled_seconds"])
     )
     assert max(found["Canary"]["share_missed"]) < 0.05
+
+
+def test_a_flag_moves_code_and_no_pods_and_waits_for_kubelets_at_each_step():
+    found = summary("feature-flags")["strategies"]
+
+    flags, rolling = found["FeatureFlags"], found["RollingUpdate"]
+    assert {0.0} == set(flags["failed_requests"])
+    # The same pods at the same time; the old code answers for three steps of 91 s and their pauses.
+    assert flags["settled_seconds"] == rolling["settled_seconds"]
+    assert min(flags["old_version_gone_seconds"]) > 3 * 91 + 3 * 30
+    # Beta users (5 %, in a population of 5,000) come on top of each step.
+    assert all(0.02 < missed < 0.08 for missed in flags["share_missed"])

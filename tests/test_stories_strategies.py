@@ -258,12 +258,13 @@ def ending(story, name, dies_at):
         backend.drive(second())
     session.finish()
     objects = {}
-    for kind in ("Deployment", "Service"):
+    for kind in ("Deployment", "Service", "ConfigMap"):
         for obj in backend.control_plane.store.list(kind):
             notes = obj["metadata"].get("annotations") or {}
             kept = {k for k in notes if k.startswith("seatrial/")}
             status = obj.get("status", {}).get("availableReplicas")
-            spec = {k: v for k, v in obj["spec"].items() if k not in ("clusterIP", "clusterIPs")}
+            whole = obj.get("spec", obj.get("data"))
+            spec = {k: v for k, v in whole.items() if k not in ("clusterIP", "clusterIPs")}
             objects[kind, obj["metadata"]["name"]] = (spec, kept, status)
     # The dead one may be told of the end later than its successor, who read it for itself.
     return phases["second" if "second" in phases else "first"], objects
@@ -282,6 +283,8 @@ def test_an_operator_replaced_at_any_moment_leaves_the_same_objects(tmp_path, na
     shorter = (
         "strategies.canary.steps=[20%,10s,50%,10s]",
         "strategies.canaryThenRolling.steps=[20%,10s,50%,10s]",
+        "strategies.featureFlags.steps=[50%,10s]",
+        "nodes.syncFrequency=10s",
         "strategies.blueGreen.scaleDownDelaySeconds=10",
         "strategies.maintenanceWindow.updateSeconds=10",
         "strategies.maintenanceWindow.verifySeconds=30",

@@ -195,7 +195,7 @@ class TinyCluster:
         for (kind, name), obj in self.objects.items():
             notes = obj["metadata"].get("annotations") or {}
             kept = {k: "a time" if _is_a_time(text) else text for k, text in notes.items()}
-            found[f"{kind}/{name}"] = {"spec": obj["spec"], "notes": kept}
+            found[f"{kind}/{name}"] = {"spec": obj.get("spec", obj.get("data")), "notes": kept}
         return json.dumps(found, sort_keys=True)
 
     def _store(self, obj):

@@ -63,6 +63,9 @@ class Purpose(IntEnum):
     GOING_ON = 50
     THINKING = 51
     TRIAL = 60
+    SYNC_PERIOD = 70
+    CONFIG_WATCH = 71
+    CONVERSION = 72
 
 
 def _mix(x: int) -> int:

@@ -43,6 +43,7 @@ _WHY = {
     "nodes.sandbox": message("a pod's network and sandbox take about half a second"),
     "nodes.pull": message("a small image from a near registry, on each node's first use"),
     "nodes.relist": message("the kubelet looks at its containers once a second"),
+    "nodes.syncFrequency": message("the kubelet's default; mounted ConfigMaps are as late as that"),
     "nodes.defaultRequests.cpu": message("the manifest requests no CPU"),
     "nodes.defaultRequests.memory": message("the manifest requests no memory"),
     "slo.availability": message("three nines, a common promise of a web service"),
@@ -158,6 +159,7 @@ def _cluster_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "nodes.sandbox", words.show_range(nodes.sandbox)
     yield "nodes.pull", words.show_range(nodes.pull)
     yield "nodes.relist", words.show_duration(nodes.relist)
+    yield "nodes.syncFrequency", words.show_duration(nodes.sync_frequency)
     yield "slo.availability", words.show_share(spec.slo.availability)
 
 

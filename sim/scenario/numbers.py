@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sim.model.behaviour import Behaviour, Clients, ContainerBehaviour, Delays, Node
+from sim.model.behaviour import SYNC_SECONDS, Behaviour, Clients, ContainerBehaviour, Delays, Node
 from sim.model.network import HABITS, Connections, ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.protection import OutlierDetection, Protection
@@ -16,6 +17,9 @@ from sim.scenario import capacity, dependencies
 from sim.scenario.release import Release
 from sim.scenario.scenario import Prices, VersionEntry, WindowSpec
 from sim.scenario.spec import Network, Spec, Users, Version
+
+JITTER = 0.5  # Of a kubelet's sync of a pod (pkg/kubelet/pod_workers.go).
+SLACK_SECONDS = 1.0
 
 
 def completed(spec: Spec, deployment: JsonObject, released: Release) -> Spec:
@@ -84,6 +88,17 @@ def attributes(users: Users) -> tuple[Attribute, ...]:
     )
 
 
+def strategies(spec: Spec) -> dict[str, dict[str, Any]]:
+    """What is given of strategies; who waits for kubelets waits for those of this cluster."""
+    found = spec.strategies.given()
+    sync = spec.nodes.sync_frequency
+    if sync != SYNC_SECONDS:
+        for name in ("FeatureFlags",):
+            own = found.setdefault(name, {})
+            own.setdefault("propagation_seconds", (1.0 + JITTER) * sync + SLACK_SECONDS)
+    return found
+
+
 def delays(spec: Spec) -> Delays:
     nodes, network = spec.nodes, spec.network
     return Delays(
@@ -94,6 +109,7 @@ def delays(spec: Spec) -> Delays:
         sandbox=nodes.sandbox,
         pull=nodes.pull,
         relist=nodes.relist,
+        sync=nodes.sync_frequency,
     )
 
 

@@ -180,7 +180,7 @@ def _scenario(
         dependencies=dependencies.numbers(spec),
         traffic=spec.traffic,
         recording=tuple(recording),
-        strategies=spec.strategies.given(),
+        strategies=numbers.strategies(spec),
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
     )
     return replace(scenario, digest=scenario.fingerprint())

@@ -12,6 +12,7 @@ from sim.errors import Problem
 from sim.i18n import Message
 from sim.model import defaults
 from sim.model.behaviour import (
+    SYNC_SECONDS,
     Behaviour,
     Clients,
     CpuShare,
@@ -28,6 +29,7 @@ from sim.model.routing import Attribute
 from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
+from sim.scenario.feature_flags import key_of
 from sim.scenario.manifest import is_simulated
 from sim.scenario.release import Release
 from sim.scenario.route_checks import is_admitted
@@ -118,7 +120,7 @@ class Scenario:
         return tuple(
             defaults.defaulted(one)
             for one in self.kept
-            if is_simulated(one["kind"], one["apiVersion"])
+            if (is_simulated(one["kind"], one["apiVersion"]) or key_of(one.get("data")))
             and is_admitted(one["kind"], one.get("spec"))
             and one["kind"] != "Deployment"
         )
@@ -210,7 +212,7 @@ class Scenario:
             "release": {"kind": self.release.kind, "template": self.release.template},
             "faults": [fault.text for fault in self.faults],
             "nodes": [_fields(node) for node in self.nodes],
-            "delays": _fields(self.delays),
+            "delays": _delays(self.delays),
             "clients": _fields(self.clients),
             "population": self.population,
             "proxies": self.proxies,
@@ -259,6 +261,14 @@ def _row(behaviour: Behaviour) -> JsonObject:
     """A row of the behaviour table; what not every version has only where it is."""
     missing = [name for name in _SELDOM if not getattr(behaviour, name)]
     return {name: to for name, to in _fields(behaviour).items() if name not in missing}
+
+
+def _delays(delays: Delays) -> JsonObject:
+    """All delays; a kubelet that syncs as they all do is not worth a word."""
+    found = _fields(delays)
+    if delays.sync == SYNC_SECONDS:
+        del found["sync"]
+    return found
 
 
 def _fields(value: Any) -> JsonObject:

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
-from sim.model.behaviour import Demand, Reaction
+from sim.model.behaviour import SYNC_SECONDS, Demand, Reaction
 from sim.model.dependency import MOST_DEPENDENCIES
 from sim.model.duration import show_duration
 from sim.model.network import ProxyKind
@@ -264,6 +264,7 @@ class Nodes(Strict):
     sandbox: Range = (0.3, 0.7)
     pull: Range = (1.0, 3.0)
     relist: Duration = 1.0
+    sync_frequency: Duration = SYNC_SECONDS
 
 
 class Prices(Strict):

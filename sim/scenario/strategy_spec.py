@@ -126,6 +126,17 @@ class RollingUpdate(Strict):
     pause_seconds: Seconds | None = None
 
 
+class FeatureFlags(Steps):
+    """Which flag of which ConfigMap, how pods read it, and whom it is turned on for, in steps."""
+
+    flag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,253}$")] | None = None
+    config_map: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$")] | None = (
+        None
+    )
+    delivery: Literal["file", "environment"] | None = None
+    propagation_seconds: Seconds | None = None
+
+
 class MaintenanceWindow(Strict):
     """When things happen, from the stop on."""
 
@@ -154,6 +165,7 @@ class Strategies(Strict):
     blue_green: BlueGreen | None = None
     canary: Canary | None = None
     canary_then_rolling: Steps | None = None
+    feature_flags: FeatureFlags | None = None
     maintenance_window: MaintenanceWindow | None = None
 
     def given(self) -> dict[str, dict[str, Any]]:

@@ -16,6 +16,7 @@ STRATEGIES = Registry(
         "BlueGreen": "sim.strategies.blue_green:BlueGreen",
         "Canary": "sim.strategies.canary:Canary",
         "CanaryThenRolling": "sim.strategies.canary_then_rolling:CanaryThenRolling",
+        "FeatureFlags": "sim.strategies.feature_flags:FeatureFlags",
         "MaintenanceWindow": "sim.strategies.maintenance_window:MaintenanceWindow",
     },
 )

@@ -18,12 +18,18 @@ STRATEGIES = {
     "maintenance": ("MaintenanceWindow", "Recreate", "RollingUpdate"),
     "blue-green": ("BlueGreen", "RollingUpdate"),
     "canary": ("Canary", "CanaryThenRolling", "RollingUpdate"),
+    "shadow": ("Shadow", "RollingUpdate"),
     "feature-flags": ("FeatureFlags", "RollingUpdate"),
 }
 FIGURES = (
     *("failed_requests", "full_outage_seconds", "users_exposed", "old_version_gone_seconds"),
     *("settled_seconds", "share_missed", "pod_seconds_running", "peak_pods"),
 )
+# What only some of them have to do with.
+MORE = {
+    "shadow": ("copies_answered_well", "copies_failed"),
+    "feature-flags": ("users_of_both_versions",),
+}
 
 
 def summary_of(name: str) -> str:
@@ -36,7 +42,10 @@ def summary_of(name: str) -> str:
         "strategies": {
             str(arm.strategy): {
                 "phases": dict(arm.phases),
-                **{key: [_rounded(value) for value in arm.values[key]] for key in FIGURES},
+                **{
+                    key: [_rounded(value) for value in arm.values[key]]
+                    for key in (*FIGURES, *MORE.get(name, ()))
+                },
             }
             for arm in found.releases
         },

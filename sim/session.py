@@ -31,6 +31,7 @@ from sim.model.settling import goal_of, settled_at
 from sim.ports import Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
+from sim.strategies.bound_router import unread
 from sim.strategies.deployment_settings import with_given
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
@@ -99,6 +100,9 @@ class Session:
         if self._checks is not None:
             self._checks.attach()
         if strategy is not None:
+            found = unread(strategy, scenario.strategies.get(strategy), scenario.delays.proxy)
+            if found is not None:
+                raise ScenarioError([found])
             self._backend.drive(self._release(strategy))
 
     @classmethod
@@ -176,6 +180,7 @@ class Session:
             requests=plane.counts(),
             users=plane.users(),
             last_answer=dict(plane.last_answers()),
+            copies=dict(plane.copies()),
             arrived=plane.arrived(),
             in_flight_at_end=plane.in_flight(),
             failures=tuple(

@@ -34,7 +34,7 @@ FLOORS = {
     "sim.stats": 1,
     "sim.i18n": 1,
 }
-CANARY_PARTS = {"canary_traffic", "canary_by_pods", "canary_by_router"}
+CANARY_PARTS = {"canary_traffic", "canary_by_pods", "canary_by_router", "bound_router"}
 FILES = sorted(SIM.rglob("*.py"))
 
 

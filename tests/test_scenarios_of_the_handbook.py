@@ -75,3 +75,11 @@ def test_a_flag_moves_code_and_no_pods_and_waits_for_kubelets_at_each_step():
     assert min(flags["old_version_gone_seconds"]) > 3 * 91 + 3 * 30
     # Beta users (5 %, in a population of 5,000) come on top of each step.
     assert all(0.02 < missed < 0.08 for missed in flags["share_missed"])
+
+
+def test_copies_overload_the_database_that_both_versions_call():
+    found = summary("shadow")["strategies"]
+
+    assert {0.0} == set(found["RollingUpdate"]["failed_requests"])
+    assert min(found["Shadow"]["failed_requests"]) > 500
+    assert min(found["Shadow"]["copies_failed"]) > 500

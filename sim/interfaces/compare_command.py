@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ from sim.interfaces.terminal import Terminal
 from sim.interfaces.written_files import require_place, write_picture
 
 if TYPE_CHECKING:
+    from sim.errors import Problem
     from sim.experiments.comparison import Comparison
     from sim.scenario.scenario import Scenario
 
@@ -88,7 +90,9 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    comparison = _compare(scenario, _chosen(strategy or ()), seeds, workers, engine, terminal)
+    chosen, left_out = _chosen(strategy or (), scenario)
+    warn(left_out, terminal)
+    comparison = _compare(scenario, chosen, seeds, workers, engine, terminal)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
@@ -98,13 +102,31 @@ def compare(
         show(comparison, terminal)
 
 
-def _chosen(names: Sequence[str]) -> Sequence[str]:
-    """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
+def _chosen(names: Sequence[str], scenario: Scenario) -> tuple[Sequence[str], list[Problem]]:
+    """The strategies that *names* mean: `all` is every one that fits, none the two built-in ones.
+
+    With them, why others were left out of `all`.
+    """
     from sim.strategies import BUILT_IN, STRATEGIES
+    from sim.strategies.bound_router import unread
 
     if ALL not in names:
-        return names or BUILT_IN
-    return [*STRATEGIES, *(name for name in names if name != ALL)]
+        return names or BUILT_IN, []
+    every = [*STRATEGIES, *(name for name in names if name != ALL)]
+    found = {
+        name: unread(name, scenario.strategies.get(name), scenario.delays.proxy)
+        for name in STRATEGIES
+        if name not in names
+    }
+    left_out = {name: problem for name, problem in found.items() if problem is not None}
+    problems = [
+        replace(
+            problem,
+            message=message("{name} is left out: {why}", name=name, why=problem.message),
+        )
+        for name, problem in left_out.items()
+    ]
+    return [name for name in every if name not in left_out], problems
 
 
 def _compare(

@@ -169,6 +169,7 @@ class Run:
     *last_answer* maps a version to the time of its last answer of any kind.
     *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
     which a release held a share of the requests; none where it asks for no shares.
+    *copies* are by version those mirrored requests that it answered well, and not well.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -192,6 +193,7 @@ class Run:
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
+    copies: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -222,5 +224,7 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.copies:
+            facts["copies"] = [[repr(one) for one in sorted(self.copies.items())]]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

@@ -15,11 +15,11 @@ from sim.i18n import message
 from sim.model.behaviour import SYNC_SECONDS, Demand, Reaction
 from sim.model.dependency import MOST_DEPENDENCIES
 from sim.model.duration import show_duration
-from sim.model.network import ProxyKind
+from sim.model.network import READER, ProxyKind
 from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
 from sim.scenario.service import Service, Spread
-from sim.scenario.strategy_spec import READER, Strategies
+from sim.scenario.strategy_spec import Strategies
 from sim.scenario.traffic import Poisson, Traffic
 from sim.scenario.users import Users as Users
 from sim.scenario.warm_up import WarmUp

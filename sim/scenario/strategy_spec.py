@@ -9,16 +9,9 @@ from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
 from sim.model.canary_steps import Pause, SetWeight, Step
-from sim.model.network import ProxyKind
 from sim.model.unreadable import Unreadable
 from sim.scenario.words import Duration, Strict
 
-# Which proxy reads the objects that a router writes (ports of `sim.routers`).
-READER = {
-    "ingress_annotations": ProxyKind.INGRESS_NGINX,
-    "virtual_service": ProxyKind.ISTIO,
-    "http_route": ProxyKind.ISTIO,
-}
 CanaryRouter: TypeAlias = Literal["ingress_annotations", "virtual_service", "http_route"]
 Pods = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Seconds = Annotated[float, Field(ge=0, le=1e7)]  # A number, as in an Argo `Rollout`.
@@ -137,6 +130,16 @@ class FeatureFlags(Steps):
     propagation_seconds: Seconds | None = None
 
 
+class Shadow(Strict):
+    """Who mirrors, how much, how long, to how many pods, and whether the release follows."""
+
+    router: Literal["virtual_service", "http_route"] | None = None
+    mirror_percent: Annotated[float, Field(gt=0, le=100)] | None = None
+    mirror_seconds: Seconds | None = None
+    shadow_replicas: Pods | None = None
+    promote: bool | None = None
+
+
 class MaintenanceWindow(Strict):
     """When things happen, from the stop on."""
 
@@ -166,6 +169,7 @@ class Strategies(Strict):
     canary: Canary | None = None
     canary_then_rolling: Steps | None = None
     feature_flags: FeatureFlags | None = None
+    shadow: Shadow | None = None
     maintenance_window: MaintenanceWindow | None = None
 
     def given(self) -> dict[str, dict[str, Any]]:

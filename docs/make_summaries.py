@@ -19,6 +19,7 @@ STRATEGIES = {
     "blue-green": ("BlueGreen", "RollingUpdate"),
     "canary": ("Canary", "CanaryThenRolling", "RollingUpdate"),
     "shadow": ("Shadow", "RollingUpdate"),
+    "ab-test": ("ABTest", "RollingUpdate"),
     "feature-flags": ("FeatureFlags", "RollingUpdate"),
 }
 FIGURES = (
@@ -28,6 +29,10 @@ FIGURES = (
 # What only some of them have to do with.
 MORE = {
     "shadow": ("copies_answered_well", "copies_failed"),
+    "ab-test": (
+        *("conversion_a", "conversion_b", "revenue_a", "revenue_b"),
+        *("users_who_flipped", "split_p_value"),
+    ),
     "feature-flags": ("users_of_both_versions",),
 }
 

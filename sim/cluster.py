@@ -12,6 +12,7 @@ from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
+from sim.model.experiment import Analytics, Experiment
 from sim.model.feature_flags import Flag
 from sim.model.objects import JsonObject, annotations_of, labels_of
 from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
@@ -41,6 +42,7 @@ class Cluster:
     *deployment* names the stable track, the Deployment that every strategy starts from; further
     tracks are Deployments beside it. *service* is where their requests come through, and
     *hearing_seconds* how long a careful operator waits until every proxy has heard of a change.
+    *analytics* know what users do, if anybody does.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Cluster:
         namespace: str = "default",
         service: str = "",
         hearing_seconds: float = 0.0,
+        analytics: Analytics | None = None,
     ) -> None:
         self.api = api
         self._clock = clock
@@ -59,6 +62,7 @@ class Cluster:
         self.namespace = namespace
         self.service = service
         self.hearing_seconds = hearing_seconds
+        self._analytics = analytics
 
     def deployment(self, track: str = STABLE) -> JsonObject:
         """The Deployment of *track* as the API server has it now. Raise `NotFound` without one."""
@@ -159,6 +163,10 @@ class Cluster:
             return
         if patch := patch_of(found, flag, enabled, percentage):
             self.api.patch(CONFIG_MAP, config_map, patch, self.namespace)
+
+    def experiment(self, alpha: float) -> Experiment | None:
+        """What the users of both versions did while both had their share; None: nobody knows."""
+        return None if self._analytics is None else self._analytics.experiment(alpha)
 
     def switch(self, track: str) -> None:
         """Let the Service reach the pods of *track* only; each proxy hears of it in its own time.

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypedDict
 
+from sim.analysis.experiment import ALPHA
 from sim.backends.simulated.backend import SimulatedBackend
 from sim.backends.simulated.collector import patient_collector
 from sim.backends.simulated.world import behaviour_from_the_start
@@ -31,7 +32,7 @@ from sim.model.settling import goal_of, settled_at
 from sim.ports import Process, Wait
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
-from sim.strategies.bound_router import unread
+from sim.strategies.bound_router import unfit
 from sim.strategies.deployment_settings import with_given
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
@@ -95,12 +96,13 @@ class Session:
         self._phase: Phase | None = None
         self._finished_at: float | None = None
         self._settings: tuple[Setting, ...] = ()
+        self._alpha = ALPHA
         self._backend = self._boot(faults_of(scenario.faults), traffic)
         self._checks = Checks(self._backend.control_plane.store) if checked else None
         if self._checks is not None:
             self._checks.attach()
         if strategy is not None:
-            found = unread(strategy, scenario.strategies.get(strategy), scenario.delays.proxy)
+            found = unfit(strategy, scenario)
             if found is not None:
                 raise ScenarioError([found])
             self._backend.drive(self._release(strategy))
@@ -162,7 +164,7 @@ class Session:
     def finish(self) -> Run:
         """Advance to the window's end, follow every request to its answer, hand over the run."""
         self.advance(self.window.end)
-        record = self._record_of_the_cluster()
+        record, found = self._record_of_the_cluster(), self._backend.experiment(self._alpha)
         if self._checks is not None:
             self._checks.verify()
         plane, control = self._backend.data_plane, self._backend.control_plane
@@ -181,6 +183,7 @@ class Session:
             users=plane.users(),
             last_answer=dict(plane.last_answers()),
             copies=dict(plane.copies()),
+            experiment=found,
             arrived=plane.arrived(),
             in_flight_at_end=plane.in_flight(),
             failures=tuple(
@@ -216,6 +219,7 @@ class Session:
         strategy = strategy_named(name, given)
         settings = strategy.settings(self.scenario.deployment, self.scenario.written)
         self._settings = with_given(settings, given)
+        self._alpha = getattr(strategy, "alpha", ALPHA)
         yield Wait(self.window.first_write)
         template = self.scenario.release.template
         self._phase = yield from strategy.roll_out(self._backend.cluster, template)

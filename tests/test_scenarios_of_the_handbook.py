@@ -83,3 +83,13 @@ def test_copies_overload_the_database_that_both_versions_call():
     assert {0.0} == set(found["RollingUpdate"]["failed_requests"])
     assert min(found["Shadow"]["failed_requests"]) > 500
     assert min(found["Shadow"]["copies_failed"]) > 500
+
+
+def test_an_ab_test_finds_the_better_button_and_nobody_sees_both():
+    found = summary("ab-test")["strategies"]["ABTest"]
+
+    assert {"Healthy": 3} == found["phases"]
+    assert {0.0} == set(found["users_who_flipped"]) == set(found["failed_requests"])
+    for a, b in zip(found["conversion_a"], found["conversion_b"], strict=True):
+        assert a < b
+    assert {6.0} == set(found["peak_pods"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from sim.analysis import (
     clocks,
@@ -18,34 +17,12 @@ from sim.analysis import (
     users,
 )
 from sim.analysis.availability import availability
+from sim.analysis.figure import Figure as Figure
+from sim.analysis.figure import Yardstick as Yardstick
+from sim.analysis.groups import GROUPS
 from sim.analysis.units import Unit
 from sim.i18n import Message, message
 from sim.model.run import PodPhase, Run
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Yardstick:
-    """What a run is held against: the no-release run of the same seed, the SLO, the prices."""
-
-    no_release: Run
-    slo_availability: float
-    prices: cost.Prices | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One thing that is measured. *key* is its stable name in `--json` and in files.
-
-    *compute* answers None where the figure does not exist: a clock that never stopped, a price
-    that nobody gave. *less_is_better* is None for what is neither good nor bad.
-    """
-
-    key: str
-    unit: Unit
-    label: Message
-    definition: Message
-    compute: Callable[[Run, Yardstick], float | None]
-    less_is_better: bool | None = True
 
 
 def _number(count: int | None) -> float | None:
@@ -309,6 +286,7 @@ FIGURES: Mapping[str, Figure] = {
         *_CLOCKS,
         *_SHARES,
         *_COPIES,
+        *GROUPS,
         *_COST,
     )
 }

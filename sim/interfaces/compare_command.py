@@ -108,16 +108,12 @@ def _chosen(names: Sequence[str], scenario: Scenario) -> tuple[Sequence[str], li
     With them, why others were left out of `all`.
     """
     from sim.strategies import BUILT_IN, STRATEGIES
-    from sim.strategies.bound_router import unread
+    from sim.strategies.bound_router import unfit
 
     if ALL not in names:
         return names or BUILT_IN, []
     every = [*STRATEGIES, *(name for name in names if name != ALL)]
-    found = {
-        name: unread(name, scenario.strategies.get(name), scenario.delays.proxy)
-        for name in STRATEGIES
-        if name not in names
-    }
+    found = {name: unfit(name, scenario) for name in STRATEGIES if name not in names}
     left_out = {name: problem for name, problem in found.items() if problem is not None}
     problems = [
         replace(

@@ -157,6 +157,7 @@ def _recorder(path: str | None) -> Iterator[Recorder | None]:
 def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Terminal) -> None:
     """Print what the run rests on, what happened, and what it came to."""
     from sim.interfaces.comparison_tables import settings_table
+    from sim.interfaces.experiment_table import experiment_table
     from sim.interfaces.printed import print_table
     from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
     from sim.interfaces.scenario_tables import assumptions_table
@@ -168,6 +169,8 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, settings_table([(found.strategy, found.settings)], language))
     print_table(console, events_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
+    if found.experiment is not None:
+        print_table(console, experiment_table(found.experiment, language))
     print_table(console, run_causes_table(found, language))
     print_table(console, stories_table([found], language))
 
@@ -176,6 +179,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
     """The run's figures, causes and events under stable names, never translated."""
     from sim.analysis.failures import by_cause, sent
     from sim.analysis.figures import FIGURES, measure
+    from sim.interfaces.experiment_table import experiment_json
 
     return {
         "schemaVersion": SCHEMA_VERSION,
@@ -195,6 +199,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             key: {"unit": FIGURES[key].unit.value, "value": value}
             for key, value in measure(found, by).items()
         },
+        "experiment": None if found.experiment is None else experiment_json(found.experiment),
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
         "failures": [
             {

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.model.experiment import Experiment
 from sim.model.failed import FailedRequest
 from sim.model.objects import JsonObject
 
@@ -169,6 +170,7 @@ class Run:
     *last_answer* maps a version to the time of its last answer of any kind.
     *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
     which a release held a share of the requests; none where it asks for no shares.
+    *experiment* is what came of users while both versions had a share of them, if that is stated.
     *copies* are by version those mirrored requests that it answered well, and not well.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
@@ -193,6 +195,7 @@ class Run:
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
+    experiment: Experiment | None = None
     copies: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
@@ -224,6 +227,8 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.experiment is not None:
+            facts["experiment"] = repr((self.experiment.a, self.experiment.b))
         if self.copies:
             facts["copies"] = [[repr(one) for one in sorted(self.copies.items())]]
         sums.update(json.dumps(facts, sort_keys=True).encode())

@@ -12,7 +12,7 @@ from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
 from sim.model.service import affinity_seconds
-from sim.scenario import dependencies, network_rows, resources
+from sim.scenario import appeal, dependencies, network_rows, resources
 from sim.scenario import service as services
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
@@ -318,3 +318,7 @@ def _given_rows(spec: Spec, root: Node | None) -> Iterator[Assumption]:
         shown = ", ".join(f"{value} {words.show_share(share)}" for value, share in shares.items())
         row = _row(root, "users.attributes", shown)
         yield replace(row, field=f"users.attributes.{name}")
+    if (behaviour := spec.users.behaviour) is not None:
+        for field, shown in appeal.rows(behaviour):
+            row = _row(root, "users.behaviour", shown)
+            yield replace(row, field=f"users.behaviour.{field}")

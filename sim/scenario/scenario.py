@@ -21,8 +21,9 @@ from sim.model.behaviour import (
     RateCurve,
     Workload,
 )
+from sim.model.conversion import UserBehaviour
 from sim.model.dependency import Dependency
-from sim.model.network import Connections
+from sim.model.network import Connections, ProxyKind
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
 from sim.model.routing import Attribute
@@ -112,7 +113,13 @@ class Scenario:
     traffic: Traffic
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
+    user_behaviour: UserBehaviour | None
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
+
+    @property
+    def proxy(self) -> ProxyKind:
+        """What stands between users and pods."""
+        return self.delays.proxy
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -240,7 +247,13 @@ class Scenario:
         if self.visits is not None:
             found["visits"] = _fields(self.visits)
         if self.attributes:
-            found["attributes"] = [_fields(one) for one in self.attributes]
+            found["attributes"] = [_attribute(one) for one in self.attributes]
+        if self.user_behaviour is not None:
+            appeals = self.user_behaviour.appeals
+            found["userBehaviour"] = {
+                **{name: repr(getattr(self.user_behaviour, name)) for name in _MODEL},
+                "appeals": {name: _fields(one) for name, one in appeals.items()},
+            }
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}
@@ -252,6 +265,17 @@ class Scenario:
     def title(self) -> str:
         """`Deployment/web-app`"""
         return f"Deployment/{name_of(self.deployment)}"
+
+
+_MODEL = ("lost_per_100_ms", "lost_per_failure", "distribution", "cv")
+
+
+def _attribute(attribute: Attribute) -> JsonObject:
+    """An attribute; its salt only where it has one."""
+    found = _fields(attribute)
+    if attribute.salt is None:
+        del found["salt"]
+    return found
 
 
 _SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up")

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from sim.i18n import message
 from sim.model.canary_steps import Pause, SetWeight, Step
 from sim.model.unreadable import Unreadable
-from sim.scenario.words import Duration, Strict
+from sim.scenario.words import Duration, Share, Strict
 
 CanaryRouter: TypeAlias = Literal["ingress_annotations", "virtual_service", "http_route"]
 Pods = Annotated[int, Field(strict=True, ge=1, le=100_000)]
@@ -130,6 +130,21 @@ class FeatureFlags(Steps):
     propagation_seconds: Seconds | None = None
 
 
+class AbTest(Strict):
+    """Who is in group B, how long both versions stand side by side, and what decides."""
+
+    router: CanaryRouter | None = None
+    assign: Literal["user", "request"] | None = None
+    header: Annotated[str, Field(pattern=r"^[-A-Za-z0-9_]{1,100}$")] | None = None
+    value: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    share: Annotated[Share, Field(gt=0, lt=1)] | None = None
+    salt: Annotated[str, Field(max_length=100)] | None = None
+    seconds: Seconds | None = None
+    decide: Literal["conversion", "revenue"] | None = None
+    alpha: Annotated[float, Field(gt=0, lt=1)] | None = None
+    scale_down_delay_seconds: Seconds | None = None
+
+
 class Shadow(Strict):
     """Who mirrors, how much, how long, to how many pods, and whether the release follows."""
 
@@ -170,6 +185,7 @@ class Strategies(Strict):
     canary_then_rolling: Steps | None = None
     feature_flags: FeatureFlags | None = None
     shadow: Shadow | None = None
+    ab_test: AbTest | None = None
     maintenance_window: MaintenanceWindow | None = None
 
     def given(self) -> dict[str, dict[str, Any]]:
@@ -178,7 +194,7 @@ class Strategies(Strict):
         for name in sorted(self.model_fields_set):
             entry = getattr(self, name)
             if entry is not None:
-                known = name.title().replace("_", "")
+                known = "ABTest" if name == "ab_test" else name.title().replace("_", "")
                 found[known] = {
                     field: _meant(getattr(entry, field))
                     for field in sorted(entry.model_fields_set)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sim.cluster import Cluster
 from sim.errors import Problem
 from sim.i18n import message
+from sim.model.conversion import UserBehaviour
 from sim.model.network import READER, ProxyKind
 from sim.model.tracks import STABLE, track_name
 from sim.routers import ROUTERS, Router, Site, Track
@@ -25,18 +26,42 @@ def bound_router(cluster: Cluster, router: str, track: str) -> Router:
     return found
 
 
-def unread(name: str, settings: Mapping[str, Any] | None, proxy: ProxyKind) -> Problem | None:
-    """What is wrong if *proxy* does not read the objects that strategy *name* would write."""
-    router = getattr(strategy_named(name, settings), "router", None)
-    reader = proxy if router is None else READER[router]
-    if reader is proxy:
-        return None
-    return Problem(
-        message(
-            "{strategy} writes objects of the router {router}, which {proxy} does not read",
-            strategy=name,
-            router=router,
-            proxy=proxy.value,
-        ),
-        hint=message("network.proxy: {proxy}", proxy=reader.value),
-    )
+class Place(Protocol):
+    """What a strategy must fit: a scenario, as far as strategies may know of it."""
+
+    @property
+    def strategies(self) -> Mapping[str, Mapping[str, Any]]:
+        """The settings that are given, by strategy."""
+        ...
+
+    @property
+    def proxy(self) -> ProxyKind:
+        """What stands between users and pods."""
+        ...
+
+    @property
+    def user_behaviour(self) -> UserBehaviour | None:
+        """What is stated of users' decisions."""
+        ...
+
+
+def unfit(name: str, place: Place) -> Problem | None:
+    """Why strategy *name* makes no sense in *place*; None if it does."""
+    strategy = strategy_named(name, place.strategies.get(name))
+    router = getattr(strategy, "router", None)
+    if router is not None and READER[router] is not place.proxy:
+        return Problem(
+            message(
+                "{strategy} writes objects of the router {router}, which {proxy} does not read",
+                strategy=name,
+                router=router,
+                proxy=place.proxy.value,
+            ),
+            hint=message("network.proxy: {proxy}", proxy=READER[router].value),
+        )
+    if hasattr(strategy, "decide") and place.user_behaviour is None:
+        return Problem(
+            message("{strategy} has nothing to decide by: no behaviour of users", strategy=name),
+            hint=message("users.behaviour: {example}", example="{versions: {old: …, new: …}}"),
+        )
+    return None

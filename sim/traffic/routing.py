@@ -34,6 +34,7 @@ class Routing:
                     f"an attribute has 1 to {MOST_VALUES} values, not {len(one.values)}"
                 )
         self._shares = [shares_of(one) for one in attributes]
+        self._salted = [salted(one) for one in attributes]
         self._values = Stream(seed, Purpose.ATTRIBUTE)
         self._lots = Stream(seed, Purpose.ROUTE)
         self._flags = Stream(seed, Purpose.FLAG)
@@ -94,10 +95,15 @@ class Routing:
         )
 
     def _value(self, attribute: int, user: int) -> int:
-        drawn = self._values.uniform(user, attribute)
+        drawn = self._values.uniform(self._salted[attribute] | user, attribute)
         return next(n for n, reached in enumerate(self._shares[attribute]) if drawn < reached)
 
 
 def shares_of(attribute: Attribute) -> tuple[float, ...]:
     """The cumulated shares of its values; the last one has what is left."""
     return (*accumulate(share for _, share in attribute.values[:-1]), 1.0)
+
+
+def salted(attribute: Attribute) -> int:
+    """What is written above the user's number in the draws of *attribute*; 0 without a salt."""
+    return 0 if attribute.salt is None else (attribute.salt + 1) << SALT_PLACE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simpy.events import Process as SimProcess
 
+from sim.analysis.experiment import ALPHA, experiment, stretch_of
 from sim.backends.simulated.alterations import Alterations
 from sim.backends.simulated.driver import Driver, SimulatedClock
 from sim.backends.simulated.environment import TwoPlaneEnvironment
@@ -14,8 +15,10 @@ from sim.control.plane import ControlPlane
 from sim.control.versions import Versions
 from sim.model.attempts import Attempts, Recorder
 from sim.model.behaviour import Behaviour, Workload
+from sim.model.experiment import Experiment
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.run import Change
+from sim.model.visitors import Ledger
 from sim.ports import Process
 from sim.scenario.scenario import Scenario
 from sim.traffic.engine import new_plane
@@ -39,10 +42,13 @@ class SimulatedBackend:
         recorder: Recorder | None = None,
     ) -> None:
         self._scenario = scenario
+        self._seed = seed
         self.env = TwoPlaneEnvironment(start)
         self.clock = SimulatedClock(self.env)
-        self._recorder = recorder
-        log = None if recorder is None else self._record
+        self.ledger = None if scenario.user_behaviour is None else Ledger()
+        told: list[Recorder | None] = [recorder, self.ledger]
+        self._recorders = [one for one in told if one is not None]
+        log = self._record if self._recorders else None
         self.data_plane = new_plane(engine, workload, seed, start=start, log=log)
         self._dependencies = {one.name: one for one in workload.dependencies}
         self._dependency_rows = Alterations(
@@ -78,6 +84,7 @@ class SimulatedBackend:
             namespace=namespace_of(scenario.deployment),
             service=name_of(scenario.service),
             hearing_seconds=heard_within(scenario.delays),
+            analytics=self,
         )
 
     def start(self, objects: tuple[JsonObject, ...]) -> None:
@@ -109,8 +116,17 @@ class SimulatedBackend:
         return self.drive(fault.inject(self.world))
 
     def _record(self, attempts: Attempts) -> None:
-        assert self._recorder is not None
-        self._recorder.record(attempts, self.control_plane.pod_name, self.versions.names)
+        for one in self._recorders:
+            one.record(attempts, self.control_plane.pod_name, self.versions.names)
+
+    def experiment(self, alpha: float = ALPHA) -> Experiment | None:
+        """What is known of the last experiment up to now; `model.experiment.Analytics`."""
+        model = self._scenario.user_behaviour
+        held = stretch_of(self.control_plane.store.history, self.env.now)
+        if model is None or held is None or self.ledger is None:
+            return None
+        self.data_plane.flush_log()
+        return experiment(self.ledger, held, model, self._seed, alpha)
 
     def _changed(self, change: Change) -> None:
         self._driver.notice()

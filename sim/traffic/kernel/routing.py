@@ -114,8 +114,8 @@ def _matches(s: State, route: Records, user: int) -> bool:
 @inlined
 def _value(s: State, number: int, user: int) -> int:
     """The number of the value that *user* has of that attribute."""
-    drawn = uniform(s.attribute_keys, user, number)
     attribute = attribute_at(s, number)
+    drawn = uniform(s.attribute_keys, attribute.salted | user, number)
     n = attribute.value
     while drawn >= value_at(s, n).reached:
         n += 1

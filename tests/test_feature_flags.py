@@ -7,9 +7,11 @@ import json
 import pytest
 from stories import deployment, failures, scenario
 
+from sim.analysis.cost import peak_pods
 from sim.errors import ScenarioError
 from sim.model.asked_share import WEIGHT
 from sim.model.canary_steps import Pause, SetWeight
+from sim.model.causes import Cause
 from sim.model.feature_flags import Delivery, Flag, delivery_of, flag_routes, with_flag
 from sim.model.routing import Attribute
 from sim.model.run import Phase, Window
@@ -318,3 +320,44 @@ def test_a_faster_kubelet_is_waited_for_no_longer_than_it_takes(tmp_path):
 
     assert {"propagation_seconds": 16.0}.items() <= story.strategies["FeatureFlags"].items()
     assert taken < 16.0
+
+
+def test_blue_green_behind_a_flag_moves_pods_at_once_and_code_in_steps(tmp_path):
+    """Everybody is on green and nobody meets its bug; then one user in ten does."""
+    settings = ("scaleDownDelaySeconds=10", "steps=[10%,pause]")
+    overrides = [f"strategies.blueGreenBehindFlag.{one}" for one in settings]
+    story = scenario(
+        tmp_path,
+        deployment(),
+        overrides=(RATE, *overrides, "users.population=2000"),
+        faults=("bug:new:50%",),
+    )
+
+    run = Session(story, "BlueGreenBehindFlag", 1, window=WINDOW).finish()
+    bare = Session(story, "BlueGreen", 1, window=WINDOW).finish()
+
+    assert 6 == peak_pods(run) == peak_pods(bare)
+    assert {NEW} == {span.version for span in run.pods if span.end > run.window.end}
+    assert run.settled_at < 60.0
+    assert {Cause.APPLICATION_BUG} == failures(run).keys()
+    met = set(run.users.exposed[NEW].tolist())
+    assert 150 < len(met) < 250
+    assert set(run.users.failed.tolist()) <= met
+    assert sum(failures(run).values()) < sum(failures(bare).values()) / 5
+
+
+def test_what_the_combination_costs_is_the_time_of_both(tmp_path):
+    story = flagged(
+        tmp_path,
+        "strategies.blueGreenBehindFlag.steps=[100%]",
+        "strategies.blueGreenBehindFlag.scaleDownDelaySeconds=20",
+    )
+    flags, both = (
+        Session(story, name, 1, window=WINDOW).finish()
+        for name in ("FeatureFlags", "BlueGreenBehindFlag")
+    )
+
+    assert Phase.HEALTHY == flags.phase == both.phase
+    assert {} == failures(both)
+    assert both.finished_at - both.window.first_write > 20.0 + 91.0
+    assert peak_pods(both) > peak_pods(flags)

@@ -286,6 +286,8 @@ def test_an_operator_replaced_at_any_moment_leaves_the_same_objects(tmp_path, na
         "strategies.canary.steps=[20%,10s,50%,10s]",
         "strategies.canaryThenRolling.steps=[20%,10s,50%,10s]",
         "strategies.featureFlags.steps=[50%,10s]",
+        "strategies.blueGreenBehindFlag.steps=[50%,10s]",
+        "strategies.blueGreenBehindFlag.scaleDownDelaySeconds=10",
         "strategies.shadow.mirrorSeconds=10",
         "strategies.abTest.seconds=10",
         "nodes.syncFrequency=10s",

@@ -20,7 +20,15 @@ ROOM = Path(__file__).resolve().parent.parent / "sim" / "strategies"
 NAMES = [*STRATEGIES]
 FLAGGED = ("FeatureFlags", {"delivery": "environment"})
 PAUSED = ("RollingUpdate", {"pause_at_pods": 2, "pause_seconds": 10.0})
-TRACKS = ("BlueGreen", "Canary", "CanaryThenRolling", "FeatureFlags", "Shadow", "ABTest")
+TRACKS = (
+    "BlueGreen",
+    "Canary",
+    "CanaryThenRolling",
+    "FeatureFlags",
+    "Shadow",
+    "ABTest",
+    "BlueGreenBehindFlag",
+)
 STEPS = (SetWeight(20), Pause(5.0), SetWeight(50), Pause(5.0))
 ROUTED = [
     ("Canary", {"steps": STEPS, "router": "virtual_service"}),

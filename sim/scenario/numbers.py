@@ -130,7 +130,7 @@ def strategies(spec: Spec) -> dict[str, dict[str, Any]]:
     found = spec.strategies.given()
     sync = spec.nodes.sync_frequency
     if sync != SYNC_SECONDS:
-        for name in ("FeatureFlags",):
+        for name in ("FeatureFlags", "BlueGreenBehindFlag"):
             own = found.setdefault(name, {})
             own.setdefault("propagation_seconds", (1.0 + JITTER) * sync + SLACK_SECONDS)
     return found

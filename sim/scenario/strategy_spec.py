@@ -119,15 +119,24 @@ class RollingUpdate(Strict):
     pause_seconds: Seconds | None = None
 
 
-class FeatureFlags(Steps):
-    """Which flag of which ConfigMap, how pods read it, and whom it is turned on for, in steps."""
+class Flag(Steps):
+    """Which flag of which ConfigMap, and whom it is turned on for, in steps."""
 
     flag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,253}$")] | None = None
     config_map: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$")] | None = (
         None
     )
-    delivery: Literal["file", "environment"] | None = None
     propagation_seconds: Seconds | None = None
+
+
+class FeatureFlags(Flag):
+    """The flag, and how pods read it."""
+
+    delivery: Literal["file", "environment"] | None = None
+
+
+class BlueGreenBehindFlag(BlueGreen, Flag):
+    """Blue-green's fields and the flag's; the ConfigMap is a mounted file."""
 
 
 class AbTest(Strict):
@@ -184,6 +193,7 @@ class Strategies(Strict):
     canary: Canary | None = None
     canary_then_rolling: Steps | None = None
     feature_flags: FeatureFlags | None = None
+    blue_green_behind_flag: BlueGreenBehindFlag | None = None
     shadow: Shadow | None = None
     ab_test: AbTest | None = None
     maintenance_window: MaintenanceWindow | None = None

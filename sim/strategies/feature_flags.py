@@ -111,6 +111,11 @@ class FeatureFlags:
 
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """The flag and its steps, and the bounds within which its pods are replaced."""
+        budget = rolling_settings(deployment, written, rolling_budget(deployment))
+        return self.own_settings() + budget + rollout_settings(deployment, written)
+
+    def own_settings(self) -> tuple[Setting, ...]:
+        """The flag and its steps."""
         own = (
             ("flag", self.flag, HANDBOOK),
             ("configMap", self.config_map, HANDBOOK),
@@ -118,6 +123,4 @@ class FeatureFlags:
             ("steps", f"{shown(self.steps)}, 100%", HANDBOOK),
             ("propagationSeconds", f"{self.propagation_seconds:g}", KUBELET),
         )
-        found = tuple(Setting(name=name, value=text, source=by) for name, text, by in own)
-        budget = rolling_settings(deployment, written, rolling_budget(deployment))
-        return found + budget + rollout_settings(deployment, written)
+        return tuple(Setting(name=name, value=text, source=by) for name, text, by in own)

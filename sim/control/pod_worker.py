@@ -39,6 +39,7 @@ class Surroundings:
     data_plane: DataPlane
     versions: Versions
     blueprints: Blueprints = field(default_factory=Blueprints)
+    started: Callable[[PodRecord], None] = lambda _: None  # A serving process begins.
 
 
 class PodWorker:
@@ -294,6 +295,7 @@ class PodWorker:
                 self._record.number,
                 ended,
                 limit_cores=plan.limit_cores,
+                begun=lambda: around.started(self._record),
             )
             asks = ServedAsks(around.data_plane, self._record.number)
         else:

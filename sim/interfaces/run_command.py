@@ -198,6 +198,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     """Print what the run rests on, what happened, and what it came to."""
     from sim.interfaces.alert_tables import alerts_table, measurements_table
     from sim.interfaces.comparison_tables import settings_table
+    from sim.interfaces.experiment_table import experiment_table
     from sim.interfaces.printed import print_sentence, print_table
     from sim.interfaces.run_tables import (
         deeds_table,
@@ -218,6 +219,8 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, alerts_table(found, language))
     print_table(console, measurements_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
+    if found.experiment is not None:
+        print_table(console, experiment_table(found.experiment, language))
     print_table(console, run_causes_table(found, language))
     print_table(console, run_classes_table(found, language))
     print_table(console, stories_table([found], language))
@@ -242,6 +245,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
     from sim.analysis.failures import by_cause, sent
     from sim.analysis.figures import FIGURES, measure
     from sim.interfaces.alert_tables import alerts_json, measurements_json
+    from sim.interfaces.experiment_table import experiment_json
 
     return {
         "schemaVersion": SCHEMA_VERSION,
@@ -262,6 +266,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             key: {"unit": FIGURES[key].unit.value, "value": value}
             for key, value in measure(found, by).items()
         },
+        "experiment": None if found.experiment is None else experiment_json(found.experiment),
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
         **({"classes": classes} if (classes := _classes(found)) else {}),
         "failures": [

@@ -19,6 +19,8 @@ from sim.model.routing import Attribute
 from sim.model.visit import Visits
 from sim.model.warm_up import WarmUp
 
+SYNC_SECONDS = 60.0  # The kubelet's syncFrequency (pkg/kubelet/apis/config/v1beta1/defaults.go).
+
 
 class Reaction(StrEnum):
     """What the process does at SIGTERM."""
@@ -198,7 +200,7 @@ class Delays:
     *watch* is a write reaching a controller or kubelet; *propagation* is an EndpointSlice change
     reaching one proxy (each draws its own), or None for the way of *proxy*'s own kind; *pull* an
     image pull, on each node's first use. *relist* is the kubelet's period for noticing that a
-    container ended.
+    container ended, *sync* its least time between two looks at what a pod has mounted.
     """
 
     watch: tuple[float, float] = (0.01, 0.04)
@@ -208,3 +210,4 @@ class Delays:
     sandbox: tuple[float, float] = (0.3, 0.7)
     pull: tuple[float, float] = (1.0, 3.0)
     relist: float = 1.0
+    sync: float = SYNC_SECONDS

@@ -68,6 +68,9 @@ class Purpose(IntEnum):
     RULE_PHASE = 71
     PAGER = 80
     REACTION = 81
+    SYNC_PERIOD = 90
+    CONFIG_WATCH = 91
+    CONVERSION = 92
 
 
 def _mix(x: int) -> int:

@@ -77,3 +77,15 @@ def rolling_budget(deployment: JsonObject) -> JsonObject:
     """The Deployment's own surge and unavailable, completed by Kubernetes' defaults."""
     strategy = deployment["spec"].get("strategy") or {}
     return DEFAULT_BUDGET | (strategy.get("rollingUpdate") or {})
+
+
+def roll_in(cluster: Cluster, template: JsonObject) -> Process[bool]:
+    """A rolling update that is given up when the next pod takes longer than the deadline."""
+    budget = rolling_budget(cluster.deployment())
+    cluster.release(template, {"type": "RollingUpdate", "rollingUpdate": budget})
+    deadline = cluster.deployment()["spec"]["progressDeadlineSeconds"]
+    for pods in range(1, cluster.replicas + 1):
+        if not (yield cluster.until_available(pods, deadline)):
+            return False
+    phase: Phase = yield cluster.until_rolled_out()
+    return phase is Phase.HEALTHY

@@ -64,6 +64,7 @@ class Purpose(IntEnum):
     THINKING = 51
     TRIAL = 60
     ENDPOINT_CLASS = 70
+    CRASH = 71
 
 
 def _mix(x: int) -> int:

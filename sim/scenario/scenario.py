@@ -260,7 +260,7 @@ class Scenario:
 _USUAL = Behaviour()
 _SELDOM = (
     *("calls", "measured_seconds", "measured_shares", "hang_ratio", "warm_up"),
-    *("classes", "weight"),
+    *("classes", "weight", "leak_bytes_per_request", "crash_ratio"),
 )
 
 

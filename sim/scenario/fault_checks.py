@@ -16,7 +16,7 @@ _BY_TURN = re.compile(r"old|new|v([3-9]|[1-9][0-9]+)", re.ASCII)
 OF_A_MACHINE = ("node", "slow-node")
 OF_A_DEPENDENCY = ("outage", "lock", "latency", "errors")
 # Kinds that may be limited to one class of requests: `bug:new:3%@checkout`.
-OF_A_CLASS = ("bug", "slow", "hang")
+OF_A_CLASS = ("bug", "slow", "hang", "leak", "crash")
 
 
 def comes_by_turn(version: str) -> bool:

@@ -62,6 +62,13 @@ class World(Protocol):
         """The machine *node* stands still while the `with` block lasts, and boots after it."""
         ...
 
+    def blinded(self, targets: str, late_seconds: float | None) -> AbstractContextManager[None]:
+        """Nothing is heard of *targets*, or only late, while the `with` block lasts.
+
+        *targets* are of a `model.monitoring` kind. Where nothing is monitored nothing is blind.
+        """
+        ...
+
 
 class Fault(Protocol):
     """Something that goes wrong; it must heal what it broke when it is interrupted."""

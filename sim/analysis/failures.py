@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import floor
 
 import numpy as np
 
@@ -55,3 +56,14 @@ def per_second(run: Run) -> tuple[IntArray, IntArray]:
     every = np.bincount(place, weights=requests.count, minlength=seconds)
     failures = np.bincount(place, weights=lost, minlength=seconds)
     return every.astype(np.int64), failures.astype(np.int64)
+
+
+def failed_share(run: Run, start: float, end: float) -> float | None:
+    """The share of the requests meant to be sent in [*start*, *end*) that failed, by whole seconds.
+
+    The truth, whatever the monitoring saw of it; None if nobody sent any.
+    """
+    counts = run.requests.within(floor(start), floor(end))
+    if not counts.total:
+        return None
+    return int(counts.count[counts.cause != Cause.NONE].sum()) / counts.total

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import BackendError
 from sim.experiments.disk import draft_name, sync
+from sim.experiments.monitoring_record import alerts_from, measurements_from, monitoring_facts
 from sim.experiments.programs import programs
 from sim.experiments.tables import (
     changes_from,
@@ -28,6 +29,7 @@ from sim.experiments.tables import (
     users_from,
 )
 from sim.i18n import message
+from sim.model.deed import Deed, DeedKind
 from sim.model.objects import JsonObject
 from sim.model.run import AskedShare, Phase, Run, Setting, Window
 
@@ -83,6 +85,11 @@ def read_run_folder(path: str | Path) -> Run:
         finished_at=facts["finishedAt"],
         settled_at=facts["settledAt"],
         asked_shares=tuple(AskedShare(**one) for one in facts.get("askedShares", ())),
+        deeds=tuple(
+            Deed(**{**one, "kind": DeedKind(one["kind"])}) for one in facts.get("deeds", ())
+        ),
+        alerts=alerts_from(facts),
+        measurements=measurements_from(facts),
         versions=versions,
         requests=requests_from(table["latency"], versions, classes),
         classes=classes,
@@ -118,6 +125,8 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "finishedAt": run.finished_at,
         "settledAt": run.settled_at,
         "askedShares": [one._asdict() for one in run.asked_shares],
+        "deeds": [deed._asdict() for deed in run.deeds],
+        **monitoring_facts(run.alerts, run.measurements),
         "podVersions": list(run.versions),
         **({"classes": list(run.classes)} if run.classes else {}),
         "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},

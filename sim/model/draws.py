@@ -63,8 +63,12 @@ class Purpose(IntEnum):
     GOING_ON = 50
     THINKING = 51
     TRIAL = 60
-    ENDPOINT_CLASS = 70
-    CRASH = 71
+    ENDPOINT_CLASS = 69
+    SCRAPE_PHASE = 70
+    RULE_PHASE = 71
+    CRASH = 72
+    PAGER = 80
+    REACTION = 81
 
 
 def _mix(x: int) -> int:

@@ -16,8 +16,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.model.deed import Deed
 from sim.model.failed import FailedRequest
+from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject
+from sim.model.rules import AlertChange
 
 IntArray = npt.NDArray[np.int64]
 
@@ -172,7 +175,8 @@ class Run:
     *last_answer* maps a version to the time of its last answer of any kind.
     *classes* are the names of the classes of requests, none where all are alike.
     *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
-    which a release held a share of the requests; none where it asks for no shares.
+    which a release held a share of the requests; none where it asks for no shares. *measurements*
+    are what its analyses were told, *alerts* what became of alerts, in time.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -197,6 +201,9 @@ class Run:
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
     classes: tuple[str, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    alerts: tuple[AlertChange, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -229,5 +236,14 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.deeds:
+            facts["deeds"] = [[repr(value) for value in deed] for deed in self.deeds]
+        if self.alerts:
+            facts["alerts"] = [[repr(value) for value in change] for change in self.alerts]
+        if self.measurements:
+            facts["measurements"] = [
+                [repr(m.time), m.analysis, m.metric, m.verdict.phase.value, str(m.verdict.reason)]
+                for m in self.measurements
+            ]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

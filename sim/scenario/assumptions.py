@@ -12,7 +12,7 @@ from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
 from sim.model.service import affinity_seconds
-from sim.scenario import classes, dependencies, network_rows, resources
+from sim.scenario import classes, dependencies, network_rows, resources, rollback_rows
 from sim.scenario import service as services
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
@@ -45,6 +45,8 @@ _WHY = {
     "nodes.relist": message("the kubelet looks at its containers once a second"),
     "nodes.defaultRequests.cpu": message("the manifest requests no CPU"),
     "nodes.defaultRequests.memory": message("the manifest requests no memory"),
+    "monitoring.scrapeInterval": message("as in the file that Prometheus comes with"),
+    "monitoring.evaluationInterval": message("as in the file that Prometheus comes with"),
     "slo.availability": message("three nines, a common promise of a web service"),
     "service.cpu": message("a light web request computes for a few milliseconds"),
     "service.wait": message("most of a web request is waiting for a database or another service"),
@@ -76,8 +78,12 @@ def table(
     deployment: JsonObject,
     service: JsonObject,
     service_given: bool,
+    watched: bool = False,
 ) -> tuple[Assumption, ...]:
-    """All rows, the release first. *root* is the spec as written; what stands there is given."""
+    """All rows, the release first. *root* is the spec as written; what stands there is given.
+
+    A scenario is *watched* if it has rules of alerts, or an analysis.
+    """
     first = Assumption(
         field="release",
         value=release.kind,
@@ -93,11 +99,13 @@ def table(
         *_version_rows(spec, root),
         *dependencies.rows(spec),
         *_resource_rows(spec, release.template),
+        *(_monitoring_rows(spec) if watched or get(root, "monitoring") else ()),
     ]
     judged = [
         *(_row(root, field, value) for field, value in _user_rows(spec)),
         *network,
         *(_row(root, field, value) for field, value in cluster),
+        *(_row(root, field, value, why) for field, value, why in rollback_rows.rows(spec.rollback)),
     ]
     told = [
         *_template_rows(release.template),
@@ -161,6 +169,11 @@ def _cluster_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "nodes.pull", words.show_range(nodes.pull)
     yield "nodes.relist", words.show_duration(nodes.relist)
     yield "slo.availability", words.show_share(spec.slo.availability)
+
+
+def _monitoring_rows(spec: Spec) -> Iterator[tuple[str, str]]:
+    yield "monitoring.scrapeInterval", words.show_duration(spec.monitoring.scrape_interval)
+    yield "monitoring.evaluationInterval", words.show_duration(spec.monitoring.evaluation_interval)
 
 
 _TRAFFIC_SHOWN = {

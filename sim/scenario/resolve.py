@@ -162,7 +162,14 @@ def _scenario(
         kept=tuple(plain(one.node) for one in others),
         release=release,
         assumptions=assumptions.table(
-            spec, draft.root, release, given, deployment, service, service_manifest is not None
+            spec,
+            draft.root,
+            release,
+            given,
+            deployment,
+            service,
+            service_manifest is not None,
+            watched=bool(draft.manifests.rules.groups) or spec.strategies.ask_metrics,
         ),
         warnings=_warnings(draft, owner, service_manifest, release, spec),
         faults=faults,
@@ -185,6 +192,9 @@ def _scenario(
         traffic=spec.traffic,
         recording=tuple(recording),
         strategies=spec.strategies.given(),
+        monitoring=spec.monitoring.meant(),
+        rollback=None if spec.rollback is None else spec.rollback.meant(),
+        rules=tuple(draft.manifests.rules.groups),
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
     )
     return replace(scenario, digest=scenario.fingerprint())

@@ -22,10 +22,13 @@ from sim.model.behaviour import (
 )
 from sim.model.dependency import Dependency
 from sim.model.endpoint_class import EndpointClass
+from sim.model.monitoring import USUAL, Monitoring
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
+from sim.model.rollback_policy import RollbackPolicy
 from sim.model.routing import Attribute
+from sim.model.rules import RuleGroup
 from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
@@ -113,6 +116,9 @@ class Scenario:
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
+    monitoring: Monitoring = USUAL
+    rollback: RollbackPolicy | None = None
+    rules: tuple[RuleGroup, ...] = ()
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -244,6 +250,12 @@ class Scenario:
             found["attributes"] = [_fields(one) for one in self.attributes]
         if self.classes:
             found["classes"] = [_fields(one) for one in self.classes]
+        if self.rollback is not None:
+            found["rollback"] = _fields(self.rollback)
+        if self.monitoring != USUAL:
+            found["monitoring"] = _fields(self.monitoring)
+        if self.rules:
+            found["rules"] = [_without_places(group) for group in self.rules]
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}
@@ -255,6 +267,10 @@ class Scenario:
     def title(self) -> str:
         """`Deployment/web-app`"""
         return f"Deployment/{name_of(self.deployment)}"
+
+
+def _without_places(group: RuleGroup) -> JsonObject:
+    return _fields(replace(group, rules=tuple(replace(r, place=("", 0, 0)) for r in group.rules)))
 
 
 _USUAL = Behaviour()

@@ -19,7 +19,9 @@ from sim.model.network import ProxyKind
 from sim.model.unreadable import Unreadable
 from sim.scenario.call import Call as Call
 from sim.scenario.clients import Clients
+from sim.scenario.monitoring_spec import Monitoring
 from sim.scenario.request_class import ClassName, ClassOfVersion
+from sim.scenario.rollback_spec import Rollback
 from sim.scenario.service import Service, Spread
 from sim.scenario.strategy_spec import READER, Strategies
 from sim.scenario.traffic import Poisson, Traffic
@@ -279,6 +281,8 @@ class Spec(Strict):
     slo: Slo = Slo()
     faults: Annotated[list[str], Field(max_length=100, default_factory=list)]
     window: Window = Window()
+    monitoring: Monitoring = Monitoring()
+    rollback: Rollback | None = None
     strategies: Strategies = Strategies()
 
     @model_validator(mode="after")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from math import prod
 from typing import Any, Protocol
@@ -33,6 +33,14 @@ class Machines(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """Who can be made blind."""
+
+    def blinded(self, kind: str, late_seconds: float | None) -> AbstractContextManager[None]:
+        """For targets of that *kind*, while the `with` block lasts."""
+        ...
+
+
 class SimulatedWorld:
     """`ports.World`: whatever a fault changes stacks, and each fault heals alone.
 
@@ -53,6 +61,7 @@ class SimulatedWorld:
         self._machines = machines
         self._dependencies = dependencies
         self._slowdowns: dict[str, list[float]] = {}
+        self.watcher: Watcher | None = None
 
     def now(self) -> float:
         """The present moment, in simulated seconds."""
@@ -116,6 +125,12 @@ class SimulatedWorld:
             yield
         finally:
             self._machines.return_node(node)
+
+    def blinded(self, targets: str, late_seconds: float | None) -> AbstractContextManager[None]:
+        """Nothing is heard of *targets*, or only late, while the `with` block lasts."""
+        if self.watcher is None:
+            return nullcontext()
+        return self.watcher.blinded(targets, late_seconds)
 
 
 def behaviour_from_the_start(

@@ -90,6 +90,7 @@ remembered_at = _way_to("remembered")
 _tried_at = _way_to("tried")
 _owed_at = _way_to("owed")
 _link_at = _way_to("link")
+_on_way_at = _way_to("on_way")
 dependency_at = _way_to("dependency")
 call_at = _way_to("call")
 caller_at = _way_to("caller")
@@ -123,6 +124,12 @@ def thread_at(s: State, n: int, place: int) -> Records:
 def link_at(s: State, x: int, p: int) -> Records:
     """What proxy *x* knows of pod *p*."""
     return _link_at(s, p * s.proxies + x)
+
+
+@inlined
+def on_way_at(s: State, x: int, p: int) -> Records:
+    """What proxy *x* has sent to pod *p* and not heard back from."""
+    return _on_way_at(s, x * s.on_way_places + p)
 
 
 @inlined

@@ -7,8 +7,8 @@ NOBODY) those of a list that are healthy.
 from __future__ import annotations
 
 from sim.traffic.kernel.access import (
-    link_at,
     listed_at,
+    on_way_at,
     owed_at,
     pod_at,
     slot_at,
@@ -76,7 +76,7 @@ def pick_any(s: State, proxy: Records, e: int, offset: int, count: int) -> int:
     draw = uniform(s.second_keys, slot.request * MOST_PICKS + again, slot.attempt)
     other = candidate(s, offset, int(draw * count))
     x = slot.proxy
-    return other if link_at(s, x, other).in_flight < link_at(s, x, one).in_flight else one
+    return other if on_way_at(s, x, other).count < on_way_at(s, x, one).count else one
 
 
 @inlined
@@ -90,11 +90,13 @@ def _turn(proxy: Records, count: int) -> int:
 def _least_busy(s: State, x: int, offset: int, count: int) -> int:
     """The first of those with the least on its way from proxy *x*."""
     found = candidate(s, offset, 0)
-    least = link_at(s, x, found).in_flight
+    least = on_way_at(s, x, found).count
     for place in range(1, count):
+        if least == 0:
+            break
         p = candidate(s, offset, place)
-        if link_at(s, x, p).in_flight < least:
-            found, least = p, link_at(s, x, p).in_flight
+        if on_way_at(s, x, p).count < least:
+            found, least = p, on_way_at(s, x, p).count
     return found
 
 

@@ -33,11 +33,12 @@ Connection = np.dtype(
 )
 Point = np.dtype([("point", "u8"), ("pod", "i4")], align=True)  # Of a hash ring.
 Idle = np.dtype([("top", "i4")])  # Of an owner's stack: its number + 1, or 0 if it is empty.
-# What a proxy knows of a pod.
+# What a proxy has on its way to a pod; apart from `Link`, so that all of it stays in the cache.
+OnWay = np.dtype([("count", "i4")])
+# What a proxy knows of a pod that may be ejected.
 Link = np.dtype(
     [
         ("ends", "f8"),  # The last ejection; there was none if `ejections` is 0.
-        ("in_flight", "i4"),
         ("in_a_row", "i4"),
         ("ejections", "i4"),
     ],
@@ -66,6 +67,7 @@ PROXY_ADDRESSES = {
     "connection": Connection,
     "idle": Idle,  # By owner: a user, or [pod, proxy].
     "link": Link,  # [pod, proxy].
+    "on_way": OnWay,  # [proxy, pod].
     "guard": Guard,  # By proxy.
     "healthy": Listed,  # Of a list, those that are not ejected.
     "remembered": Remembered,
@@ -84,6 +86,7 @@ PROXY_FIELDS = [
     ("per_request", "i8"),
     ("by_user", "i8"),  # A user always comes by the same proxy.
     ("counts_links", "i8"),
+    ("on_way_places", "i8"),
     ("gated", "i8"),
     ("ejects", "i8"),
     ("tries", "i8"),

@@ -60,6 +60,7 @@ def put_proxies(arrays: Arrays, workload: Workload, seed: int, start: float) -> 
     users = workload.population if single["affinity"] >= 0.0 else 0
     arrays.put("remembered", np.zeros(users, pr.Remembered))
     arrays.put("link", np.zeros(0, pr.Link))
+    arrays.put("on_way", np.zeros((workload.proxies, 0), pr.OnWay))
     arrays.put("trip", np.zeros(0, pr.Trip))
     arrays.put("tried", np.zeros(0, pr.Listed))
     arrays.put("owed", np.zeros((0, 0), pr.Owed))
@@ -75,12 +76,20 @@ def fit_proxies(arrays: Arrays) -> None:
         arrays.grow(slots, "trip")
     if single["avoid"] and len(arrays["tried"]) < slots * r.MOST_AVOIDED:
         arrays.grow(slots * r.MOST_AVOIDED, "tried")
-    if (single["counts_links"] or single["ejects"]) and len(arrays["link"]) < links:
+    if single["ejects"] and len(arrays["link"]) < links:
         arrays.grow(links, "link")
+    if single["counts_links"] and arrays["on_way"].shape[1] < len(arrays["pod"]):
+        _widen(arrays, "on_way", len(arrays["pod"]))
     if single["balancer"] == r.WEIGHTED:
         _fit_owed(arrays)
     if single["keeps"] and single["per_request"] and len(arrays["idle"]) < links:
         arrays.grow(links, "idle")
+
+
+def _widen(arrays: Arrays, name: str, columns: int) -> None:
+    before = arrays[name]
+    more = np.zeros((len(before), columns - before.shape[1]), before.dtype)
+    arrays.put(name, np.concatenate([before, more], axis=1))
 
 
 def _fit_owed(arrays: Arrays) -> None:

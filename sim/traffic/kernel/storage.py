@@ -55,6 +55,7 @@ _SIZES = {
     "row": ("most_rows", 0),
     "log": ("most_logged", 0),
     "coming": ("list_places", 1),
+    "on_way": ("on_way_places", 1),
     "thread": ("bag_places", 1),
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),

@@ -12,7 +12,7 @@ from sim.traffic.kernel.access import (
     connection_at,
     endpoint_class_at,
     guard_at,
-    link_at,
+    on_way_at,
     pod_at,
     proxy_at,
     remembered_at,
@@ -130,7 +130,7 @@ def _to_a_pod(s: State, e: int, now: float) -> int:
                 c = connect(s, p, now)
     trip.connection = c
     if s.counts_links:
-        link_at(s, slot.proxy, p).in_flight += 1
+        on_way_at(s, slot.proxy, p).count += 1
     return _send_on(s, e, p, c, now)
 
 
@@ -168,7 +168,7 @@ def _note(s: State, e: int, cause: int, now: float) -> None:
     else:
         pod.failed += 1
     if s.counts_links:
-        link_at(s, slot.proxy, slot.pod).in_flight -= 1
+        on_way_at(s, slot.proxy, slot.pod).count -= 1
     left = (_LEFT >> cause) & 1 or (cause == _UNREACHABLE and now >= slot.gives_up)
     if s.ejects and not left:
         judge_pod(s, slot.proxy, trip.row, slot.pod, 1 if cause != _NONE else 0, now)

@@ -542,7 +542,7 @@ class Story:
         return Route(
             matches=self._pick(((), matches[self._one_of(1, 3)])),
             destinations=tuple(
-                Destination(backend=self._one_of(0, 3), weight=self._pick((0, 1, 5, 95)))
+                Destination(backend=self._one_of(-1, 3), weight=self._pick((0, 1, 5, 95)))
                 for _ in range(places)
             ),
             sticky_salt=self._pick((None, None, 0, 7, 65_535)),

@@ -35,7 +35,7 @@ def compare(
             metavar="NAME",
             text=message(
                 "A strategy to compare, or all; may be repeated. Without it, the two that a "
-                "Deployment has by itself."
+                "Deployment has by itself, and a Rollout's own."
             ),
         ),
     ] = None,
@@ -99,7 +99,7 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    chosen = chosen_strategies(strategy or ())
+    chosen = chosen_strategies(scenario, strategy or ())
     tuning = _tune(scenario, chosen, seeds, workers, engine, terminal) if tuned else None
     comparison = _compare(scenario, chosen, seeds, workers, engine, terminal, tuning)
     if png is not None:
@@ -111,12 +111,16 @@ def compare(
         show(comparison, terminal)
 
 
-def chosen_strategies(names: Sequence[str]) -> Sequence[str]:
-    """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
+def chosen_strategies(scenario: Scenario, names: Sequence[str]) -> Sequence[str]:
+    """The strategies that *names* mean: `all` is every one, none the two built-in ones.
+
+    Where a Rollout says how it is released, none means its own before those.
+    """
     from sim.strategies import BUILT_IN, STRATEGIES
 
     if ALL not in names:
-        return names or BUILT_IN
+        own = () if scenario.own is None else (scenario.own.name,)
+        return names or (*own, *BUILT_IN)
     return [*STRATEGIES, *(name for name in names if name != ALL)]
 
 

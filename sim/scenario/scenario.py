@@ -33,6 +33,7 @@ from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
 from sim.scenario.manifest import is_simulated
+from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.release import Release
 from sim.scenario.route_checks import is_admitted
 from sim.scenario.traffic import Steps, Traffic, curve
@@ -116,6 +117,7 @@ class Scenario:
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
+    own: OwnStrategy | None = None  # How a Rollout among the manifests is released.
     monitoring: Monitoring = USUAL
     rollback: RollbackPolicy | None = None
     rules: tuple[RuleGroup, ...] = ()
@@ -262,6 +264,12 @@ class Scenario:
                 for name, given in self.strategies.items()
             }
         return found
+
+    def given_to(self, strategy: str | None) -> tuple[Mapping[str, Any], str]:
+        """The settings that somebody gave to *strategy*, and whether a manifest or the scenario."""
+        if self.own is not None and self.own.name == strategy:
+            return self.own.settings, "manifest"
+        return self.strategies.get(strategy or "", {}), "scenario"
 
     @property
     def title(self) -> str:

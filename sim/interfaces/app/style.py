@@ -4,6 +4,8 @@ from __future__ import annotations
 
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 3rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
+  color: inherit !important; opacity: 0.92; }
 .stMainBlockContainer h1 { font-size: 2rem; }
 .stMainBlockContainer h3 { font-size: 1.25rem; }
 .st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {

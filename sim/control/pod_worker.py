@@ -125,6 +125,8 @@ class PodWorker:
         assert isinstance(serving.process, ServerProcess)
         if signal.kind is SignalKind.OOM:
             serving.process.out_of_memory()
+        elif signal.kind is SignalKind.CRASH:
+            serving.process.crash()
         elif signal.kind is SignalKind.DRAINED:
             serving.process.drained()
         elif signal.detail is not None and serving.prober is not None:

@@ -118,6 +118,12 @@ class ServerProcess:
             self._plane.kill(self._pod, Cause.CUT_BY_CRASH_OR_OOM)
             self._end(137, "OOMKilled")
 
+    def crash(self) -> None:
+        """A request ends it, with exit code 1."""
+        if self.alive:
+            self._plane.kill(self._pod, Cause.CUT_BY_CRASH_OR_OOM)
+            self._end(1, "Error")
+
     def drained(self) -> None:
         """It answered its last request after SIGTERM and exits by itself."""
         if self.alive and self._terminated:

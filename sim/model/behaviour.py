@@ -59,7 +59,9 @@ class Behaviour:
     answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
     an image that is not *pullable* cannot be pulled. A *hang_ratio* of the attempts that a worker
     takes never ends: each holds its worker until the process ends, and its client times out.
-    Balancers that weigh pods give each of them its *weight* beside the others.
+    Each request that a worker is done with leaves *leak_bytes_per_request* behind, and a
+    *crash_ratio* of all requests end the process at that moment, wherever they are tried. Balancers
+    that weigh pods give each of them its *weight* beside the others.
     *classes* say what is different for which class of requests, by its number.
     """
 
@@ -89,6 +91,8 @@ class Behaviour:
     warm_up: WarmUp | None = None
     classes: tuple[ClassBehaviour, ...] = ()
     weight: int = 1
+    leak_bytes_per_request: float = 0.0
+    crash_ratio: float = 0.0
 
     @property
     def service_seconds(self) -> float:

@@ -299,7 +299,7 @@ def _without_places(group: RuleGroup) -> JsonObject:
 _USUAL = Behaviour()
 _SELDOM = (
     *("calls", "measured_seconds", "measured_shares", "hang_ratio", "warm_up"),
-    *("classes", "weight"),
+    *("classes", "weight", "leak_bytes_per_request", "crash_ratio"),
 )
 _MODEL = ("lost_per_100_ms", "lost_per_failure", "distribution", "cv")
 

@@ -31,12 +31,12 @@ from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
 from sim.monitoring.rule_groups import require_answerable
 from sim.operators.duty import Duty, Operator
-from sim.operators.policy import operators_of, watches_metrics
+from sim.operators.policy import on_duty, rules_of, watches_metrics
 from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
-from sim.strategies.strategy import Strategy, asks_metrics, without_worry
+from sim.strategies.strategy import Strategy, asks_metrics, queries_of, without_worry
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
@@ -84,10 +84,11 @@ class Session:
         self._traffic = traffic
         self._strategy = None if strategy is None else self._made(strategy)
         if operators is None:
-            operators = self._by_policy()
-        require_answerable(scenario.rules)
-        asked = asks_metrics(self._strategy) or any(map(watches_metrics, operators))
-        self._monitored = monitored or asked or (traffic and bool(scenario.rules))
+            operators = () if strategy is None else on_duty(scenario)
+        self._rules = (*scenario.rules, *rules_of(operators))
+        require_answerable(self._rules, queries_of(self._strategy))
+        asked = asks_metrics(self._strategy) or (traffic and bool(self._rules))
+        self._monitored = monitored or asked or any(map(watches_metrics, operators))
         self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
@@ -207,7 +208,7 @@ class Session:
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, warm_up)
         backend = SimulatedBackend(
-            scenario,
+            replace(scenario, rules=self._rules),
             workload,
             self.seed,
             start,
@@ -237,13 +238,6 @@ class Session:
             self._backend.notice,
         )
 
-    def _by_policy(self) -> tuple[Operator, ...]:
-        """Who is on duty because the scenario says so: nobody where nothing is released."""
-        policy = self.scenario.rollback
-        if policy is None or self.strategy is None:
-            return ()
-        return operators_of(policy, self.scenario.monitoring.evaluation_interval_seconds)
-
     def _duty(self, operator: Operator) -> Duty:
         assert self.releaser is not None, "nobody is on duty where nothing is released"
         return Duty(
@@ -255,6 +249,7 @@ class Session:
             first_write=self.window.first_write,
             releaser=self.releaser,
             send_back=self._go_back,
+            alerts=lambda: self._backend.alerts,
             deeds=self._deeds,
         )
 

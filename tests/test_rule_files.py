@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 
 import pytest
@@ -150,3 +151,11 @@ def test_a_rule_file_alone_is_something_to_validate(tmp_path):
     (tmp_path / "alerts.yaml").write_text(RULES)
 
     assert () == validate([tmp_path / "alerts.yaml"]).deployments
+
+
+def test_the_rules_of_the_documentation_can_be_read(tmp_path, root):
+    page = (root / "docs" / "scenario.md").read_text("utf-8")
+    (text,) = re.findall(r"```yaml rules\n(.*?)```", page, re.DOTALL)
+
+    (group,) = read(tmp_path, text).rules
+    assert "HighErrorRatio" == group.rules[0].name

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from stories import deployment, failures, scenario
 
 from sim.errors import ScenarioError
 from sim.experiments.compare import compare
+from sim.experiments.drill_moments import Moment
 from sim.experiments.folder import read_run_folder, write_run_folder
+from sim.experiments.rollback_drill import rollback_drill
 from sim.model.causes import Cause
 from sim.model.command import Command, Verb
 from sim.model.deed import DeedKind, first_of
@@ -22,6 +26,7 @@ from sim.operators.emergency_runbook import EmergencyRunbook
 from sim.operators.gate_driven import GateDriven
 from sim.operators.health_script import HealthScript
 from sim.operators.reconciler import Reconciler
+from sim.scenario.load import load
 from sim.session import Session
 
 LONG = Window(start=0.0, first_write=10.0, end=400.0)
@@ -237,9 +242,40 @@ def test_a_policy_in_the_scenario_puts_somebody_on_duty(tmp_path):
     assert () == Session(story, None, 1, window=LONG).finish().deeds
 
 
+RULES = """
+groups:
+- name: deployment.rules
+  interval: 5s
+  rules:
+  - alert: ManyErrors
+    expr: sum(rate(http_requests_total{status=~"5.."}[30s])) > 1
+    for: 20s
+"""
+
+
+def test_the_rule_that_sends_a_release_back_can_be_the_users_own(tmp_path):
+    (tmp_path / "rules.yaml").write_text(RULES)
+    (tmp_path / "web.yaml").write_text(json.dumps(deployment()))
+    files = [tmp_path / "web.yaml", tmp_path / "rules.yaml"]
+    told = ["rollback.by=alert", "rollback.alert=ManyErrors"]
+    story = load(files, images=["web=web:2"], faults=[BUG], overrides=told)
+    run = Session(story, "RollingUpdate", 1, window=LONG).finish()
+
+    assert [DeedKind.DETECTED, DeedKind.DECIDED, DeedKind.WENT_BACK] == kinds(run)
+    (fired,) = [one for one in run.alerts if one.phase == "firing"]
+    assert ("ManyErrors", run.deeds[0].time) == (fired.name, pytest.approx(fired.time, abs=0.1))
+
+
+def test_a_server_that_is_away_when_it_matters_detects_nothing(tmp_path):
+    story = scenario(tmp_path, faults=(BUG, "blind:server:lost@10s..390s"))
+
+    assert () == run_of(story, AlertDriven(rule=ALERT)).deeds
+
+
 @pytest.mark.parametrize(
     ("override", "words"),
     [
+        (("rollback.by=alert", "rollback.alert=Nobody"), "no alert called 'Nobody'"),
         (("rollback.by=alert", "rollback.expr=rate("), "rollback.expr"),
         (("rollback.by=alert", "rollback.expr=holt_winters(a[5m],0.5,0.5)"), "rollback.expr"),
     ],
@@ -276,3 +312,26 @@ def test_a_run_folder_keeps_what_people_did(tmp_path):
     assert run.deeds
     kept = read_run_folder(tmp_path / "kept")
     assert (run.deeds, run.digest()) == (kept.deeds, kept.digest())
+
+
+def test_fresh_old_pods_are_slower_for_a_while_and_a_flip_has_warm_ones(tmp_path):
+    """Cold caches: a process is five times as slow at first. Blue's never stopped."""
+    told = (
+        "traffic.rate=50/s",
+        "versions.old.warmUp.slowdown=5x",
+        "versions.old.warmUp.for=90s",
+        "strategies.blueGreen.scaleDownDelaySeconds=300",
+        "rollback.by=alert",
+    )
+    story = scenario(tmp_path, deployment(pre_stop=3), faults=(BUG,), overrides=told)
+    found = rollback_drill(
+        story,
+        ["BlueGreen", "RollingUpdate"],
+        moments=[Moment.ALERT],
+        seeds=range(2),
+        workers=1,
+    )
+    slower = {way.strategy: way.values["slower_ms_p95"] for way in found.moments[0].ways}
+
+    assert all(abs(ms) < 20.0 for ms in slower["BlueGreen"])
+    assert all(ms > 100.0 for ms in slower["RollingUpdate"])

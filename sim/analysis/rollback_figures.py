@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import floor
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from sim.analysis.rollback_clocks import RollbackClocks
 from sim.analysis.rollback_witness import Witness
 from sim.analysis.units import Unit
 from sim.i18n import Message, message
-from sim.model.run import Run
+from sim.model.causes import Cause
+from sim.model.latency import quantile
+from sim.model.run import RequestCounts, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +84,27 @@ def _broken(drilled: Drilled) -> float | None:
     return None if drilled.clocks.decided is None else float(sum(drilled.broken().values()))
 
 
+def _slower(drilled: Drilled) -> float | None:
+    """By how much; None without a success in either run, as when a service is closed."""
+    decided = drilled.clocks.decided
+    if decided is None or drilled.clocks.back is None:
+        return None
+    start = floor(max(decided, drilled.clocks.back))
+    found, anyway = (
+        _p95_ms(run.requests.within(start, start + COLD_SECONDS))
+        for run in (drilled.run, drilled.no_release)
+    )
+    return None if found is None or anyway is None else found - anyway
+
+
+def _p95_ms(requests: RequestCounts) -> float | None:
+    answered = requests.cause == Cause.NONE
+    if not answered.any():
+        return None
+    return 1000.0 * quantile(requests.bin[answered], requests.count[answered], 0.95)
+
+
+COLD_SECONDS = 30  # So long after the way back fresh processes may still have cold caches.
 BACK = "back_seconds"
 _ALL = (
     DrillFigure(
@@ -171,6 +195,16 @@ _ALL = (
             "not explain (overload, no endpoint, dropped connections), beyond the no-release run"
         ),
         compute=_broken,
+    ),
+    DrillFigure(
+        key="slower_ms_p95",
+        unit=Unit.MILLISECONDS,
+        heading=message("slower, ms"),
+        definition=message(
+            "p95 of the requests that succeeded in the 30 s after everything was back, beyond the "
+            "no-release run: cold caches and queues"
+        ),
+        compute=_slower,
     ),
 )
 DRILL_FIGURES: Mapping[str, DrillFigure] = {figure.key: figure for figure in _ALL}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.analysis.figures import FIGURES
 from sim.errors import Problem
 from sim.experiments.programs import programs
+from sim.experiments.tuning import Tuning, to_json
 from sim.i18n import Message
 from sim.model.given_up import GivenUp
 from sim.model.objects import JsonObject
@@ -64,7 +65,7 @@ class Comparison:
     """All arms, the no-release arm first, in one window and under the same seeds.
 
     *differences* has every pair of strategies once. *example_runs* are the whole records of the
-    first seed, one for each arm, for a picture.
+    first seed, one for each arm, for a picture. *tuning* is what the strategies were tuned to.
     """
 
     scenario: Scenario
@@ -74,6 +75,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     verdict: Message
     example_runs: tuple[Run, ...]
+    tuning: Tuning | None = None
 
     @property
     def no_release(self) -> Arm:
@@ -87,6 +89,7 @@ class Comparison:
 
     def to_json(self) -> JsonObject:
         """Everything, under stable names and in English; no NaN, no infinity."""
+        tuned = {} if self.tuning is None else {"tuning": to_json(self.tuning)}
         return {
             "schemaVersion": SCHEMA_VERSION,
             "kind": "Comparison",
@@ -103,6 +106,7 @@ class Comparison:
             "arms": [_arm(arm) for arm in self.arms],
             "differences": [_difference(found) for found in self.differences],
             "verdict": self.verdict.render("en"),
+            **tuned,
         }
 
 

@@ -20,6 +20,7 @@ from sim.experiments.window import (
 from sim.i18n import Message, message
 from sim.model.person import Person
 from sim.model.rollback_policy import Notices, RollbackPolicy
+from sim.model.rules import RuleGroup
 from sim.model.run import Window
 from sim.operators.by_command import ByCommand
 from sim.operators.duty import Operator
@@ -63,20 +64,22 @@ MOMENT_NAMES: Mapping[Moment, Message] = {
 class Plan:
     """One moment of a drill, and the window in which all strategies are measured at it.
 
-    *policy* says who notices and decides where nobody commands, and whether Git is in between.
+    *policy* says who notices and decides where nobody commands, and whether Git is in between;
+    *rules* are the monitoring server's own.
     """
 
     moment: Moment
     window: Window
     policy: RollbackPolicy
+    rules: tuple[RuleGroup, ...]
     evaluation_seconds: float
 
     def operators(self) -> tuple[Operator, ...]:
         """Who sends the release back, and when; and who may undo that."""
         if self.moment is Moment.ALERT:
-            return operators_of(self.policy, self.evaluation_seconds)
+            return operators_of(self.policy, self.rules)
         by_command = replace(self.policy, notices=None)
-        others = operators_of(by_command, self.evaluation_seconds)
+        others = operators_of(by_command, self.rules)
         return (_commander(self.moment), *others)
 
 
@@ -120,6 +123,7 @@ def plans_for(
                 moment=moment,
                 window=window,
                 policy=policy,
+                rules=scenario.rules,
                 evaluation_seconds=scenario.monitoring.evaluation_interval_seconds,
             )
         )

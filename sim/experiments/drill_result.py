@@ -112,7 +112,8 @@ def _moment(found: DrilledMoment) -> JsonObject:
 def _policy(plan: Plan) -> JsonObject:
     policy, person = plan.policy, plan.policy.person
     return {
-        "expr": policy.expr,
+        "alert": policy.alert,
+        "expr": policy.expr if policy.alert is None else None,
         "forSeconds": policy.for_seconds,
         "evaluationSeconds": plan.evaluation_seconds,
         "pagerSeconds": None if person is None else list(person.pager_seconds),

@@ -86,11 +86,16 @@ def definitions_table(language: str) -> Table:
 def policy_sentence(plan: Plan) -> Message:
     """By which rule and by whom it is decided, where nobody commands."""
     policy = plan.policy
-    rule = message(
-        "{expr}, for {seconds} s, evaluated every {every} s",
-        expr=policy.expr,
-        seconds=f"{policy.for_seconds:g}",
-        every=f"{plan.evaluation_seconds:g}",
+    own = message("the scenario's alert {name}", name=policy.alert)
+    rule = (
+        own
+        if policy.alert is not None
+        else message(
+            "{expr}, for {seconds} s, evaluated every {every} s",
+            expr=policy.expr,
+            seconds=f"{policy.for_seconds:g}",
+            every=f"{plan.evaluation_seconds:g}",
+        )
     )
     if (person := policy.person) is not None:
         rule = message(

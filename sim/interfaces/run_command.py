@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import isinf
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,7 @@ from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.analysis.figures import Yardstick
+    from sim.interfaces.query_tables import Answers
     from sim.model.attempts import Recorder
     from sim.model.objects import JsonObject
     from sim.model.run import Run
@@ -58,6 +59,14 @@ def run(
             ),
         ),
     ] = None,
+    query: Annotated[
+        list[str] | None,
+        option(
+            "--query",
+            metavar="PROMQL",
+            text=message("Ask the monitoring this at the end of the window; may be given again."),
+        ),
+    ] = None,
     image: options.Images = None,
     to: options.To = None,
     deployment: options.Deployment = None,
@@ -86,12 +95,23 @@ def run(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
+    from sim.interfaces.printed import print_table
+
     chosen = strategy or own_strategy(scenario)
     for place in filter(None, (png, out, requests)):
         require_place(place, folder=place is out)
     make_engine_ready(engine, terminal)
-    found, yardstick = _run(
-        scenario, chosen, seed, engine, keep_objects=out is not None, requests=requests
+    from sim.interfaces.query_tables import answers_json, answers_table, required
+
+    asked = required(query)
+    found, yardstick, answers = _run(
+        scenario,
+        chosen,
+        seed,
+        engine,
+        keep_objects=out is not None,
+        requests=requests,
+        asked=asked,
     )
     if out is not None:
         from sim.experiments.folder import write_run_folder
@@ -102,9 +122,11 @@ def run(
         write_picture(png, [found], terminal.language)
     if as_json:
         warn(scenario.warnings, terminal)
-        print(json.dumps(to_json(found, yardstick), indent=2, ensure_ascii=False, allow_nan=False))
+        told = to_json(found, yardstick) | answers_json(answers)
+        print(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show(scenario, found, yardstick, terminal)
+        print_table(terminal.console(), answers_table(answers, terminal.language))
 
 
 def own_strategy(scenario: Scenario) -> str:
@@ -129,10 +151,13 @@ def _run(
     *,
     keep_objects: bool,
     requests: str | None,
-) -> tuple[Run, Yardstick]:
-    """The run, and the no-release run of the same seed beside it, to measure it by."""
+    asked: Sequence[str],
+) -> tuple[Run, Yardstick, Answers]:
+    """The run, the no-release run of the same seed to measure it by, and what was *asked*."""
     from sim.analysis.figures import Yardstick
     from sim.experiments.window import measured_window
+    from sim.interfaces.query_tables import answers_of
+    from sim.session import Session
     from sim.session import run as run_session
 
     window = measured_window(scenario, [strategy])
@@ -142,7 +167,7 @@ def _run(
         prices=scenario.prices,
     )
     with _recorder(requests) as recorder:
-        found = run_session(
+        session = Session(
             scenario,
             strategy,
             seed,
@@ -150,8 +175,12 @@ def _run(
             keep_objects=keep_objects,
             engine=engine,
             recorder=recorder,
+            monitored=bool(asked),
         )
-    return found, yardstick
+        session.advance(window.end)
+        answers = answers_of(session, asked)
+        found = session.finish()
+    return found, yardstick, answers
 
 
 @contextmanager

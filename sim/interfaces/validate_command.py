@@ -35,6 +35,7 @@ def validate(
     """Check the files."""
     from sim.interfaces.printed import print_table
     from sim.interfaces.scenario_tables import assumptions_table
+    from sim.monitoring.rule_groups import require_answerable
 
     terminal: Terminal = ctx.find_root().obj
     console, language = terminal.console(), terminal.language
@@ -44,6 +45,7 @@ def validate(
         try:
             if not group.is_scenario and deployment is None:
                 checked = group.checked()
+                require_answerable(checked.rules)
                 if len(checked.deployments) != 1:
                     warn(checked.warnings, terminal)
                     _say_ok(console, group, language)
@@ -58,6 +60,7 @@ def validate(
                 faults=fault,
                 overrides=set_ or (),
             )
+            require_answerable(scenario.rules)
         except ScenarioError as error:
             terminal.report(error)
             bad = True

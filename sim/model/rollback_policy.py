@@ -38,12 +38,14 @@ class GitOps:
 class RollbackPolicy:
     """*notices* is None where nobody looks; *person* is None where the machine decides at once.
 
-    *expr* and *for_seconds* are the rule, which the gate asks *looks* times, *apart_seconds* apart,
-    *after_finish_seconds* after the finish. With a *symptom* whoever decides goes by the tree, with
-    *repair_seconds* as the estimate of the repair and *way_back_seconds* of the way back.
+    *alert* names a rule of the scenario's own; else *expr* and *for_seconds* are the rule. The gate
+    asks *expr* *looks* times, *apart_seconds* apart, *after_finish_seconds* after the finish. With
+    a *symptom* whoever decides goes by the tree, with *repair_seconds* as the estimate of the
+    repair and *way_back_seconds* of the way back.
     """
 
     notices: Notices | None = None
+    alert: str | None = None
     expr: str = ERROR_RATIO_RULE
     for_seconds: float = 60.0
     after_finish_seconds: float = 60.0

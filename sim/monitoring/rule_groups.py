@@ -21,14 +21,18 @@ RESOLVED, DROPPED, ERROR = "resolved", "dropped", "error"
 _ON_THE_WAY = (AlertPhase.PENDING, AlertPhase.FIRING)
 
 
-def require_answerable(groups: Sequence[RuleGroup]) -> None:
-    """Raise one `ScenarioError` with every rule whose expression is not understood."""
+def require_answerable(groups: Sequence[RuleGroup], queries: Sequence[str] = ()) -> None:
+    """Raise one `ScenarioError` with every rule and query that is not understood.
+
+    They are put to a server that knows nothing: what is not simulated is refused by name there too.
+    """
+    asked = [(rule.expr, rule.place) for group in groups for rule in group.rules]
     problems = []
-    for rule in (rule for group in groups for rule in group.rules):
+    for expr, place in (*asked, *((text, (text, 0, 0)) for text in queries)):
         try:
-            query(SeriesStore(), rule.expr, 0.0)
+            query(SeriesStore(), expr, 0.0)
         except QueryError as error:
-            problems.append(Problem(error.message, *rule.place))
+            problems.append(Problem(error.message, *place))
     if problems:
         raise ScenarioError(problems)
 
@@ -37,7 +41,8 @@ class RuleGroups:
     """Evaluates *groups* on *store*, whose late samples *settle* writes down first.
 
     *interval_seconds* is that of groups without one; while *is_away* nothing is evaluated.
-    `changes` tells what happened to alerts so far. Drive `watch` to let it run.
+    `changes` tells what happened to alerts so far, and `told` hears of each. Drive
+    `watch` to let it run.
     """
 
     def __init__(
@@ -65,6 +70,7 @@ class RuleGroups:
         self._recorded: dict[tuple[int, int], set[Labels]] = {}
         self._broken: set[tuple[int, int]] = set()
         self.changes: list[AlertChange] = []
+        self.told: Callable[[], None] = _silent
 
     def watch(self) -> Process[None]:
         """Evaluate each group whenever its time has come, to the end of the run."""
@@ -114,6 +120,7 @@ class RuleGroups:
                 self.changes.append(
                     AlertChange(self._now(), rule.name, phase, labels, alert.value, told)
                 )
+                self.told()
 
     def _record(self, key: tuple[int, int], rule: RecordingRule, samples: Vector) -> None:
         """Write the samples down under the rule's name; what has gone is stale."""
@@ -124,6 +131,10 @@ class RuleGroups:
         for labels, value in found.items():
             self._store.append(labels, self._now(), value)
         self._recorded[key] = set(found)
+
+
+def _silent() -> None:
+    """Nobody listens."""
 
 
 def _vector(found: Vector | float) -> Vector:

@@ -1,50 +1,51 @@
-"""Alert-driven: a rule over scraped metrics fires, and whoever is told of it decides."""
+"""Alert-driven: a rule of the monitoring fires, and whoever is told of it decides."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from sim.model.draws import Purpose, Stream
+from sim.model.rules import AlertChange, AlertRule
 from sim.model.samples import Labels
-from sim.monitoring.alerting import Alert, AlertPhase, AlertRule, evaluated
+from sim.monitoring.alerting import AlertPhase
 from sim.operators.decision import AT_ONCE, Decision
 from sim.operators.duty import Duty
 from sim.ports import Process
 
-RULE = 255  # The number of this operator's own draw of when in the interval it evaluates.
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertDriven:
-    """Evaluates *rule* every *evaluation_seconds*; at the first alert that fires *decision* acts.
+    """At the first alert of *rule* that fires after the first write, *decision* acts.
 
-    Detection takes a scrape, the ramp of the rule's window, an evaluation and its `for`
-    (prometheus/prometheus rules/alerting.go). It begins to look with the first write: what fires
-    before that says nothing of the release.
+    The rule is evaluated by the monitoring server, late and coarse and not while that is away:
+    a scrape, the ramp of its window, an evaluation and its `for` (prometheus/prometheus
+    rules/alerting.go). What fired before the first write says nothing of the release. *is_known*
+    says that the server has the rule anyway.
     """
 
     asks_metrics: ClassVar[bool] = True
 
     rule: AlertRule
     decision: Decision = AT_ONCE
-    evaluation_seconds: float = 15.0
+    is_known: bool = False
 
     def watch(self, duty: Duty) -> Process[None]:
-        """Evaluate until something fires."""
-        alerts: Mapping[Labels, Alert] = {}
-        phase = Stream(duty.seed, Purpose.RULE_PHASE).uniform(RULE)
-        yield duty.until(duty.first_write + phase * self.evaluation_seconds)
-        while True:
-            found = duty.cluster.query(self.rule.expr)
-            samples = found if isinstance(found, tuple) else ()
-            alerts = evaluated(self.rule, alerts, samples, duty.clock.now())
-            firing = [name for name, one in alerts.items() if one.phase is AlertPhase.FIRING]
-            if firing:
-                break
-            yield duty.clock.sleep(self.evaluation_seconds)
-        yield from self.decision.follow(duty, _shown(firing[0]))
+        """Wait until it fires."""
+        yield duty.until(duty.first_write)
+        fired: AlertChange = yield duty.clock.until(lambda: self._fired(duty))
+        yield from self.decision.follow(duty, _shown(fired.labels))
+
+    def _fired(self, duty: Duty) -> AlertChange | None:
+        return next(
+            (
+                one
+                for one in duty.alerts()
+                if one.name == self.rule.name
+                and one.phase == AlertPhase.FIRING
+                and one.time >= duty.first_write
+            ),
+            None,
+        )
 
 
 def _shown(labels: Labels) -> str:

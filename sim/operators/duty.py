@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from sim.model.available import available_of
 from sim.model.deed import Deed, DeedKind
 from sim.model.objects import JsonObject
 from sim.model.rollout_status import RolloutStatus, rollout_status
+from sim.model.rules import AlertChange
 from sim.operators.releaser import Releaser
 from sim.ports import Clock, Process, Wait
 
@@ -32,6 +33,7 @@ class Duty:
     first_write: float  # When it is to be released.
     releaser: Releaser
     send_back: Callable[[], None]
+    alerts: Callable[[], Sequence[AlertChange]]  # What the monitoring told so far.
     deeds: list[Deed]
 
     def say(self, kind: DeedKind, note: str = "") -> None:

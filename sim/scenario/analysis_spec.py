@@ -12,6 +12,7 @@ from sim.model.analysis import AnalysisMetric
 from sim.model.analysis_template import WINDOW_SECONDS, AnalysisTemplate, Check
 from sim.model.condition import Condition
 from sim.model.unreadable import Unreadable
+from sim.scenario.promql import unreadable_query
 from sim.scenario.words import Duration, Share, Strict
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
@@ -25,6 +26,13 @@ def _condition(text: str) -> str:
     return text
 
 
+def _query(text: str) -> str:
+    if (why := unreadable_query(text)) is not None:
+        raise Unreadable(why)
+    return text
+
+
+Query = Annotated[str, Field(min_length=1), AfterValidator(_query)]
 Asked = Annotated[str, AfterValidator(_condition)]
 
 
@@ -105,7 +113,7 @@ class Metric(Strict):
     name: Annotated[str, Field(min_length=1, max_length=63)]
     judge: Judge | None = None
     window: Duration = WINDOW_SECONDS
-    query: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+    query: Query | None = None
     success_condition: Asked | None = None
     failure_condition: Asked | None = None
     interval: Duration | None = None

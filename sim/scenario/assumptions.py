@@ -45,6 +45,8 @@ _WHY = {
     "nodes.relist": message("the kubelet looks at its containers once a second"),
     "nodes.defaultRequests.cpu": message("the manifest requests no CPU"),
     "nodes.defaultRequests.memory": message("the manifest requests no memory"),
+    "monitoring.scrapeInterval": message("as in the file that Prometheus comes with"),
+    "monitoring.evaluationInterval": message("as in the file that Prometheus comes with"),
     "slo.availability": message("three nines, a common promise of a web service"),
     "service.cpu": message("a light web request computes for a few milliseconds"),
     "service.wait": message("most of a web request is waiting for a database or another service"),
@@ -76,8 +78,12 @@ def table(
     deployment: JsonObject,
     service: JsonObject,
     service_given: bool,
+    watched: bool = False,
 ) -> tuple[Assumption, ...]:
-    """All rows, the release first. *root* is the spec as written; what stands there is given."""
+    """All rows, the release first. *root* is the spec as written; what stands there is given.
+
+    A scenario is *watched* if it has rules of alerts, or an analysis.
+    """
     first = Assumption(
         field="release",
         value=release.kind,
@@ -93,6 +99,7 @@ def table(
         *_version_rows(spec, root),
         *dependencies.rows(spec),
         *_resource_rows(spec, release.template),
+        *(_monitoring_rows(spec) if watched or get(root, "monitoring") else ()),
     ]
     judged = [
         *(_row(root, field, value) for field, value in _user_rows(spec)),
@@ -144,6 +151,8 @@ def _user_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "clients.deadline", words.show_duration(clients.deadline)
     yield "clients.attempts", str(clients.attempts)
     yield "clients.backoff", words.show_duration(clients.backoff)
+    if clients.hedge_after is not None:
+        yield "clients.hedgeAfter", words.show_duration(clients.hedge_after)
     if clients.attempts > 1:
         yield "clients.retryOn", ", ".join(clients.retry_on)
         if clients.retry_budget is not None:
@@ -160,6 +169,11 @@ def _cluster_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "nodes.pull", words.show_range(nodes.pull)
     yield "nodes.relist", words.show_duration(nodes.relist)
     yield "slo.availability", words.show_share(spec.slo.availability)
+
+
+def _monitoring_rows(spec: Spec) -> Iterator[tuple[str, str]]:
+    yield "monitoring.scrapeInterval", words.show_duration(spec.monitoring.scrape_interval)
+    yield "monitoring.evaluationInterval", words.show_duration(spec.monitoring.evaluation_interval)
 
 
 _TRAFFIC_SHOWN = {
@@ -221,6 +235,8 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
     yield f"versions.{name}.service.probe", words.show_duration(entry.service.probe)
     yield f"versions.{name}.probes", entry.probes
     yield f"versions.{name}.keepAlive", words.show_duration(entry.keep_alive)
+    if entry.weight != 1:
+        yield f"versions.{name}.weight", str(entry.weight)
     if entry.crash_after is not None:
         yield f"versions.{name}.crashAfter", words.show_duration(entry.crash_after)
     if entry.warm_up is not None:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
+from sim.model.rules import RuleGroup
 from sim.scenario.behaviour_file import laid_over
 from sim.scenario.draft import Draft
 from sim.scenario.manifest import Manifests
@@ -76,10 +77,11 @@ def _nothing_to_lay_over(behaviour: Source) -> Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """Manifests without a mistake: what is noteworthy, and the Deployments among them by name."""
+    """Manifests without a mistake: what is noteworthy, the Deployments by name, and the rules."""
 
     warnings: tuple[Problem, ...]
     deployments: tuple[str, ...]
+    rules: tuple[RuleGroup, ...]
 
 
 def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> Checked:
@@ -100,7 +102,8 @@ def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) ->
         raise ScenarioError(in_reading_order(draft.files, errors))
     warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings])
     deployments = tuple(found.name for found in draft.manifests.releasable())
-    return Checked(warnings=tuple(warnings), deployments=deployments)
+    rules = tuple(draft.manifests.rules.groups)
+    return Checked(warnings=tuple(warnings), deployments=deployments, rules=rules)
 
 
 def _read_scenario(

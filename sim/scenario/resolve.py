@@ -166,7 +166,14 @@ def _scenario(
         kept=tuple(plain(one.node) for one in others),
         release=release,
         assumptions=assumptions.table(
-            spec, draft.root, release, given, deployment, service, service_manifest is not None
+            spec,
+            draft.root,
+            release,
+            given,
+            deployment,
+            service,
+            service_manifest is not None,
+            watched=bool(draft.manifests.rules.groups) or spec.strategies.ask_metrics,
         ),
         warnings=_warnings(draft, owner, service_manifest, release, spec, strategies),
         faults=faults,

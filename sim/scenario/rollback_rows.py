@@ -22,9 +22,11 @@ def rows(rollback: Rollback | None) -> Iterator[Row]:
     """Field, value, and why, for what *rollback* rests on."""
     if rollback is None:
         return
-    if rollback.by in (Notices.ALERT, Notices.GATE):
+    if rollback.alert is not None:
+        yield "rollback.alert", rollback.alert, _EXPR
+    elif rollback.by in (Notices.ALERT, Notices.GATE):
         yield "rollback.expr", rollback.expr, _EXPR
-    if rollback.by is Notices.ALERT:
+    if rollback.by is Notices.ALERT and rollback.alert is None:
         yield "rollback.for", show_duration(rollback.for_), _FOR
     if rollback.by is Notices.GATE:
         yield "rollback.afterFinish", show_duration(rollback.after_finish), _GATE

@@ -34,6 +34,7 @@ class Rollback(Strict):
     """A rollback policy; without `by` nobody looks."""
 
     by: Notices | None = None
+    alert: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     expr: Question = ERROR_RATIO_RULE
     for_: Annotated[Duration, Field(alias="for")] = 60.0
     after_finish: Duration = 60.0
@@ -47,7 +48,10 @@ class Rollback(Strict):
 
     @model_validator(mode="after")
     def _somebody_decides(self) -> Rollback:
-        deciding = self.model_fields_set & {"person", "symptom", "repair", "way_back", "expr"}
+        deciding = self.model_fields_set & {
+            *("alert", "expr"),
+            *("person", "symptom", "repair", "way_back"),
+        }
         if deciding and self.by not in (Notices.ALERT, Notices.GATE):
             raise Unreadable(
                 message("who decides, and by which question, needs somebody who notices"),
@@ -59,6 +63,7 @@ class Rollback(Strict):
         """The policy as the operators take it."""
         return RollbackPolicy(
             notices=self.by,
+            alert=self.alert,
             expr=self.expr,
             for_seconds=self.for_,
             after_finish_seconds=self.after_finish,

@@ -18,6 +18,7 @@ from sim.model.samples import Labels, labels_of
 from sim.model.unreadable import Unreadable
 from sim.scenario.dialect import MANIFEST
 from sim.scenario.node import Mapping, Node, Place, Scalar, Sequence, get, join, kind_of, value
+from sim.scenario.promql import unreadable_query
 from sim.scenario.strict import unknown_field
 from sim.scenario.yaml import read
 
@@ -26,7 +27,6 @@ _GROUP = ("name", "interval", "limit", "query_offset", "labels", "rules")
 _ALERT = ("alert", "expr", "for", "keep_firing_for", "labels", "annotations")
 _RECORD = ("record", "expr", "labels")
 _METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*", re.ASCII)
-_MOST_CHARACTERS = 4096
 
 
 def is_rule_file(node: Node) -> bool:
@@ -149,7 +149,7 @@ class RuleReader:
         name, expr = self._text(rule, kind, path), self._text(rule, "expr", path)
         found = get(rule, "expr")
         place = Place("") if found is None else found.place
-        if expr and (why := _no_promql(expr)) is not None:
+        if expr and (why := unreadable_query(expr)) is not None:
             self.errors.append(place.problem(why, join(path, "expr")))
         labels = labels_of(shared | dict(self._labels(rule, "labels", path)))
         at = (place.file, place.line, place.column)
@@ -226,16 +226,3 @@ class RuleReader:
     def _wrong(self, node: Node, path: str, wanted: Message) -> None:
         text = message("wanted {wanted}, found {found}", wanted=wanted, found=kind_of(node))
         self.errors.append(node.place.problem(text, path))
-
-
-def _no_promql(expr: str) -> Message | None:
-    """Why *expr* cannot be read; what is not simulated is found when a run begins."""
-    import promql_parser as parser
-
-    if len(expr) > _MOST_CHARACTERS:
-        return message("this is no PromQL: {why}", why=f"more than {_MOST_CHARACTERS} characters")
-    try:
-        parser.parse(expr)
-    except ValueError as error:
-        return message("this is no PromQL: {why}", why=str(error))
-    return None

@@ -222,7 +222,7 @@ class Scenario:
             "faults": [fault.text for fault in self.faults],
             "nodes": [_fields(node) for node in self.nodes],
             "delays": _fields(self.delays),
-            "clients": _fields(self.clients),
+            "clients": _without(_fields(self.clients), "hedge_after_seconds"),
             "population": self.population,
             "proxies": self.proxies,
             "balancer": self.balancer,
@@ -281,13 +281,22 @@ def _without_places(group: RuleGroup) -> JsonObject:
     return _fields(replace(group, rules=tuple(replace(r, place=("", 0, 0)) for r in group.rules)))
 
 
-_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up", "classes")
+_USUAL = Behaviour()
+_SELDOM = (
+    *("calls", "measured_seconds", "measured_shares", "hang_ratio", "warm_up"),
+    *("classes", "weight"),
+)
 
 
 def _row(behaviour: Behaviour) -> JsonObject:
     """A row of the behaviour table; what not every version has only where it is."""
-    missing = [name for name in _SELDOM if not getattr(behaviour, name)]
+    missing = [name for name in _SELDOM if getattr(behaviour, name) == getattr(_USUAL, name)]
     return {name: to for name, to in _fields(behaviour).items() if name not in missing}
+
+
+def _without(fields: JsonObject, seldom: str) -> JsonObject:
+    """*fields*, and the one called *seldom* only where it is something."""
+    return {name: to for name, to in fields.items() if name != seldom or to is not None}
 
 
 def _fields(value: Any) -> JsonObject:

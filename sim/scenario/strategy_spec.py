@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
+from sim.model.analysis_template import AnalysisTemplate
 from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step
 from sim.model.network import ProxyKind
 from sim.model.unreadable import Unreadable
@@ -250,6 +251,15 @@ class Strategies(Strict):
     canary: Canary | None = None
     canary_then_rolling: Steps | None = None
     maintenance_window: MaintenanceWindow | None = None
+
+    @property
+    def ask_metrics(self) -> bool:
+        """Whether one of them has an analysis."""
+        return any(
+            isinstance(to, AnalysisTemplate)
+            for fields in self.given().values()
+            for to in fields.values()
+        )
 
     def given(self) -> dict[str, dict[str, Any]]:
         """What is written, by the strategies' names in the table and their fields' names."""

@@ -20,6 +20,12 @@ def asks_metrics(strategy: object) -> bool:
     return bool(_analyses(strategy))
 
 
+def queries_of(strategy: object) -> tuple[str, ...]:
+    """What it puts to the monitoring in its own words."""
+    found = _analyses(strategy).values()
+    return tuple(check.query for template in found for check in template.checks if check.query)
+
+
 def without_worry(strategy: S) -> S:
     """*strategy* whose analyses take as long and find nothing wrong."""
     if not asks_metrics(strategy):

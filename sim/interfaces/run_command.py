@@ -97,6 +97,7 @@ def run(
     )
     from sim.interfaces.printed import print_table
 
+    chosen = strategy or own_strategy(scenario)
     for place in filter(None, (png, out, requests)):
         require_place(place, folder=place is out)
     make_engine_ready(engine, terminal)
@@ -105,7 +106,7 @@ def run(
     asked = required(query)
     found, yardstick, answers = _run(
         scenario,
-        strategy or own_strategy(scenario),
+        chosen,
         seed,
         engine,
         keep_objects=out is not None,

@@ -7,10 +7,10 @@
     print(comparison.verdict)
 
 The map, from the roof down: `interfaces` (command line, page) · `experiments` (seeds, comparison,
-run folder) · `session` (one run) · `backends`, `operators` (who is on duty) · `strategies`, `faults`, `control` (the cluster),
-`traffic` (every request), `analysis` (figures, pictures) · `cluster` (the words of a strategy),
-`judges` (who decides) · `ports`, `scenario` · `model` (values and arithmetic) · `errors`,
-`registry`, `stats`, `i18n`.
+run folder) · `session` (one run) · `backends`, `operators` (who is on duty) · `strategies`,
+`faults`, `control` (the cluster), `traffic` (every request), `analysis` (figures, pictures) ·
+`cluster` (the words of a strategy), `judges` (who decides) · `ports`, `scenario` · `model` (values
+and arithmetic) · `errors`, `registry`, `stats`, `i18n`.
 """
 
 from __future__ import annotations

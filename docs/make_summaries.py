@@ -18,6 +18,10 @@ SEEDS = range(3)
 STRATEGIES = {
     "maintenance": ("MaintenanceWindow", "Recreate", "RollingUpdate"),
     "blue-green": ("BlueGreen", "RollingUpdate"),
+    "rolling-update": ("RollingUpdate", "Recreate"),
+    "two-deployments": ("BlueGreen", "RollingUpdate"),
+    "canary-mesh": ("Canary", "RollingUpdate"),
+    "canary-ingress": ("Canary", "RollingUpdate"),
     "canary": ("Canary", "CanaryThenRolling", "RollingUpdate"),
 }
 # Scenarios about the way back are drilled instead of compared.

@@ -15,7 +15,7 @@ from sim.i18n import Message, message
 from sim.model.available import available_now
 from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject, annotations_of, labels_of
-from sim.model.revision import RESTARTED_AT, owned_by, undo_patch
+from sim.model.revision import RESTARTED_AT, REVERTED, marked, owned_by, undo_patch, unmarked
 from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
@@ -75,6 +75,7 @@ class Cluster:
         patch = [{"op": "add", "path": "/spec/template", "value": template}]
         if strategy is not None:
             patch.append({"op": "add", "path": "/spec/strategy", "value": strategy})
+        patch += [unmarked(REVERTED)] if self.noted(REVERTED) else []
         self.api.patch("Deployment", self.name, patch, self.namespace)
 
     def begin(self, template: JsonObject) -> None:
@@ -195,12 +196,12 @@ class Cluster:
         note = {RESTARTED_AT: f"{self._clock.now():.3f}"}
         self._merge({"template": {"metadata": {"annotations": note}}})
 
-    def undo(self, to_revision: int | None = None) -> None:
+    def undo(self, to_revision: int | None = None, *, mark: str = "") -> None:
         """Go back to the previous template, or to that of *to_revision*, as `rollout undo` does.
 
         Template and annotations go back, nothing else (kubectl pkg/polymorphichelpers/rollback.go).
-        Raise a `RolloutError` with kubectl's reason when the Deployment is paused or has no such
-        revision.
+        The same write can leave a note, *mark*, of the template. Raise a `RolloutError` with
+        kubectl's reason when the Deployment is paused or has no such revision.
         """
         frozen = message(
             'you cannot rollback a paused deployment; resume it first with "kubectl rollout resume'
@@ -210,7 +211,7 @@ class Cluster:
         self._refuse_if(paused=True, reason=frozen)
         deployment = self.deployment()
         if patch := undo_patch(deployment, self._sets_of(deployment), to_revision):
-            self.api.patch("Deployment", self.name, patch, self.namespace)
+            self.api.patch("Deployment", self.name, marked(patch, mark), self.namespace)
 
     def restore(self) -> None:
         """Give the stable track the template back that it had when the release began."""
@@ -276,7 +277,7 @@ class Cluster:
     def until_heard(self, seconds: float | None = None) -> Wait:
         """Until a careful operator may believe that every proxy has heard of the last change.
 
-        That is *hearing_seconds*, or the *seconds* that whoever wrote the change knows better.
+        That is *hearing_seconds*, or the *seconds* that the change's writer knows better.
         """
         return self._clock.sleep(self.hearing_seconds if seconds is None else seconds)
 

@@ -23,6 +23,7 @@ from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.deed import Deed
+from sim.model.given_up import GivenUp, given_up_of
 from sim.model.rollout_status import rollout_status
 from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.samples import Metrics
@@ -52,9 +53,8 @@ class Session:
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
     same results. *recorder* is told every attempt while the run goes on, and the last of them by
-    `finish`. A session that is *monitored* has metrics that can be asked; so has one whose
-    strategy asks them, and one with alerting rules. *operators* are on duty beside the strategy;
-    without the argument those of the scenario's rollback policy.
+    `finish`. One that is *monitored* has metrics that can be asked; so has one whose strategy asks
+    them, and one with alerting rules. *operators* are on duty, by default the scenario's policy's.
     """
 
     def __init__(
@@ -228,9 +228,8 @@ class Session:
 
     def _releaser(self, strategy: Strategy) -> Releaser:
         """Who carries *strategy* out, with the settings that the scenario gives."""
-        given = self.scenario.strategies.get(self.strategy or "", {})
         settings = strategy.settings(self.scenario.deployment, self.scenario.written)
-        self._settings = with_given(settings, given)
+        self._settings = with_given(settings, *self.scenario.given_to(self.strategy))
         cluster, template = self._backend.cluster, self.scenario.release.template
         return Releaser(
             self._backend.clock,
@@ -300,6 +299,7 @@ class Session:
             pods=spans,
             restarts=control.restarts,
             asked_shares=asked_shares(control.store.history, self.window.end),
+            given_up=given_up_of(control.store.list("Deployment")),
             events=tuple(control.events),
             changes=tuple(control.store.history) if self._keep_objects else (),
         )
@@ -315,6 +315,7 @@ class ClusterRecord(TypedDict):
     pods: tuple[PodSpan, ...]
     restarts: int
     asked_shares: tuple[AskedShare, ...]
+    given_up: GivenUp | None
     events: tuple[KubeEvent, ...]
     changes: tuple[Change, ...]
 

@@ -24,6 +24,7 @@ from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
 
 MIB = 2.0**20
+QUANTILES = ((), (), (0.0, 0.5, 1.0), (0.3, 0.9, 0.999))
 MEASURED = ((0.004, 0.02, 0.005), (1.0,), (0.001, 0.5, 0.002, 0.001, 7.0))
 FOLLOW = 40.0  # Seconds after the last arrival, in which everything comes to an end.
 
@@ -55,11 +56,15 @@ class Regime:
     guards: bool = False  # Proxies protect, and clients retry with conditions or a budget.
     routes: bool = False  # Tables come and change; some at once, some late.
     classes: bool = False  # Requests differ in what they ask for.
+    hedges: bool = False  # Clients send a second try beside one that takes long.
     visits: bool = False  # Users send more than one request, and think in between.
     grid: float = 0.0  # Everything is a multiple of this, if it is not 0.
 
 
-BALANCERS = ("random", "round_robin", "least_request", "least_connections", "ring_hash")
+BALANCERS = (
+    *("random", "round_robin", "least_request", "least_connections", "ring_hash"),
+    "weighted",
+)
 ROLLING = {"add": 0.3, "listen": 0.4, "drain": 0.3, "kill": 0.2, "publish": 0.8, "forget": 0.2}
 REGIMES = {
     "calm": Regime(deeds={"publish": 0.05}),
@@ -212,6 +217,41 @@ REGIMES = {
         balancers=BALANCERS,
         deeds=ROLLING | {"publish elsewhere": 0.8, "route": 0.3, "lose": 0.1, "return": 0.2},
     ),
+    "hedges": Regime(
+        hedges=True,
+        load=(0.3, 1.1),
+        attempts=(1, 4),
+        dependencies=(0, 2),
+        cores=(2.0, float("inf")),
+        uneven=True,
+        deeds=ROLLING
+        | {"lose": 0.2, "return": 0.4, "behave": 0.2, "ask": 0.2, "kill": 0.5, "listen": 1.5},
+    ),
+    "hedges on the way": Regime(
+        hedges=True,
+        classes=True,
+        routes=True,
+        ways=True,
+        guards=True,
+        visits=True,
+        rate=(20.0, 80.0),
+        load=(0.3, 1.0),
+        balancers=BALANCERS,
+        attempts=(1, 3),
+        deeds=ROLLING
+        | {"publish elsewhere": 0.8, "route": 0.3, "flag": 0.3, "behave": 0.3, "close": 0.3}
+        | {"lose": 0.2, "return": 0.4, "kill": 0.5, "listen": 1.5},
+    ),
+    "tied hedges": Regime(
+        hedges=True,
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        visits=True,
+        guards=True,
+        dependencies=(0, 2),
+        deeds=ROLLING | {"lose": 0.2, "return": 0.4, "ask": 0.3, "kill": 0.5, "listen": 1.5},
+    ),
     "classes": Regime(
         classes=True,
         uneven=True,
@@ -225,13 +265,16 @@ REGIMES = {
         classes=True,
         routes=True,
         ways=True,
+        kinds=(ProxyKind.INGRESS_NGINX, ProxyKind.ISTIO),
+        tries=(2, 3, 10),
         guards=True,
         visits=True,
         rate=(20.0, 80.0),
         balancers=BALANCERS,
         attempts=(1, 3),
         deeds=ROLLING
-        | {"publish elsewhere": 0.8, "route": 0.5, "flag": 0.3, "behave": 0.3, "close": 0.3},
+        | {"publish elsewhere": 0.8, "route": 0.5, "flag": 0.3, "behave": 0.3, "close": 0.3}
+        | {"kill": 0.6, "listen": 1.2},
     ),
     "tied classes": Regime(
         classes=True,
@@ -395,6 +438,7 @@ class Story:
             attempts=self._one_of(*self.regime.attempts),
             backoff_seconds=0.0 if grid else self._pick((0.0, 0.01, 0.1)),
             **(self._retries() if self.regime.guards else {}),
+            hedge_after_seconds=self._hedge_after(timeout) if self.regime.hedges else None,
         )
         ways = self._connections() if self.regime.ways else Connections()
         guards = self._protection(rate) if self.regime.guards else Protection()
@@ -432,7 +476,7 @@ class Story:
             wait_seconds=max(grid, self._on_grid(self.mean * self._pick((0.1, 1.0)))),
             demand=Demand.CONSTANT if grid else self._pick(list(Demand)),
             demand_cv=self._pick((0.3, 2.5)),
-            measured_seconds=self._pick(MEASURED),
+            **self._measured(),
         )
         return ClassBehaviour(
             name=name,
@@ -442,6 +486,10 @@ class Story:
             error_ratio=self._pick((0.0, 0.0, 0.03, 0.5)),
             hang_ratio=self._pick((0.0, 0.02)) if self.regime.uneven else 0.0,
         )
+
+    def _hedge_after(self, timeout: float) -> float | None:
+        """Soon, late, too late, or never."""
+        return self._pick((None, *(timeout * part for part in (0.03125, 0.125, 0.25, 0.5, 1.0))))
 
     def _attributes(self) -> tuple[Attribute, ...]:
         """Shares that add up to less than the whole too; the last value has what is left."""
@@ -473,7 +521,7 @@ class Story:
         return Route(
             matches=self._pick(((), matches[self._one_of(1, 3)])),
             destinations=tuple(
-                Destination(backend=self._one_of(0, 3), weight=self._pick((0, 1, 5, 95)))
+                Destination(backend=self._one_of(-1, 3), weight=self._pick((0, 1, 5, 95)))
                 for _ in range(places)
             ),
             sticky_salt=self._pick((None, None, 0, 7, 65_535)),
@@ -569,7 +617,7 @@ class Story:
             wait_seconds=mean - mean * cpu,
             demand=self._pick(demands),
             demand_cv=self._pick((0.3, 1.0, 2.5)),
-            measured_seconds=self._pick(MEASURED),
+            **self._measured(),
             concurrency=self._one_of(*regime.workers),
             queue_limit=self._one_of(*regime.queue),
             error_ratio=self._pick((0.0, 0.0, 0.1)),
@@ -580,11 +628,17 @@ class Story:
             keep_alive_seconds=self._pick((0.25, 1.0, 75.0)) if regime.ways else 75.0,
             calls=self._calls() if self.dependencies else (),
             **(self._unevenness() if regime.uneven else {}),
+            weight=self._pick((1, 1, 2, 5)),
             classes=tuple(
                 self._class_behaviour(one.name)
                 for one in self.classes[: self._one_of(0, len(self.classes))]
             ),
         )
+
+    def _measured(self) -> dict[str, Any]:
+        shares = self._pick(QUANTILES)
+        times = (0.002, 0.005, 0.05) if shares else self._pick(MEASURED)
+        return {"measured_seconds": times, "measured_shares": shares}
 
     def _unevenness(self) -> dict[str, Any]:
         warm_up = WarmUp(seconds=self._pick((0.5, 2.0, 30.0)), slowdown=self._pick((1.0, 2.0, 5.0)))

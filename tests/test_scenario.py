@@ -538,7 +538,11 @@ def test_the_full_example_gives_every_field_of_the_model(root):
         "Version": spec["versions"]["old"] | spec["versions"]["hotfix"],
         "Call": spec["versions"]["old"]["calls"]["database"],
         "Dependency": spec["dependencies"]["database"],
-        "Service": {k for one in ("old", "hotfix", "v3") for k in spec["versions"][one]["service"]},
+        "Service": {
+            k for one in ("old", "hotfix", "v3", "v4") for k in spec["versions"][one]["service"]
+        },
+        "RequestClass": spec["traffic"]["classes"]["checkout"],
+        "ClassOfVersion": spec["versions"]["old"]["classes"]["search"],
         "WarmUp": spec["versions"]["hotfix"]["warmUp"],
     }
 

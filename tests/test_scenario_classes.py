@@ -6,7 +6,7 @@ import json
 
 import pytest
 from command_line import call
-from stories import rehearse, scenario
+from stories import deployment, rehearse, scenario
 from test_scenario_dependencies import shop as shop
 
 from sim.analysis.failures import by_class
@@ -22,12 +22,16 @@ from sim.faults.slow import Slow
 from sim.model.behaviour import Behaviour
 from sim.model.dependency import Call
 from sim.model.endpoint_class import ClassBehaviour, EndpointClass, Work
+from sim.model.route_conditions import ALWAYS, NEVER, on_path, paths_of
+from sim.model.routing import OF_CLASS, Condition
+from sim.model.virtual_service_routes import string_test
+from sim.scenario.load import load
 
 SHOP = """\
 traffic:
   rate: 40/s
   classes:
-    checkout: {share: 5%, serviceTime: 3x, idempotent: false}
+    checkout: {share: 5%, serviceTime: 3x, idempotent: false, path: /checkout}
     search: {share: 95%}
 dependencies:
   database: {}
@@ -48,7 +52,7 @@ def test_classes_are_numbered_as_in_the_file_and_versions_lay_theirs_over_old(sh
     search = ClassBehaviour(name="search", calls=(), error_ratio=0.01)
 
     assert found.classes == (
-        EndpointClass(name="checkout", share=0.05, idempotent=False),
+        EndpointClass(name="checkout", share=0.05, idempotent=False, path="/checkout"),
         EndpointClass(name="search", share=0.95),
     )
     assert versions["old"] == (ClassBehaviour(name="checkout", service_time_factor=3.0), search)
@@ -68,7 +72,7 @@ def test_what_is_given_is_listed_and_changes_the_fingerprint(shop):
     found = shop(SHOP)
     rows = {row.field: (row.value, row.origin) for row in found.assumptions}
 
-    assert rows["traffic.classes.checkout"] == ("5%, 3x, not idempotent", "given")
+    assert rows["traffic.classes.checkout"] == ("5%, 3x, not idempotent, /checkout", "given")
     assert rows["versions.old.classes.search"] == ("calls -, errors 1%", "given")
     assert found.fingerprint() != shop(SHOP.replace("errors: 1%", "errors: 2%")).fingerprint()
     assert shop("traffic: {rate: 40/s}").fingerprint() != found.fingerprint()
@@ -90,6 +94,8 @@ def test_a_fault_may_be_limited_to_a_class(shop):
         ("traffic: {classes: {a: {share: 50%}, b: {share: 40%}}}", "add up to 90%"),
         ("traffic: {classes: {a: {}}}", "share"),
         ("traffic: {classes: {'a b': {share: 100%}}}", "'a b' is not a valid name"),
+        ("traffic: {classes: {a: {share: 100%, path: checkout}}}", "'checkout' is not a path"),
+        ("traffic: {classes: {a: {share: 100%, path: /a?b=c}}}", "'/a?b=c' is not a path"),
         ("versions: {old: {classes: {a: {}}}}", "there is no class of requests 'a'"),
         (
             "traffic: {classes: {a: {share: 100%}}}\n"
@@ -167,3 +173,57 @@ def test_run_prints_failures_by_class_and_json_has_them(root):
     failed = sum(one["failed"] for one in data["classes"].values())
     assert failed == sum(data["causes"].values()) > 0
     assert sum(one["requests"] for one in data["classes"].values()) == data["requests"]
+
+
+PATHS = (
+    EndpointClass(name="checkout", share=0.1, path="/checkout"),
+    EndpointClass(name="pay", share=0.2, path="/checkout/pay"),
+    EndpointClass(name="start", share=0.7),
+)
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        ({"prefix": "/"}, ALWAYS),
+        ({"exact": "/"}, ((Condition(attribute=OF_CLASS, values=(2,)),),)),
+        ({"prefix": "/checkout"}, ((Condition(attribute=OF_CLASS, values=(0, 1)),),)),
+        ({"regex": "/check[a-z]+"}, ((Condition(attribute=OF_CLASS, values=(0,)),),)),
+        ({"exact": "/cart"}, NEVER),
+    ],
+)
+def test_a_match_on_the_path_is_one_on_the_class(uri, expected):
+    assert expected == on_path(paths_of(PATHS), string_test(uri))
+
+
+def virtual_service(uri: dict[str, str]) -> dict[str, object]:
+    """Requests for *uri* go to a Service that does not exist."""
+
+    def to(host: str) -> list[dict[str, object]]:
+        return [{"destination": {"host": host}}]
+
+    first = {"match": [{"uri": uri}], "route": to("nobody")}
+    return {
+        "apiVersion": "networking.istio.io/v1",
+        "kind": "VirtualService",
+        "metadata": {"name": "web"},
+        "spec": {"hosts": ["web"], "http": [first, {"route": to("web")}]},
+    }
+
+
+def test_a_virtual_service_routes_a_class_by_its_path(tmp_path):
+    tmp_path.joinpath("deployment.yaml").write_text(json.dumps(deployment()))
+    tmp_path.joinpath("route.yaml").write_text(json.dumps(virtual_service({"prefix": "/checkout"})))
+    paths = ("traffic.classes.checkout.path=/checkout", "network.proxy=istio")
+    run = rehearse(
+        load(
+            [tmp_path / "deployment.yaml", tmp_path / "route.yaml"],
+            images=["web=web:2"],
+            overrides=CLASSES + paths,
+        ),
+        None,
+    )
+    sent, failed = by_class(run)["checkout"]
+
+    assert sent == failed > 0
+    assert by_class(run)["search"][1] == 0

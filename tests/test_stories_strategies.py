@@ -194,6 +194,9 @@ def test_a_canary_that_never_comes_up_is_given_up_before_anybody_meets_it(tmp_pa
     assert run.settled_at is not None
     assert {} == failures(run)
     assert {0} == set(run.last_answer)
+    assert run.given_up is not None
+    seen = (run.given_up.deployment, run.given_up.available, run.given_up.seconds)
+    assert ("web-canary", 0, 30) == seen
 
 
 def test_a_maintenance_window_is_as_long_as_it_was_said_to_be(tmp_path):

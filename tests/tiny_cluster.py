@@ -95,6 +95,7 @@ class TinyCluster:
         self._uids = itertools.count(1)
         self._pods: dict[str, list[tuple[str, float]]] = {}  # (template hash, available at)
         self._templates: dict[str, dict[str, Any]] = {}
+        self._revisions: dict[str, dict[str, int]] = {}
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
         self.calls = 0
         self.writes: list[int] = []  # Which of the calls wrote.
@@ -153,12 +154,12 @@ class TinyCluster:
         obj = copy.deepcopy(self.get(kind, name))
         if isinstance(patch, list):
             for step in patch:
-                assert step["op"] == "add"
+                assert step["op"] in ("add", "replace")
                 *way, last = step["path"].strip("/").split("/")
                 place = obj
                 for key in way:
                     place = place[key]
-                place[last] = step["value"]
+                place[last.replace("~1", "/")] = step["value"]
         else:
             obj = merged(obj, patch)
         return self._store(obj)
@@ -210,7 +211,11 @@ class TinyCluster:
         self.objects[obj["kind"], meta["name"]] = obj
         if obj["kind"] == "Deployment":
             self._pods.setdefault(meta["name"], [])
-            self._templates[template_hash(obj["spec"]["template"])] = obj["spec"]["template"]
+            wanted = template_hash(obj["spec"]["template"])
+            self._templates[wanted] = obj["spec"]["template"]
+            revisions = self._revisions.setdefault(meta["name"], {})
+            if max(revisions, key=revisions.__getitem__, default=None) != wanted:
+                revisions[wanted] = max(revisions.values(), default=0) + 1
         return obj
 
     def _called(self) -> None:
@@ -248,7 +253,7 @@ class TinyCluster:
     def _sets(self, name: str):
         owner = {"uid": self.objects["Deployment", name]["metadata"]["uid"], "controller": True}
         known = dict.fromkeys(found for found, _ in self._pods[name])
-        known |= dict.fromkeys([template_hash(OLD)] if name == "web" else [])
+        known |= self._revisions[name]  # Sets without pods are kept as history.
         for found in known:
             template = copy.deepcopy(self._templates[found])
             template["metadata"]["labels"]["pod-template-hash"] = found
@@ -258,7 +263,9 @@ class TinyCluster:
                 "metadata": {
                     "name": f"{name}-{found}",
                     "labels": template["metadata"]["labels"],
-                    "annotations": {"deployment.kubernetes.io/revision": "1"},
+                    "annotations": {
+                        "deployment.kubernetes.io/revision": f"{self._revisions[name][found]}"
+                    },
                     "ownerReferences": [owner],
                 },
                 "spec": {"template": template},

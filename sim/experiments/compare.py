@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from sim.errors import Problem, ScenarioError
 from sim.experiments.comparison import Comparison as Comparison
 from sim.experiments.replicate import replicate
 from sim.experiments.summary import summary
 from sim.experiments.trial import Trial
+from sim.experiments.tuning import Tuning
 from sim.experiments.verdict import verdict
-from sim.experiments.window import measured_window
+from sim.experiments.window import longest_window
 from sim.i18n import message
 from sim.model.run import Window
 from sim.scenario.scenario import Scenario
@@ -31,26 +33,35 @@ def compare(
     progress: Callable[[int, int], None] | None = None,
     window: Window | None = None,
     engine: str = DEFAULT,
+    tuning: Tuning | None = None,
 ) -> Comparison:
     """Run every one of *strategies* and no release under each of *seeds*, and say what differs.
 
-    *progress* hears (seeds done, all seeds). *engine* carries the requests (see `Session`).
+    *progress* hears (seeds done, all seeds). *engine* carries the requests (see `Session`). What
+    *tuning* chose is what the strategies run with; its seeds must be others.
     Raise a `ScenarioError` for a strategy or engine that does not exist, for a strategy that comes
     twice, and for fewer than two different seeds.
     """
     check_arms(strategies, seeds)
+    variants = {} if tuning is None else tuning.variants(scenario, seeds)
     make_ready(engine)
     if window is None:
-        window = measured_window(scenario, strategies)
+        window = longest_window([(name, variants.get(name, scenario)) for name in strategies])
     trial = Trial(
         scenario=scenario,
         strategies=tuple(strategies),
         window=window,
         keep_runs_of=seeds[0],
         engine=engine,
+        variants=variants,
     )
     trials = replicate(trial, tuple(seeds), workers=workers, progress=progress)
-    arms, differences = summary(trials)
+    measured, differences = summary(trials)
+    arms = measured
+    if tuning is not None:
+        arms = tuple(
+            replace(arm, settings=tuning.marked(arm.strategy, arm.settings)) for arm in measured
+        )
     return Comparison(
         scenario=scenario,
         window=window,
@@ -59,6 +70,7 @@ def compare(
         differences=differences,
         verdict=verdict(arms, differences, scenario.deployment["spec"]["template"]),
         example_runs=tuple(found.run for found in trials[0] if found.run is not None),
+        tuning=tuning,
     )
 
 
@@ -73,6 +85,13 @@ def check_arms(strategies: Sequence[str], seeds: Sequence[int]) -> None:
     if not strategies:
         known = message("known: {known}", known=", ".join(STRATEGIES))
         problems.append(Problem(message("there is no strategy to compare"), hint=known))
+    if problems := [*problems, *require_seeds(seeds)]:
+        raise ScenarioError(problems)
+
+
+def require_seeds(seeds: Sequence[int]) -> list[Problem]:
+    """What is wrong with *seeds*: paired runs need two different ones at the least."""
+    problems: list[Problem] = []
     if len(set(seeds)) < len(seeds):
         text = message("every seed must be given once, or the same run would count twice")
         problems.append(Problem(text))
@@ -82,5 +101,4 @@ def check_arms(strategies: Sequence[str], seeds: Sequence[int]) -> None:
         )
         hint = message("one run says nothing about how much runs scatter")
         problems.append(Problem(text, hint=hint))
-    if problems:
-        raise ScenarioError(problems)
+    return problems

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from sim.analysis.figures import FIGURES
 from sim.errors import Problem
 from sim.experiments.programs import programs
+from sim.experiments.tuning import Tuning, to_json
 from sim.i18n import Message
+from sim.model.given_up import GivenUp
 from sim.model.objects import JsonObject
 from sim.model.run import Run, Setting, Window
 from sim.stats import LEVEL, Estimate, Proportion
@@ -26,7 +28,8 @@ class Arm:
 
     *values* are the figures by seed; *excess* is over the no-release arm, pair by pair, and empty
     for that arm itself. *causes* are failed requests by cause; one that no run of any arm met is
-    not there. *settled* counts the runs in which only the final pods were left in time.
+    not there. *given_up* says why in each run whose strategy gave the release up, *settled* counts
+    those in which only the final pods were left in time.
     """
 
     strategy: str | None
@@ -37,6 +40,7 @@ class Arm:
     causes_excess: Mapping[str, Estimate]
     requests: Estimate
     phases: Mapping[str, int]
+    given_up: tuple[GivenUp, ...]
     settled: Proportion | None
     settings: tuple[Setting, ...]
     digests: tuple[str, ...]
@@ -61,7 +65,7 @@ class Comparison:
     """All arms, the no-release arm first, in one window and under the same seeds.
 
     *differences* has every pair of strategies once. *example_runs* are the whole records of the
-    first seed, one for each arm, for a picture.
+    first seed, one for each arm, for a picture. *tuning* is what the strategies were tuned to.
     """
 
     scenario: Scenario
@@ -71,6 +75,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     verdict: Message
     example_runs: tuple[Run, ...]
+    tuning: Tuning | None = None
 
     @property
     def no_release(self) -> Arm:
@@ -84,6 +89,7 @@ class Comparison:
 
     def to_json(self) -> JsonObject:
         """Everything, under stable names and in English; no NaN, no infinity."""
+        tuned = {} if self.tuning is None else {"tuning": to_json(self.tuning)}
         return {
             "schemaVersion": SCHEMA_VERSION,
             "kind": "Comparison",
@@ -100,6 +106,7 @@ class Comparison:
             "arms": [_arm(arm) for arm in self.arms],
             "differences": [_difference(found) for found in self.differences],
             "verdict": self.verdict.render("en"),
+            **tuned,
         }
 
 
@@ -149,6 +156,7 @@ def _arm(arm: Arm) -> JsonObject:
         "strategy": arm.strategy,
         "requests": _estimate(arm.requests),
         "phases": dict(arm.phases),
+        "givenUp": [found.to_json() for found in arm.given_up],
         "settled": None if arm.settled is None else _proportion(arm.settled),
         "figures": {
             key: {

@@ -49,6 +49,12 @@ def measured_window(scenario: Scenario, strategies: Sequence[str]) -> Window:
     return window
 
 
+def longest_window(arms: Sequence[tuple[str, Scenario]]) -> Window:
+    """One window for all *arms* (a strategy, and the scenario that it runs on): the slowest's."""
+    windows = [measured_window(scenario, [name]) for name, scenario in arms]
+    return max(windows, key=lambda one: one.end)
+
+
 def _pilot(scenario: Scenario, strategy: str) -> float:
     """How long *strategy* takes without traffic: until it has settled and said so.
 

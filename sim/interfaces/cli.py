@@ -14,6 +14,8 @@ from typing import Annotated
 import typer
 
 from sim.i18n import message, translate
+from sim.interfaces.app_command import app as app_command
+from sim.interfaces.claims_command import claims
 from sim.interfaces.compare_command import compare
 from sim.interfaces.drill_command import drill_rollback
 from sim.interfaces.fit_command import fit
@@ -105,6 +107,22 @@ app.command(
         "a manifest: `seatrial compare deployment.yaml behaviour.yaml`."
     ).text,
 )(fit)
+app.command(
+    "claims",
+    cls=Command,
+    help=message(
+        "Put the claims of a handbook's chapter to the test: which strategy is riskier, faster or "
+        "cheaper, for each kind of fault.\n\nEvery claim holds, depends on the case, does not "
+        "hold, or cannot be told from these runs, and the runs behind it are named."
+    ).text,
+)(claims)
+app.command(
+    "app",
+    cls=Command,
+    help=message(
+        "Open the pages in a browser: compare, look into one run, describe a scenario."
+    ).text,
+)(app_command)
 for name, function, text in (
     ("get", get, message("List a run's objects at one moment, as `kubectl get` would.")),
     ("describe", describe, message("Describe a run's objects at one moment, with their events.")),

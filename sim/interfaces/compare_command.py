@@ -18,6 +18,7 @@ from sim.interfaces.written_files import require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
+    from sim.experiments.tuning import Tuning
     from sim.scenario.scenario import Scenario
 
 MOST_RUNS = 10_000  # Each one's figures are kept until the end.
@@ -34,7 +35,7 @@ def compare(
             metavar="NAME",
             text=message(
                 "A strategy to compare, or all; may be repeated. Without it, the two that a "
-                "Deployment has by itself."
+                "Deployment has by itself, and a Rollout's own."
             ),
         ),
     ] = None,
@@ -68,6 +69,16 @@ def compare(
             text=message("Processes; by default one for each core."),
         ),
     ] = None,
+    tuned: Annotated[
+        bool,
+        option(
+            "--tuned",
+            text=message(
+                "First tune each strategy's own few settings, on other seeds, and compare best "
+                "with best."
+            ),
+        ),
+    ] = False,
     engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
@@ -88,9 +99,9 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    comparison = _compare(
-        scenario, chosen_strategies(strategy or ()), seeds, workers, engine, terminal
-    )
+    chosen = chosen_strategies(scenario, strategy or ())
+    tuning = _tune(scenario, chosen, seeds, workers, engine, terminal) if tuned else None
+    comparison = _compare(scenario, chosen, seeds, workers, engine, terminal, tuning)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
@@ -100,12 +111,16 @@ def compare(
         show(comparison, terminal)
 
 
-def chosen_strategies(names: Sequence[str]) -> Sequence[str]:
-    """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
+def chosen_strategies(scenario: Scenario, names: Sequence[str]) -> Sequence[str]:
+    """The strategies that *names* mean: `all` is every one, none the two built-in ones.
+
+    Where a Rollout says how it is released, none means its own before those.
+    """
     from sim.strategies import BUILT_IN, STRATEGIES
 
     if ALL not in names:
-        return names or BUILT_IN
+        own = () if scenario.own is None else (scenario.own.name,)
+        return names or (*own, *BUILT_IN)
     return [*STRATEGIES, *(name for name in names if name != ALL)]
 
 
@@ -116,12 +131,11 @@ def _compare(
     workers: int | None,
     engine: str,
     terminal: Terminal,
+    tuning: Tuning | None,
 ) -> Comparison:
     from sim.experiments.compare import compare as compare_strategies
-    from sim.experiments.window import measured_window
     from sim.interfaces.waiting import progress_of
 
-    window = measured_window(scenario, strategies)
     with progress_of(terminal) as progress:
         return compare_strategies(
             scenario,
@@ -129,8 +143,27 @@ def _compare(
             seeds=seeds,
             workers=workers,
             progress=progress,
-            window=window,
             engine=engine,
+            tuning=tuning,
+        )
+
+
+def _tune(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    seeds: Sequence[int],
+    workers: int | None,
+    engine: str,
+    terminal: Terminal,
+) -> Tuning:
+    from sim.experiments.compare import check_arms
+    from sim.experiments.tune import tune
+    from sim.interfaces.waiting import progress_of
+
+    check_arms(strategies, seeds)
+    with progress_of(terminal) as progress:
+        return tune(
+            scenario, strategies, seeds=seeds, workers=workers, progress=progress, engine=engine
         )
 
 
@@ -143,6 +176,14 @@ def show(comparison: Comparison, terminal: Terminal) -> None:
     console, language = terminal.console(), terminal.language
     print_table(console, assumptions_table(comparison.scenario, language))
     warn(comparison.scenario.warnings, terminal)
+    if comparison.tuning is not None and comparison.tuning.choices:
+        from sim.experiments.tuning import OBJECTIVE
+        from sim.interfaces.tuning_table import tuning_table
+
+        print_table(console, tuning_table(comparison.tuning, language))
+        best = OBJECTIVE.render(language)
+        print_sentence(console, translate(language, "Best is: {objective}.", objective=best))
+        console.print()
     arms = [(arm.strategy, arm.settings) for arm in comparison.arms]
     print_table(console, settings_table(arms, language))
     print_table(console, figures_table(comparison, language))

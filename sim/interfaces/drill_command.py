@@ -112,7 +112,7 @@ def drill_rollback(
     with progress_of(terminal) as progress:
         drill = rollback_drill(
             scenario,
-            chosen_strategies(strategy or ()),
+            chosen_strategies(scenario, strategy or ()),
             moments=moments,
             seeds=range(seed, seed + runs),
             workers=workers,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from sim.model.behaviour import Behaviour
-from sim.model.endpoint_class import ClassBehaviour
+from sim.model.endpoint_class import ClassBehaviour, Work
 
 
 def row_of_class(version: Behaviour, one: ClassBehaviour) -> Behaviour:
@@ -22,8 +22,7 @@ def row_of_class(version: Behaviour, one: ClassBehaviour) -> Behaviour:
         "classes": (),
     }
     if one.work is not None:
-        names = ("cpu_seconds", "wait_seconds", "demand", "demand_cv", "measured_seconds")
-        changes |= {name: getattr(one.work, name) for name in names}
+        changes |= {field.name: getattr(one.work, field.name) for field in fields(Work)}
     if one.calls is not None:
         changes["calls"] = one.calls
     return replace(version, **changes)

@@ -15,12 +15,13 @@ class EndpointClass:
     """One class of requests, and its *share* of all; the last class has what is left.
 
     Whether a proxy may send one twice is *idempotent*; None leaves it to the lot that every request
-    draws (`Connections.idempotent_share`).
+    draws (`Connections.idempotent_share`). *path* is what they are for, which routes may ask.
     """
 
     name: str
     share: float
     idempotent: bool | None = None
+    path: str = "/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ class Work:
     demand: Demand = Demand.EXPONENTIAL
     demand_cv: float = 1.0
     measured_seconds: tuple[float, ...] = ()
+    measured_shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,11 @@ from sim.errors import RolloutError
 from sim.i18n import message
 from sim.model.objects import JsonObject, annotations_of, name_of
 from sim.model.pod import controller_of
-from sim.model.template_hash import HASH_LABEL, canonical
+from sim.model.template_hash import HASH_LABEL, canonical, template_hash
+from sim.model.tracks import NOTE
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
+REVERTED = "reverted-to"  # The note of what a release was undone to, until another comes.
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"
@@ -132,6 +134,21 @@ def undo_patch(
         {"op": "replace", "path": "/spec/template", "value": template},
         {"op": "add", "path": "/metadata/annotations", "value": notes},
     ]
+
+
+def marked(patch: list[JsonObject], note: str) -> list[JsonObject]:
+    """An undo's *patch* that notes, in the same write, the hash of the template it goes back to."""
+    if not note:
+        return patch
+    template, notes = patch
+    text = {NOTE + note: template_hash(template["value"])}
+    return [template, {**notes, "value": {**notes["value"], **text}}]
+
+
+def unmarked(note: str) -> JsonObject:
+    """The step of a patch that takes such a note back."""
+    key = f"{NOTE}{note}".replace("/", "~1")
+    return {"op": "add", "path": f"/metadata/annotations/{key}", "value": ""}
 
 
 def restored(deployment: JsonObject, replica_set: JsonObject) -> JsonObject:

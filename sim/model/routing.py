@@ -30,9 +30,12 @@ OF_CLASS = -1  # Not an attribute of a user: the request's own class.
 Match: TypeAlias = tuple[Condition, ...]
 
 
+NO_BACKEND = -1  # What a proxy has no cluster for: its share is answered with an error.
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """A backend, and its weight beside the others."""
+    """A backend (or NO_BACKEND), and its weight beside the others."""
 
     backend: int
     weight: int

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from sim.model.deed import Deed
 from sim.model.failed import FailedRequest
+from sim.model.given_up import GivenUp
 from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject
 from sim.model.rules import AlertChange
@@ -200,6 +201,7 @@ class Run:
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
+    given_up: GivenUp | None = None
     classes: tuple[str, ...] = ()
     deeds: tuple[Deed, ...] = ()
     measurements: tuple[Measurement, ...] = ()
@@ -236,6 +238,8 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.given_up is not None:
+            facts["given_up"] = self.given_up.note()
         if self.deeds:
             facts["deeds"] = [[repr(value) for value in deed] for deed in self.deeds]
         if self.alerts:

@@ -151,6 +151,8 @@ def _user_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "clients.deadline", words.show_duration(clients.deadline)
     yield "clients.attempts", str(clients.attempts)
     yield "clients.backoff", words.show_duration(clients.backoff)
+    if clients.hedge_after is not None:
+        yield "clients.hedgeAfter", words.show_duration(clients.hedge_after)
     if clients.attempts > 1:
         yield "clients.retryOn", ", ".join(clients.retry_on)
         if clients.retry_budget is not None:
@@ -233,6 +235,8 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
     yield f"versions.{name}.service.probe", words.show_duration(entry.service.probe)
     yield f"versions.{name}.probes", entry.probes
     yield f"versions.{name}.keepAlive", words.show_duration(entry.keep_alive)
+    if entry.weight != 1:
+        yield f"versions.{name}.weight", str(entry.weight)
     if entry.crash_after is not None:
         yield f"versions.{name}.crashAfter", words.show_duration(entry.crash_after)
     if entry.warm_up is not None:

@@ -45,7 +45,7 @@ def _key(root: Node | None, *steps: str, name: str) -> Place:
 def numbers(spec: Spec) -> tuple[EndpointClass, ...]:
     """All classes, in the order of the file: their numbers."""
     return tuple(
-        EndpointClass(name=name, share=one.share, idempotent=one.idempotent)
+        EndpointClass(name=name, share=one.share, idempotent=one.idempotent, path=one.path)
         for name, one in spec.traffic.classes.items()
     )
 
@@ -76,6 +76,7 @@ def _work(service: Service) -> Work:
         demand=service.distribution,
         demand_cv=service.cv,
         measured_seconds=service.measured,
+        measured_shares=service.measured_shares,
     )
 
 
@@ -87,6 +88,8 @@ def rows(spec: Spec) -> Iterator[tuple[str, str]]:
             shown.append(words.show_factor(one.service_time))
         if one.idempotent is not None:
             shown.append("idempotent" if one.idempotent else "not idempotent")
+        if one.path != "/":
+            shown.append(one.path)
         yield f"traffic.classes.{name}", ", ".join(shown)
     for version, entry in spec.versions.items():
         for name, own in entry.classes.items():

@@ -14,6 +14,7 @@ from sim.scenario.call import Call
 from sim.scenario.service import Service
 from sim.scenario.words import Factor, Share, Strict
 
+_PATH = re.compile(r"/[-A-Za-z0-9._~!$&'()*+,;=:@%/]{0,1000}", re.ASCII)  # RFC 3986, 3.3.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}", re.ASCII)
 
 
@@ -26,6 +27,16 @@ def _class_name(name: str) -> str:
     return name
 
 
+def _path(text: str) -> str:
+    if not _PATH.fullmatch(text):
+        raise Unreadable(
+            message("{found} is not a path", found=repr(text[:60])),
+            message("such as /checkout, without a question mark and what follows it"),
+        )
+    return text
+
+
+UrlPath = Annotated[str, AfterValidator(_path)]
 ClassName = Annotated[str, AfterValidator(_class_name)]
 
 
@@ -33,12 +44,13 @@ class RequestClass(Strict):
     """A class of requests: its share of all, and what it asks for under every version.
 
     Requests of it take *service_time* times as long as others. Whether a proxy may send one twice
-    is *idempotent*; left out, `network.idempotent` says for how many.
+    is *idempotent*; left out, `network.idempotent` says for how many. *path* is what they ask for.
     """
 
     share: Share
     service_time: Factor = 1.0
     idempotent: bool | None = None
+    path: UrlPath = "/"
 
 
 Classes = Annotated[

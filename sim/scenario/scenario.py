@@ -33,6 +33,7 @@ from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
 from sim.scenario.manifest import is_simulated
+from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.release import Release
 from sim.scenario.route_checks import is_admitted
 from sim.scenario.traffic import Steps, Traffic, curve
@@ -116,6 +117,7 @@ class Scenario:
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
+    own: OwnStrategy | None = None  # How a Rollout among the manifests is released.
     monitoring: Monitoring = USUAL
     rollback: RollbackPolicy | None = None
     rules: tuple[RuleGroup, ...] = ()
@@ -220,7 +222,7 @@ class Scenario:
             "faults": [fault.text for fault in self.faults],
             "nodes": [_fields(node) for node in self.nodes],
             "delays": _fields(self.delays),
-            "clients": _fields(self.clients),
+            "clients": _without(_fields(self.clients), "hedge_after_seconds"),
             "population": self.population,
             "proxies": self.proxies,
             "balancer": self.balancer,
@@ -263,6 +265,12 @@ class Scenario:
             }
         return found
 
+    def given_to(self, strategy: str | None) -> tuple[Mapping[str, Any], str]:
+        """The settings that somebody gave to *strategy*, and whether a manifest or the scenario."""
+        if self.own is not None and self.own.name == strategy:
+            return self.own.settings, "manifest"
+        return self.strategies.get(strategy or "", {}), "scenario"
+
     @property
     def title(self) -> str:
         """`Deployment/web-app`"""
@@ -273,13 +281,22 @@ def _without_places(group: RuleGroup) -> JsonObject:
     return _fields(replace(group, rules=tuple(replace(r, place=("", 0, 0)) for r in group.rules)))
 
 
-_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up", "classes")
+_USUAL = Behaviour()
+_SELDOM = (
+    *("calls", "measured_seconds", "measured_shares", "hang_ratio", "warm_up"),
+    *("classes", "weight"),
+)
 
 
 def _row(behaviour: Behaviour) -> JsonObject:
     """A row of the behaviour table; what not every version has only where it is."""
-    missing = [name for name in _SELDOM if not getattr(behaviour, name)]
+    missing = [name for name in _SELDOM if getattr(behaviour, name) == getattr(_USUAL, name)]
     return {name: to for name, to in _fields(behaviour).items() if name not in missing}
+
+
+def _without(fields: JsonObject, seldom: str) -> JsonObject:
+    """*fields*, and the one called *seldom* only where it is something."""
+    return {name: to for name, to in fields.items() if name != seldom or to is not None}
 
 
 def _fields(value: Any) -> JsonObject:

@@ -9,6 +9,7 @@ from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.deployment_settings import GIVEN, rolling_settings, rollout_settings
+from sim.strategies.giving_up import revert
 
 # kubernetes/kubernetes pkg/apis/apps/v1/defaults.go, SetDefaults_Deployment
 DEFAULT_BUDGET = {"maxSurge": "25%", "maxUnavailable": "25%"}
@@ -53,7 +54,7 @@ class RollingUpdate:
         """`kubectl rollout undo`, which a frozen rollout would refuse: the same way back."""
         if cluster.is_paused:
             cluster.resume()
-        cluster.undo()
+        revert(cluster)
         yield cluster.until_rolled_out()
         return Phase.DEGRADED
 

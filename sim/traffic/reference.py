@@ -17,7 +17,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
     memory     base, leak and the limit                       demand     how much work there is
     probing    probes whose answers are known                 asking     probes that are requests
     judgement  what a probe's results add up to               tally      how it all ended
-    sample     a few failures with their stories
+    sample     a few failures with their stories          hedging    a second try beside the first
 """
 
 from __future__ import annotations

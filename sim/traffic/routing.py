@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from sim.model.draws import Purpose, Stream
-from sim.model.routing import OF_CLASS, Attribute, Match, Route
+from sim.model.routing import NO_BACKEND, OF_CLASS, Attribute, Match, Route
 from sim.traffic.attempt import Attempt
 
 SALT_PLACE = 40  # A salt is written above the user's number.
@@ -54,7 +54,7 @@ class Routing:
                     if not first <= condition.attribute < len(self._shares):
                         raise ValueError(f"there is no attribute {condition.attribute}")
             for destination in route.destinations:
-                if destination.backend < 0 or destination.weight < 0:
+                if destination.backend < NO_BACKEND or destination.weight < 0:
                     raise ValueError("backends and weights are not negative")
 
     def route(self, table: Table, attempt: Attempt) -> Route | None:
@@ -65,8 +65,9 @@ class Routing:
         return None
 
     def backend(self, route: Route, attempt: Attempt) -> int | None:
-        """Where *attempt* goes of the route's destinations; None if it has none."""
-        return self._drawn(route, attempt, self._lots)
+        """Where *attempt* goes of the route's destinations; None if that is nowhere."""
+        backend = self._drawn(route, attempt, self._lots)
+        return None if backend == NO_BACKEND else backend
 
     def version(self, flags: Table, attempt: Attempt) -> int | None:
         """The code path for *attempt* in a pod with those *flags*; None: as the pod is."""

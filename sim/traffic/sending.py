@@ -12,6 +12,7 @@ from sim.traffic.attempt import Attempt, Request
 from sim.traffic.classes import Classes
 from sim.traffic.client import Client
 from sim.traffic.clock import Clock, Due, Kind
+from sim.traffic.hedging import Hedging
 from sim.traffic.pod import Pod
 from sim.traffic.tally import Tally
 from sim.traffic.visiting import Visiting
@@ -59,8 +60,15 @@ class Sending:
             if workload.visits is None
             else Visiting(workload.visits, seed, workload.arrivals.end)
         )
+        self._hedging = self._hedging_of(workload, pods)
         self._visits = 0
         self._expect_arrival()
+
+    def _hedging_of(self, workload: Workload, pods: Sequence[Pod]) -> Hedging | None:
+        after = workload.clients.hedge_after_seconds
+        if after is None:
+            return None
+        return Hedging(after, self._client, self._clock, pods, self._way.send)
 
     def answer(self, attempt: Attempt, cause: Cause) -> None:
         """*attempt* ends now with *cause*; the client takes that, or will try again."""
@@ -73,10 +81,14 @@ class Sending:
             self._tally.answer_copy(attempt, cause)
             return
         now = self._clock.now
+        if self._hedging is not None and not self._hedging.decides(attempt, cause):
+            self._client.end(attempt)
+            self._tally.answer(attempt, cause, False, now)
+            return
         again = self._client.next_try(attempt, cause, now)
         self._tally.answer(attempt, cause, again is None, now)
         if again is not None:
-            name = (attempt.request.number, attempt.number + 1, Kind.SEND)
+            name = (attempt.request.number, attempt.turn + 1, Kind.SEND)
             self._clock.schedule_at(again, name, self._retry, attempt)
         elif self._visiting is not None:
             self._go_on(attempt.request, cause, now)
@@ -130,7 +142,10 @@ class Sending:
 
     def _retry(self, due: Due) -> None:
         failed: Attempt = due.value
-        self._send(failed.request, failed.number + 1)
+        self._send(failed.request, failed.turn + 1)
 
     def _send(self, request: Request, number: int) -> None:
-        self._way.send(self._client.attempt(request, number, self._clock.now))
+        attempt = self._client.attempt(request, number, self._clock.now)
+        if self._hedging is not None:
+            self._hedging.plan(attempt)
+        self._way.send(attempt)

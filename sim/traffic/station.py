@@ -94,6 +94,10 @@ class Station:
         """Those that occupy a worker."""
         return set(self._serving)
 
+    def has_in_service(self, attempt: Attempt) -> bool:
+        """Whether a worker has *attempt*."""
+        return attempt in self._serving
+
     def clear(self) -> list[Attempt]:
         """Drop everything; what clients still wait for, in (request, attempt) order."""
         self._add_up()

@@ -140,7 +140,7 @@ class Tally:
         return FailedRequest(
             request=request.number,
             user=request.user,
-            attempts=attempt.number + 1,
+            attempts=attempt.turn + 1,
             meant=request.sent,
             sent=attempt.tried_at,
             answered=now,

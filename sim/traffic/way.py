@@ -77,9 +77,13 @@ class Way:
                 affinity_seconds=rules.affinity_seconds,
                 avoid=avoid,
                 outliers=_outliers(protection.outliers, phases.uniform(proxy)),
+                weight_of=self._weight_of,
             )
             for proxy in range(proxies)
         )
+
+    def _weight_of(self, pod: int) -> int:
+        return self._pods[pod].weight
 
     def send(self, attempt: Attempt) -> None:
         """Route *attempt*, let it through its proxy's gate and on to a pod, or tell why not."""

@@ -17,6 +17,7 @@ from sim.control.versions import Versions
 from sim.model.attempts import Attempts, Recorder
 from sim.model.behaviour import Behaviour, Workload
 from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.route_conditions import paths_of
 from sim.model.rules import AlertChange
 from sim.model.run import Change
 from sim.ports import Process
@@ -78,7 +79,7 @@ class SimulatedBackend:
             pod_requests=scenario.pod_requests,
             memory_limit=scenario.memory_limit,
             cpu_share=scenario.cpu_share,
-            attributes=workload.attributes,
+            attributes=workload.attributes + paths_of(workload.classes),
         )
         self.env.tie(self.data_plane, self.control_plane.hear)
         if recorder is not None:

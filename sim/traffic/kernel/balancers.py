@@ -6,7 +6,15 @@ NOBODY) those of a list that are healthy.
 
 from __future__ import annotations
 
-from sim.traffic.kernel.access import listed_at, on_way_at, slot_at, trip_at
+from sim.traffic.kernel.access import (
+    listed_at,
+    on_way_at,
+    owed_at,
+    pod_at,
+    slot_at,
+    trip_at,
+    version_at,
+)
 from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.lists import candidate
@@ -16,6 +24,7 @@ from sim.traffic.kernel.records import (
     RANDOM,
     RING_HASH,
     ROUND_ROBIN,
+    WEIGHTED,
     Records,
     State,
 )
@@ -29,6 +38,7 @@ COMPILED = {
     "least_request": LEAST_REQUEST,
     "least_connections": LEAST_CONNECTIONS,
     "ring_hash": RING_HASH,
+    "weighted": WEIGHTED,
 }
 
 
@@ -54,6 +64,8 @@ def pick_any(s: State, proxy: Records, e: int, offset: int, count: int) -> int:
         return _least_busy(s, slot.proxy, offset, count)
     if s.balancer == RING_HASH:
         return on_ring(s, slot.user, offset, count)
+    if s.balancer == WEIGHTED:
+        return _by_weight(s, trip_at(s, e).row, offset, count)
     if again == 0:
         draw = uniform(s.choice_keys, slot.request, slot.attempt)
     else:
@@ -86,3 +98,18 @@ def _least_busy(s: State, x: int, offset: int, count: int) -> int:
         if on_way_at(s, x, p).count < least:
             found, least = p, on_way_at(s, x, p).count
     return found
+
+
+@called
+def _by_weight(s: State, row: int, offset: int, count: int) -> int:
+    """The one that is owed most, the first of equals. See `sim.traffic.balancers.weighted`."""
+    chosen, total = candidate(s, offset, 0), 0
+    for place in range(count):
+        p = candidate(s, offset, place)
+        weight = version_at(s, pod_at(s, p).version).weight
+        owed_at(s, row, p).weight += weight
+        total += weight
+        if owed_at(s, row, p).weight > owed_at(s, row, chosen).weight:
+            chosen = p
+    owed_at(s, row, chosen).weight -= total
+    return chosen

@@ -57,6 +57,7 @@ Guard = np.dtype(
     ],
     align=True,
 )
+Owed = np.dtype([("weight", "i8")])  # To a pod, where endpoints are weighed.
 Remembered = np.dtype([("last", "f8"), ("pod", "i4")], align=True)  # By user; the pod + 1.
 
 PROXY_ADDRESSES = {
@@ -70,6 +71,7 @@ PROXY_ADDRESSES = {
     "guard": Guard,  # By proxy.
     "healthy": Listed,  # Of a list, those that are not ejected.
     "remembered": Remembered,
+    "owed": Owed,  # [pod, row of what proxies know of backends].
 }
 PROXY_FIELDS = [
     ("again_keys", Keys),
@@ -106,6 +108,7 @@ PROXY_FIELDS = [
     ("sweep", "f8"),
     ("base_ejection", "f8"),
     ("most_share", "f8"),
+    ("owed_rows", "i8"),  # How many rows there are, where endpoints are weighed.
     ("free_connection", "i8"),  # The first, and how many there are.
     ("free_connections", "i8"),
 ]

@@ -50,7 +50,10 @@ def find_row(s: State, e: int, now: float) -> int:
     if n < 0:
         return NO_ROW
     route = route_at(s, n)
-    row = _draw(s, route, slot, False) * s.proxies + x
+    block = _draw(s, route, slot, False)
+    if block == NO_ROW:
+        return NO_ROW
+    row = block * s.proxies + x
     if route.falls_to >= 0:
         if proxy_at(s, row).next_change <= now:
             take_up(s, row, now)

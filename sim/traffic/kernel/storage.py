@@ -59,6 +59,7 @@ _SIZES = {
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),
     "version": ("versions", 1),
+    "owed": ("owed_rows", 1),
     "dependency": ("dependencies", 0),
 }
 
@@ -106,6 +107,7 @@ def arrays_for(workload: Workload, seed: int, start: float, keep_log: bool) -> A
     arrays.put("probe", np.zeros(8 * r.PROBE_KINDS, r.Probe))
     arrays.put("thread", np.zeros((4, 4), r.Thread))
     arrays.put("slot", np.zeros(0, r.Slot))
+    arrays.put("twin", np.zeros(0, r.Twin))
     arrays.put("quantile", np.zeros(0, r.Quantile))
     _put_calendar(arrays, start, max(workload.arrivals.rates))
     _put_dependencies(arrays, workload, start)
@@ -118,6 +120,8 @@ def _put_constants(single: r.Records, workload: Workload, seed: int, keep_log: b
     clients = workload.clients
     single["timeout"] = clients.attempt_timeout_seconds
     single["deadline"], single["backoff"] = clients.deadline_seconds, clients.backoff_seconds
+    after = clients.hedge_after_seconds
+    single["hedge_after"] = r.INF if after is None else after
     single["attempts"], single["population"] = clients.attempts, workload.population
     single["window_start"], single["window_end"] = workload.window_start, workload.window_end
     single["end"], single["poisson"] = workload.arrivals.end, workload.arrivals.poisson
@@ -193,15 +197,19 @@ def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
 
 
 def place_of_quantiles(
-    arrays: Arrays, demand: Demand, cv: float, measured: tuple[float, ...] = ()
+    arrays: Arrays,
+    demand: Demand,
+    cv: float,
+    measured: tuple[float, ...] = (),
+    shares: tuple[float, ...] = (),
 ) -> int:
     """Where the table of times spread like this begins, made if it is new; 0 without a table."""
     if demand not in (Demand.GAMMA, Demand.EMPIRICAL):
         return 0
-    key = (demand, cv, measured)
+    key = (demand, cv, measured, shares)
     if key not in arrays.tables:
         first = arrays.tables[key] = len(arrays["quantile"])
-        values = quantiles.table(demand, cv, measured)
+        values = quantiles.table(demand, cv, measured, shares)
         arrays.grow(first + len(values), "quantile")
         arrays["quantile"]["value"][first:] = values
     return arrays.tables[key]
@@ -233,6 +241,8 @@ def add_slots(arrays: Arrays, size: int) -> None:
     arrays.put("doomed_slot", np.zeros(size, np.int32))
     if single["dependencies"]:
         arrays.grow(size, "caller")
+    if single["hedge_after"] < r.INF:
+        arrays.grow(size, "twin")
     fit_bags(arrays)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.model.behaviour import Workload
 from sim.model.draws import Purpose, Stream
-from sim.model.routing import Route
+from sim.model.routing import NO_BACKEND, Route
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel import route_records as rr
 from sim.traffic.kernel.proxying import fit_proxies
@@ -109,6 +109,8 @@ class Tables:
         return first, first + len(rows)
 
     def _block(self, backend: int) -> int:
+        if backend == NO_BACKEND:
+            return rr.NO_ROW
         block = block_of(backend)
         self._lists.let_there_be(block)
         return block

@@ -54,7 +54,7 @@ def _await_server() -> None:
 
 
 def _take(browser: Browser, language: str, locale: str, path: Path) -> None:
-    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 960})
+    context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 1090})
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(f"{ADDRESS}/compare?lang={language}")

@@ -136,6 +136,7 @@ def test_every_page_opens_in_both_languages_and_themes_and_widths(
     leaks = outside(page)
     page.goto(f"{server}/" if name == "start" else f"{server}/{name}")
     page.wait_for_selector(ARRIVED[name])
+    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
     page.wait_for_timeout(1200)
     expect(page.locator("h1").first).to_have_text(PAGES[name].question.render(language))
     sideways = page.evaluate(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 
 from sim.errors import Problem, ScenarioError
 from sim.experiments.comparison import Comparison as Comparison
@@ -12,6 +13,7 @@ from sim.experiments.summary import summary
 from sim.experiments.trial import Trial
 from sim.experiments.verdict import verdict
 from sim.experiments.window import measured_window
+from sim.experiments.workforce import workforce_of
 from sim.i18n import message
 from sim.model.run import Window
 from sim.scenario.scenario import Scenario
@@ -28,13 +30,15 @@ def compare(
     *,
     seeds: Sequence[int] = DEFAULT_SEEDS,
     workers: int | None = None,
+    executor: Executor | str | None = None,
     progress: Callable[[int, int], None] | None = None,
     window: Window | None = None,
     engine: str = DEFAULT,
 ) -> Comparison:
     """Run every one of *strategies* and no release under each of *seeds*, and say what differs.
 
-    *progress* hears (seeds done, all seeds). *engine* carries the requests (see `Session`).
+    Local *workers* do it, or any *executor* or one by its name; the result is the same. *progress*
+    hears (seeds done, all seeds). *engine* carries the requests (see `Session`).
     Raise a `ScenarioError` for a strategy or engine that does not exist, for a strategy that comes
     twice, and for fewer than two different seeds.
     """
@@ -49,7 +53,12 @@ def compare(
         keep_runs_of=seeds[0],
         engine=engine,
     )
-    trials = replicate(trial, tuple(seeds), workers=workers, progress=progress)
+    trials = replicate(
+        trial,
+        tuple(seeds),
+        workforce=workforce_of(executor, workers, len(seeds)),
+        progress=progress,
+    )
     arms, differences = summary(trials)
     return Comparison(
         scenario=scenario,

@@ -59,15 +59,8 @@ def compare(
         ),
     ] = 10,
     seed: Annotated[int, option("--seed", metavar="S", text=message("The first seed."))] = 0,
-    workers: Annotated[
-        int | None,
-        option(
-            "--workers",
-            metavar="N",
-            min=1,
-            text=message("Processes; by default one for each core."),
-        ),
-    ] = None,
+    workers: options.Workers = None,
+    executor: options.WhoWorks = "local",
     engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
@@ -88,7 +81,9 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    comparison = _compare(scenario, _chosen(strategy or ()), seeds, workers, engine, terminal)
+    comparison = _compare(
+        scenario, _chosen(strategy or ()), seeds, workers, executor, engine, terminal
+    )
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
@@ -112,6 +107,7 @@ def _compare(
     strategies: Sequence[str],
     seeds: Sequence[int],
     workers: int | None,
+    executor: str,
     engine: str,
     terminal: Terminal,
 ) -> Comparison:
@@ -126,6 +122,7 @@ def _compare(
             strategies,
             seeds=seeds,
             workers=workers,
+            executor=executor,
             progress=progress,
             window=window,
             engine=engine,

@@ -139,6 +139,26 @@ Engine: TypeAlias = Annotated[
         ),
     ),
 ]
+Workers: TypeAlias = Annotated[
+    int | None,
+    option(
+        "--workers",
+        metavar="N",
+        min=1,
+        text=message("Processes; by default one for each core."),
+    ),
+]
+WhoWorks: TypeAlias = Annotated[
+    str,
+    option(
+        "--executor",
+        metavar="local|dask://HOST:PORT",
+        text=message(
+            "Who carries out the runs: processes of this machine, or the workers of a Dask cluster "
+            "(extra cluster). The results are the same bytes. By default local."
+        ),
+    ),
+]
 Json: TypeAlias = Annotated[
     bool,
     option("--json", text=message("Print JSON and nothing else on standard output.")),

@@ -166,7 +166,7 @@ def test_a_worker_needs_no_more_memory_for_more_runs(scenario, runs):
         scenario=scenario,
         strategies=STRATEGIES,
         window=WINDOW,
-        keep_runs_of=None,
+        keep_runs_of=(),
         engine="kernel",
     )
     found = replicate(partial(weighed, trial), range(runs), workers=2)

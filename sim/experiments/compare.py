@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 
 from sim.errors import Problem, ScenarioError
 from sim.experiments.comparison import Comparison as Comparison
+from sim.experiments.outcome import Outcome
 from sim.experiments.replicate import replicate
 from sim.experiments.summary import summary
 from sim.experiments.trial import Trial
@@ -17,6 +18,7 @@ from sim.experiments.workforce import workforce_of
 from sim.i18n import message
 from sim.model.run import Window
 from sim.scenario.scenario import Scenario
+from sim.stats.estimates import Method
 from sim.strategies import STRATEGIES
 from sim.traffic.engine import DEFAULT, make_ready
 
@@ -34,6 +36,7 @@ def compare(
     progress: Callable[[int, int], None] | None = None,
     window: Window | None = None,
     engine: str = DEFAULT,
+    intervals: Method = Method.STUDENT,
 ) -> Comparison:
     """Run every one of *strategies* and no release under each of *seeds*, and say what differs.
 
@@ -50,7 +53,7 @@ def compare(
         scenario=scenario,
         strategies=tuple(strategies),
         window=window,
-        keep_runs_of=seeds[0],
+        keep_runs_of=(seeds[0],),
         engine=engine,
     )
     trials = replicate(
@@ -59,19 +62,36 @@ def compare(
         workforce=workforce_of(executor, workers, len(seeds)),
         progress=progress,
     )
-    arms, differences = summary(trials)
+    return comparison_of(trial, seeds, trials, intervals)
+
+
+def comparison_of(
+    trial: Trial,
+    seeds: Sequence[int],
+    trials: Sequence[tuple[Outcome, ...]],
+    method: Method = Method.STUDENT,
+) -> Comparison:
+    """What *trials*, carried out as *trial* says under *seeds*, come to; intervals by *method*."""
+    arms, differences = summary(trials, method)
+    template = trial.scenario.deployment["spec"]["template"]
     return Comparison(
-        scenario=scenario,
-        window=window,
+        scenario=trial.scenario,
+        window=trial.window,
         seeds=tuple(seeds),
         arms=arms,
         differences=differences,
-        verdict=verdict(arms, differences, scenario.deployment["spec"]["template"]),
+        verdict=verdict(arms, differences, template),
         example_runs=tuple(found.run for found in trials[0] if found.run is not None),
     )
 
 
-def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
+def check_strategies(strategies: Sequence[str]) -> None:
+    """Raise a `ScenarioError` unless all *strategies* exist and none comes twice."""
+    if problems := _of_strategies(strategies):
+        raise ScenarioError(problems)
+
+
+def _of_strategies(strategies: Sequence[str]) -> list[Problem]:
     problems = [STRATEGIES.unknown(name) for name in strategies if name not in STRATEGIES]
     problems += [
         Problem(message("strategy {name} is given {times} times", name=name, times=times))
@@ -81,6 +101,11 @@ def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
     if not strategies:
         known = message("known: {known}", known=", ".join(STRATEGIES))
         problems.append(Problem(message("there is no strategy to compare"), hint=known))
+    return problems
+
+
+def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
+    problems = _of_strategies(strategies)
     if len(set(seeds)) < len(seeds):
         text = message("every seed must be given once, or the same run would count twice")
         problems.append(Problem(text))

@@ -24,7 +24,7 @@ class Trial:
     scenario: Scenario
     strategies: tuple[str, ...]
     window: Window
-    keep_runs_of: int | None
+    keep_runs_of: tuple[int, ...]
     engine: str
 
     def __call__(self, seed: int) -> tuple[Outcome, ...]:
@@ -35,7 +35,7 @@ class Trial:
             slo_availability=self.scenario.slo_availability,
             prices=self.scenario.prices,
         )
-        keep = seed == self.keep_runs_of
+        keep = seed in self.keep_runs_of
         found = [outcome_of(no_release, yardstick, keep=keep)]
         for strategy in self.strategies:
             # One at a time: a run is large, what it came to is small.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sim.errors import Problem, ScenarioError
 from sim.experiments.local_workers import LocalWorkers, usable_cores
@@ -46,6 +46,50 @@ class Borrowed:
     def open(self) -> Iterator[Executor]:
         """The executor; it is not shut down afterwards."""
         yield self.executor
+
+
+@contextmanager
+def held_open(workforce: Workforce) -> Iterator[Workforce]:
+    """The same workers for several rounds of jobs: *workforce*, opened once."""
+    with _Held(workforce) as held:
+        yield held
+
+
+class _Held:
+    """Workers that stay between rounds, and are replaced when they broke."""
+
+    def __init__(self, workforce: Workforce) -> None:
+        self._workforce = workforce
+        self._stack = ExitStack()
+        self._executor: Executor | None = None
+
+    @property
+    def abreast(self) -> int:
+        """How many jobs to hand over before the first is done."""
+        return self._workforce.abreast
+
+    @property
+    def replaceable(self) -> bool:
+        """Whether workers that died can be started again."""
+        return self._workforce.replaceable
+
+    @contextmanager
+    def open(self) -> Iterator[Executor]:
+        """The executor; it is still there after the `with` block, unless it broke."""
+        if self._executor is None:
+            self._executor = self._stack.enter_context(self._workforce.open())
+        try:
+            yield self._executor
+        except BrokenExecutor:
+            self._executor = None
+            self._stack.close()
+            raise
+
+    def __enter__(self) -> _Held:
+        return self
+
+    def __exit__(self, *failure: Any) -> bool | None:
+        return self._stack.__exit__(*failure)
 
 
 def workforce_of(executor: Executor | str | None, workers: int | None, jobs: int) -> Workforce:

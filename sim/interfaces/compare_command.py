@@ -10,15 +10,18 @@ import typer
 
 from sim.i18n import message, translate
 from sim.interfaces import options
+from sim.interfaces.compare_until import Until, compare_until
+from sim.interfaces.decision import Decision, method_named, read_requirements
 from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
-from sim.interfaces.terminal import Terminal
+from sim.interfaces.terminal import FAILED, Terminal
 from sim.interfaces.written_files import require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
     from sim.scenario.scenario import Scenario
+    from sim.stats.estimates import Method
 
 MOST_RUNS = 10_000  # Each one's figures are kept until the end.
 ALL = "all"
@@ -49,15 +52,32 @@ def compare(
     attempts: options.Attempts = None,
     slo: options.Slo = None,
     runs: Annotated[
-        int,
+        int | None,
         option(
             "--runs",
             metavar="N",
             min=2,
             max=MOST_RUNS,
-            text=message("How many seeds each strategy runs with."),
+            text=message(
+                "How many seeds each strategy runs with; without it, until the differences are "
+                "clear or precise enough."
+            ),
         ),
-    ] = 10,
+    ] = None,
+    precision: options.Precision = None,
+    budget: options.Budget = None,
+    max_runs: Annotated[
+        int | None,
+        option(
+            "--max-runs",
+            metavar="N",
+            min=2,
+            max=MOST_RUNS,
+            text=message("Without --runs: stop after so many runs at the latest, by default 200."),
+        ),
+    ] = None,
+    require: options.Required = None,
+    intervals: options.Intervals = None,
     seed: Annotated[int, option("--seed", metavar="S", text=message("The first seed."))] = 0,
     workers: options.Workers = None,
     executor: options.WhoWorks = "local",
@@ -79,18 +99,41 @@ def compare(
     )
     if png is not None:
         require_place(png)
-    seeds = range(seed, seed + runs)
+    until = Until(precision=precision, budget=budget, most_runs=max_runs)
+    required = read_requirements(require or (), scenario)
+    chosen = _chosen(strategy or ())
+    method = method_named(intervals or ("bca" if runs is None else None))
+    if runs is not None:
+        until.refuse()
     make_engine_ready(engine, terminal)
-    comparison = _compare(
-        scenario, _chosen(strategy or ()), seeds, workers, executor, engine, terminal
-    )
+    if runs is None:
+        comparison, stopped = compare_until(
+            scenario,
+            chosen,
+            seed=seed,
+            until=until,
+            required=required,
+            workers=workers,
+            executor=executor,
+            engine=engine,
+            intervals=method,
+            terminal=terminal,
+        )
+    else:
+        seeds = range(seed, seed + runs)
+        comparison = _compare(scenario, chosen, seeds, workers, executor, engine, method, terminal)
+        stopped = None
+    decision = Decision.of(comparison, stopped, required, method)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if as_json:
         warn(scenario.warnings, terminal)
-        print(json.dumps(comparison.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+        document = comparison.to_json() | decision.to_json()
+        print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        show(comparison, terminal)
+        show(comparison, decision, terminal)
+    if not decision.is_met:
+        raise typer.Exit(FAILED)
 
 
 def _chosen(names: Sequence[str]) -> Sequence[str]:
@@ -109,6 +152,7 @@ def _compare(
     workers: int | None,
     executor: str,
     engine: str,
+    intervals: Method,
     terminal: Terminal,
 ) -> Comparison:
     from sim.experiments.compare import compare as compare_strategies
@@ -126,10 +170,11 @@ def _compare(
             progress=progress,
             window=window,
             engine=engine,
+            intervals=intervals,
         )
 
 
-def show(comparison: Comparison, terminal: Terminal) -> None:
+def show(comparison: Comparison, decision: Decision, terminal: Terminal) -> None:
     """Print it all; the verdict comes last, where the prompt is."""
     from sim.interfaces.comparison_tables import causes_table, figures_table, settings_table
     from sim.interfaces.printed import print_sentence, print_table, print_title
@@ -142,5 +187,8 @@ def show(comparison: Comparison, terminal: Terminal) -> None:
     print_table(console, settings_table(arms, language))
     print_table(console, figures_table(comparison, language))
     print_table(console, causes_table(comparison, language))
+    for table in decision.tables(language):
+        print_table(console, table)
     print_title(console, translate(language, "Verdict"))
-    print_sentence(console, comparison.verdict.render(language))
+    for sentence in (comparison.verdict.render(language), *decision.sentences(language)):
+        print_sentence(console, sentence)

@@ -82,6 +82,14 @@ def known_names(*, priced: bool) -> Mapping[str, str]:
     return names | {key: key for key in FIGURES}
 
 
+def figure_named(name: str, flag: str, *, priced: bool) -> str:
+    """The key of the figure that *name* means. Raise a `ScenarioError` if it is none."""
+    names = known_names(priced=priced)
+    if name not in names:
+        raise ScenarioError([_unknown(name, tuple(names), flag)])
+    return names[name]
+
+
 def _read(text: str, *, priced: bool) -> Requirement | Problem:
     place = f"--require {text[:80]}"
     parts = _WRITTEN.fullmatch(text) if len(text) <= 200 else None

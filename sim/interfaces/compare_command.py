@@ -101,7 +101,7 @@ def compare(
         require_place(png)
     until = Until(precision=precision, budget=budget, most_runs=max_runs)
     required = read_requirements(require or (), scenario)
-    chosen = _chosen(strategy or ())
+    strategies = chosen(strategy or ())
     method = method_named(intervals or ("bca" if runs is None else None))
     if runs is not None:
         until.refuse()
@@ -109,7 +109,7 @@ def compare(
     if runs is None:
         comparison, stopped = compare_until(
             scenario,
-            chosen,
+            strategies,
             seed=seed,
             until=until,
             required=required,
@@ -121,7 +121,9 @@ def compare(
         )
     else:
         seeds = range(seed, seed + runs)
-        comparison = _compare(scenario, chosen, seeds, workers, executor, engine, method, terminal)
+        comparison = _compare(
+            scenario, strategies, seeds, workers, executor, engine, method, terminal
+        )
         stopped = None
     decision = Decision.of(comparison, stopped, required, method)
     if png is not None:
@@ -136,7 +138,7 @@ def compare(
         raise typer.Exit(FAILED)
 
 
-def _chosen(names: Sequence[str]) -> Sequence[str]:
+def chosen(names: Sequence[str]) -> Sequence[str]:
     """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
     from sim.strategies import BUILT_IN, STRATEGIES
 

@@ -63,6 +63,7 @@ class Purpose(IntEnum):
     GOING_ON = 50
     THINKING = 51
     TRIAL = 60
+    SWEEP = 70
 
 
 def _mix(x: int) -> int:

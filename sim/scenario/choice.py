@@ -113,7 +113,7 @@ def _by_file(draft: Draft, owner: Manifest, opened: Source, place: Place) -> Rel
     except ScenarioError as error:
         draft.errors.extend(error.problems)
         return None
-    others.add(documents)
+    others.add(draft.laid_over(documents))
     draft.warnings.extend(warnings)
     draft.errors.extend(others.errors)
     if others.errors:

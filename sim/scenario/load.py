@@ -11,6 +11,7 @@ from sim.errors import Problem, ScenarioError
 from sim.i18n import message
 from sim.scenario.draft import Draft
 from sim.scenario.manifest import Manifests
+from sim.scenario.manifest_overrides import is_about_the_manifest
 from sim.scenario.mistakes import validated
 from sim.scenario.node import Node, Place, get, plain, planted
 from sim.scenario.overrides import Override, overlaid, parsed
@@ -33,7 +34,8 @@ def load(
     """The scenario behind *sources*: a scenario's directory, file or name, or manifests.
 
     `-` is *stdin*. *images* are `container=image`, *to* a file with the new Deployment, *faults*
-    `kind:version:amount`, *overrides* `field.path=value` with the paths of a scenario's spec.
+    `kind:version:amount`, *overrides* `field.path=value` with the paths of a scenario's spec,
+    or of the Deployment after `deployment.`.
     Raise `ScenarioError` with every problem found, in reading order.
     """
     draft = Draft(deployment=deployment, images=tuple(images), to=to, faults=tuple(faults))
@@ -42,7 +44,9 @@ def load(
     opened = all_of(sources, stdin)
     changes = [parsed(text) for text in overrides]
     draft.errors.extend(one for one in changes if isinstance(one, Problem))
-    changed = [one for one in changes if isinstance(one, Override)]
+    written = [one for one in changes if isinstance(one, Override)]
+    draft.changes = tuple(one for one in written if is_about_the_manifest(one))
+    changed = [one for one in written if not is_about_the_manifest(one)]
     scenarios = [one for one in opened if one.is_scenario]
     if scenarios and len(opened) > 1:
         extra = next(one for one in opened if one is not scenarios[0])
@@ -139,4 +143,4 @@ def _add(draft: Draft, manifests: Manifests, opened: Source) -> None:
         draft.errors.extend(error.problems)
         return
     draft.warnings.extend(warnings)
-    manifests.add(documents)
+    manifests.add(draft.laid_over(documents))

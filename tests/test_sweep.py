@@ -352,10 +352,15 @@ def test_a_folder_that_holds_a_sweep_is_gone_on_with_only_when_asked(undisturbed
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_pictures_are_drawn_in_both_languages_and_repeat_to_the_byte(whole, language, tmp_path):
-    from sim.interfaces.sweep_command import write_pictures
+    from sim.interfaces.sweep_command import write_report
+    from sim.interfaces.terminal import Terminal
 
     for place in (tmp_path / "a", tmp_path / "b"):
         place.mkdir()
-        write_pictures(whole[0], "failed_requests", place, language)
-    assert sorted(contents(tmp_path / "a")) == ["heat-map.png", "tornado-RollingUpdate.png"]
+        write_report(whole[0], "failed_requests", place, Terminal(language, ("sweep",)))
+    assert sorted(contents(tmp_path / "a")) == [
+        "heat-map.png",
+        "report.json",
+        "tornado-RollingUpdate.png",
+    ]
     assert contents(tmp_path / "a") == contents(tmp_path / "b")

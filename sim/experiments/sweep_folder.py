@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sim.errors import BackendError
-from sim.experiments.disk import draft_name, sync
+from sim.experiments.disk import write_whole
 from sim.experiments.outcome import Outcome
 from sim.experiments.sweep_plan import Chunk, Plan
 from sim.i18n import message
@@ -89,15 +89,9 @@ class SweepFolder:
         return self.path / RESULTS / f"{key}.json"
 
     def _write(self, target: Path, content: JsonObject) -> None:
-        text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-        draft = draft_name(target)
-        try:
-            draft.write_text(text + "\n", encoding="utf-8")
-            sync(draft)
-            draft.replace(target)
-        finally:
-            draft.unlink(missing_ok=True)
-        sync(target.parent)
+        write_whole(
+            target, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        )
 
 
 def _forget_drafts_of_the_dead(place: Path) -> None:

@@ -19,6 +19,7 @@ from sim.interfaces.group import Command, Group
 from sim.interfaces.judge_command import judge
 from sim.interfaces.kubectl_commands import describe, events, get, rollout
 from sim.interfaces.options import Lang, option
+from sim.interfaces.report_command import report
 from sim.interfaces.run_command import run
 from sim.interfaces.sweep_command import sweep
 from sim.interfaces.terminal import INTERRUPTED, asked_language
@@ -79,6 +80,13 @@ app.command(
         "anything worse."
     ).text,
 )(sweep)
+app.command(
+    "report",
+    cls=Command,
+    help=message(
+        "Write a run, a comparison or a sweep as one HTML file that needs nothing beside it."
+    ).text,
+)(report)
 app.command(
     "run",
     cls=Command,

@@ -16,7 +16,7 @@ from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import FAILED, Terminal
-from sim.interfaces.written_files import require_place, write_picture
+from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
@@ -84,6 +84,15 @@ def compare(
     engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
+    out: Annotated[
+        str | None,
+        option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            text=message("Keep the comparison and its report in this new folder."),
+        ),
+    ] = None,
     lang: options.Lang = None,
 ) -> None:
     """Compare strategies on the same traffic, faults and draws."""
@@ -97,8 +106,8 @@ def compare(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
-    if png is not None:
-        require_place(png)
+    for place in filter(None, (png, out)):
+        require_place(place, folder=place is out)
     until = Until(precision=precision, budget=budget, most_runs=max_runs)
     required = read_requirements(require or (), scenario)
     strategies = chosen(strategy or ())
@@ -128,6 +137,8 @@ def compare(
     decision = Decision.of(comparison, stopped, required, method)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
+    if out is not None:
+        _keep(out, comparison, decision, terminal)
     if as_json:
         warn(scenario.warnings, terminal)
         document = comparison.to_json() | decision.to_json()
@@ -174,6 +185,16 @@ def _compare(
             engine=engine,
             intervals=intervals,
         )
+
+
+def _keep(out: str, comparison: Comparison, decision: Decision, terminal: Terminal) -> None:
+    from sim.experiments.comparison_folder import write_comparison_folder
+    from sim.interfaces.report import NAME, repeating
+    from sim.interfaces.reports import of_comparison
+
+    report = of_comparison(comparison, decision, repeating(terminal.words))
+    with named(out):
+        write_comparison_folder(out, comparison.to_json() | decision.to_json(), {NAME: report})
 
 
 def show(comparison: Comparison, decision: Decision, terminal: Terminal) -> None:

@@ -15,7 +15,7 @@ from sim.interfaces import options
 from sim.interfaces.compare_command import MOST_RUNS, chosen
 from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
-from sim.interfaces.scenario_input import read_scenario, warn
+from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import Terminal
 from sim.interfaces.written_files import named, require_place
 
@@ -76,6 +76,11 @@ def sweep(
     deployment: options.Deployment = None,
     fault: options.Faults = None,
     set_: options.Overrides = None,
+    rps: options.Rate = None,
+    users: options.Population = None,
+    timeout: options.Timeout = None,
+    attempts: options.Attempts = None,
+    slo: options.Slo = None,
     runs: Annotated[
         int,
         option(
@@ -95,7 +100,9 @@ def sweep(
 ) -> None:
     """Vary fields and see what they do."""
     terminal: Terminal = ctx.find_root().obj
-    load = partial(_load, sources, deployment, image, to, tuple(fault or ()), tuple(set_ or ()))
+    shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
+    given = (*shortcuts.overrides(), *(set_ or ()))
+    load = partial(_load, sources, deployment, image, to, tuple(fault or ()), given)
     base = load((), ())
     place = _required_place(out)
     key = figure_key(figure, base)
@@ -103,7 +110,7 @@ def sweep(
     plan = _plan(load, base, vary or (), design, points, chosen(strategy or ()), seed, runs, engine)
     swept = _carried_out(plan, place, resume, workers, executor, terminal)
     with named(place):
-        write_pictures(swept, key, place, terminal.language)
+        write_report(swept, key, place, terminal)
     if as_json:
         document = swept.plan.to_json() | {"results": swept.to_json()["points"]}
         print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
@@ -222,17 +229,15 @@ def _carried_out(
         raise
 
 
-def write_pictures(swept: Swept, figure: str, place: Path, language: str) -> None:
-    """The heat map, and a tornado for each strategy, into the folder *place*."""
-    from sim.analysis.picture import save_png
-    from sim.experiments.sweep_pictures import heat_map, tornado
+def write_report(swept: Swept, figure: str, place: Path, terminal: Terminal) -> None:
+    """The report in all languages and the pictures in the reader's, into the folder *place*."""
+    from sim.experiments.disk import write_whole
+    from sim.interfaces.report import NAME, repeating
+    from sim.interfaces.reports import of_sweep, sweep_pictures
 
-    found = {"heat-map": heat_map(swept, figure, language)}
-    for name in swept.plan.strategies:
-        found[f"tornado-{name}"] = tornado(swept, name, figure, language)
-    for name, picture in found.items():
-        if picture is not None:
-            save_png(picture, place / f"{name}.png")
+    write_whole(place / NAME, of_sweep(swept, figure, repeating(terminal.words)))
+    for name, picture in sweep_pictures(swept, figure, terminal.language).items():
+        write_whole(place / f"{name}.png", picture.png)
 
 
 def show(swept: Swept, figure: str, terminal: Terminal) -> None:

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from sim.experiments.compare import compare
+from sim.experiments.rollback_drill import rollback_drill
 from sim.scenario.load import load
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -17,8 +18,14 @@ SEEDS = range(3)
 STRATEGIES = {
     "maintenance": ("MaintenanceWindow", "Recreate", "RollingUpdate"),
     "blue-green": ("BlueGreen", "RollingUpdate"),
+    "rolling-update": ("RollingUpdate", "Recreate"),
+    "two-deployments": ("BlueGreen", "RollingUpdate"),
+    "canary-mesh": ("Canary", "RollingUpdate"),
+    "canary-ingress": ("Canary", "RollingUpdate"),
     "canary": ("Canary", "CanaryThenRolling", "RollingUpdate"),
 }
+# Scenarios about the way back are drilled instead of compared.
+DRILLS = {"rollback": ("BlueGreen", "Canary", "RollingUpdate")}
 FIGURES = (
     *("failed_requests", "full_outage_seconds", "users_exposed", "old_version_gone_seconds"),
     *("settled_seconds", "share_missed", "pod_seconds_running", "peak_pods"),
@@ -43,6 +50,29 @@ def summary_of(name: str) -> str:
     return json.dumps(content, indent=2) + "\n"
 
 
+def drill_summary_of(name: str) -> str:
+    """The clocks and costs of the scenario called *name*, by moment, strategy and seed, as JSON."""
+    found = rollback_drill(load([ROOT / "scenarios" / name]), DRILLS[name], seeds=SEEDS, workers=1)
+    content = {
+        "scenario": found.scenario.digest,
+        "seeds": list(found.seeds),
+        "moments": {
+            one.moment.value: {
+                "windowSeconds": one.plan.window.seconds,
+                "strategies": {
+                    way.strategy: {
+                        key: [_rounded(value) for value in values]
+                        for key, values in way.values.items()
+                    }
+                    for way in one.ways
+                },
+            }
+            for one in found.moments
+        },
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 6)
 
@@ -51,6 +81,8 @@ def main() -> None:
     """Write every summary."""
     for name in STRATEGIES:
         (ROOT / "scenarios" / name / "summary.json").write_text(summary_of(name), "utf-8")
+    for name in DRILLS:
+        (ROOT / "scenarios" / name / "summary.json").write_text(drill_summary_of(name), "utf-8")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from sim.model.observations import Signal as Signal
 from sim.model.observations import SignalKind as SignalKind
 from sim.model.routing import Route
 from sim.model.run import RequestCounts, Users
+from sim.model.samples import Metrics as Metrics
 from sim.model.wait import Process as Process
 from sim.model.wait import Wait as Wait
 

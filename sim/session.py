@@ -6,56 +6,42 @@ times; rewinding and forking are replays. A batch run is a session advanced to i
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypedDict
 
 from sim.backends.simulated.backend import SimulatedBackend
 from sim.backends.simulated.collector import patient_collector
+from sim.backends.simulated.commands import carry_out
 from sim.backends.simulated.world import behaviour_from_the_start
 from sim.control.checks import Checks
-from sim.errors import Problem, ScenarioError
-from sim.faults.reading import fault_written, faults_of
+from sim.errors import Problem, RolloutError, ScenarioError
+from sim.faults.reading import faults_of
 from sim.i18n import message
 from sim.model.asked_share import asked_shares
 from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
-from sim.model.defaults import pod_template
-from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.deed import Deed
 from sim.model.rollout_status import rollout_status
 from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
+from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
-from sim.ports import Process, Wait
+from sim.model.snapshot import Snapshot as Snapshot
+from sim.monitoring.rule_groups import require_answerable
+from sim.operators.duty import Duty, Operator
+from sim.operators.policy import on_duty, rules_of, watches_metrics
+from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.deployment_settings import with_given
+from sim.strategies.strategy import Strategy, asks_metrics, queries_of, without_worry
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
 OLD = 0  # `Run.versions` begins with old and new.
 WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a system in use.
 FOLLOW_SECONDS = 1.0  # How often we ask, after the window, whether all answers are in.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """The state of a session at *time*: the objects as the API server has them, and the traffic."""
-
-    time: float
-    objects: tuple[JsonObject, ...]
-    arrived: int
-    in_flight: int
-    answered: int
-    failed: int
-
-    def digest(self) -> str:
-        """A fingerprint of the state: equal for equal histories."""
-        facts = [repr(self.time), self.objects, self.arrived, self.in_flight]
-        facts += [self.answered, self.failed]
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 
 class Session:
@@ -66,7 +52,9 @@ class Session:
     version of every object in the `Run`. *checked* lets the invariant checkers watch; what they
     find is an `InvariantError`. *engine* (`kernel`, `reference`) carries the requests, with the
     same results. *recorder* is told every attempt while the run goes on, and the last of them by
-    `finish`.
+    `finish`. A session that is *monitored* has metrics that can be asked; so has one whose
+    strategy asks them, and one with alerting rules. *operators* are on duty beside the strategy;
+    without the argument those of the scenario's rollback policy.
     """
 
     def __init__(
@@ -81,6 +69,8 @@ class Session:
         checked: bool = False,
         engine: str = DEFAULT,
         recorder: Recorder | None = None,
+        monitored: bool = False,
+        operators: Sequence[Operator] | None = None,
     ) -> None:
         self.scenario = scenario
         self.strategy = strategy
@@ -91,15 +81,25 @@ class Session:
         # Where nobody sends there is nothing to be fast at, nor to be compiled for.
         self._engine = engine if traffic else "reference"
         self._recorder = recorder
-        self._phase: Phase | None = None
-        self._finished_at: float | None = None
+        self._traffic = traffic
+        self._strategy = None if strategy is None else self._made(strategy)
+        if operators is None:
+            operators = () if strategy is None else on_duty(scenario)
+        self._rules = (*scenario.rules, *rules_of(operators))
+        require_answerable(self._rules, queries_of(self._strategy))
+        asked = asks_metrics(self._strategy) or (traffic and bool(self._rules))
+        self._monitored = monitored or asked or any(map(watches_metrics, operators))
+        self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
         self._checks = Checks(self._backend.control_plane.store) if checked else None
         if self._checks is not None:
             self._checks.attach()
-        if strategy is not None:
-            self._backend.drive(self._release(strategy))
+        self.releaser = None if self._strategy is None else self._releaser(self._strategy)
+        if self.releaser is not None:
+            self._backend.drive(self.releaser.release(window.first_write))
+        for operator in operators:
+            self._backend.drive(operator.watch(self._duty(operator)))
 
     @classmethod
     def replay(
@@ -155,6 +155,11 @@ class Session:
             failed=failed,
         )
 
+    @property
+    def metrics(self) -> Metrics:
+        """What the monitoring would say now. Raise a `RolloutError` if there is none."""
+        return self._backend.cluster.metrics
+
     def finish(self) -> Run:
         """Advance to the window's end, follow every request to its answer, hand over the run."""
         self.advance(self.window.end)
@@ -165,6 +170,7 @@ class Session:
         while plane.in_flight():
             self.advance(self.now + FOLLOW_SECONDS)
         plane.flush_log()
+        self._backend.log.flush()
         return Run(
             scenario=self.scenario.name,
             scenario_digest=self.scenario.digest,
@@ -177,7 +183,10 @@ class Session:
             users=plane.users(),
             last_answer=dict(plane.last_answers()),
             arrived=plane.arrived(),
+            classes=tuple(one.name for one in self.scenario.classes),
             in_flight_at_end=plane.in_flight(),
+            alerts=self._backend.alerts,
+            measurements=tuple(self._backend.cluster.journal),
             failures=tuple(
                 story._replace(pod_name=control.pod_name(story.pod)) for story in plane.stories()
             ),
@@ -199,22 +208,58 @@ class Session:
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, warm_up)
         backend = SimulatedBackend(
-            scenario, workload, self.seed, start, self._engine, self._recorder
+            replace(scenario, rules=self._rules),
+            workload,
+            self.seed,
+            start,
+            self._engine,
+            self._recorder,
+            monitored=self._monitored,
         )
         for fault in faults:
             backend.inject(fault)
         backend.start((scenario.service, scenario.deployment, *scenario.applied))
         return backend
 
-    def _release(self, name: str) -> Process[None]:
-        given = self.scenario.strategies.get(name, {})
-        strategy = strategy_named(name, given)
+    def _made(self, name: str) -> Strategy:
+        strategy = strategy_named(name, self.scenario.strategies.get(name, {}))
+        # Where nobody sends anything nobody can be judged: a pilot takes as long all the same.
+        return strategy if self._traffic else without_worry(strategy)
+
+    def _releaser(self, strategy: Strategy) -> Releaser:
+        """Who carries *strategy* out, with the settings that the scenario gives."""
+        given = self.scenario.strategies.get(self.strategy or "", {})
         settings = strategy.settings(self.scenario.deployment, self.scenario.written)
         self._settings = with_given(settings, given)
-        yield Wait(self.window.first_write)
-        template = self.scenario.release.template
-        self._phase = yield from strategy.roll_out(self._backend.cluster, template)
-        self._finished_at = self.now
+        cluster, template = self._backend.cluster, self.scenario.release.template
+        return Releaser(
+            self._backend.clock,
+            lambda: strategy.roll_out(cluster, template),
+            lambda: strategy.go_back(cluster),
+            self._backend.notice,
+        )
+
+    def _duty(self, operator: Operator) -> Duty:
+        assert self.releaser is not None, "nobody is on duty where nothing is released"
+        return Duty(
+            who=type(operator).__name__,
+            cluster=self._backend.cluster,
+            clock=self._backend.clock,
+            seed=self.seed,
+            template=self.scenario.release.template,
+            first_write=self.window.first_write,
+            releaser=self.releaser,
+            send_back=self._go_back,
+            alerts=lambda: self._backend.alerts,
+            deeds=self._deeds,
+        )
+
+    def _go_back(self) -> None:
+        """Lay the release down and go the strategy's own way back. Once is enough."""
+        if self.releaser is None:
+            raise RolloutError(message("without a release there is nothing to go back from"))
+        if self.releaser.begin_to_return():
+            self._backend.drive(self.releaser.go_back())
 
     def _require_ready(self) -> None:
         status = rollout_status(self._backend.cluster.deployment())
@@ -227,49 +272,10 @@ class Session:
             raise ScenarioError([Problem(text, file=self.scenario.name, hint=hint)])
 
     def _carry_out(self, command: Command) -> None:
-        cluster = self._backend.cluster
-        api = self._backend.control_plane.store
-        namespace = namespace_of(self.scenario.deployment)
-        name = command.name or name_of(self.scenario.deployment)
-        match command.verb:
-            case Verb.RELEASE:
-                # Defaulted as the API server does, so that an equal manifest is an equal template.
-                given = command.template
-                cluster.release(pod_template(given) if given else self.scenario.release.template)
-            case Verb.UNDO:
-                cluster.undo(command.revision)
-            case Verb.PAUSE:
-                cluster.pause()
-            case Verb.RESUME:
-                cluster.resume()
-            case Verb.SCALE:
-                cluster.scale(command.replicas or 0)
-            case Verb.PATCH:
-                patch, kind_of_patch = command.patch or {}, command.patch_type
-                api.patch(command.kind, name, patch, namespace, patch_type=kind_of_patch)
-            case Verb.DELETE:
-                policy = command.propagation_policy
-                api.delete(command.kind, name, namespace, propagation_policy=policy)
-            case Verb.RESTART:
-                cluster.restart()
-            case Verb.DRAIN | Verb.CORDON | Verb.UNCORDON | Verb.LOSE_NODE | Verb.RETURN_NODE:
-                self._carry_out_on_node(command.verb, name)
-            case Verb.INJECT:
-                known = [one.name for one in self.scenario.dependencies]
-                machines = [node.name for node in self.scenario.nodes]
-                self._backend.inject(fault_written(command.fault or "", known, machines))
-
-    def _carry_out_on_node(self, verb: Verb, node: str) -> None:
-        control = self._backend.control_plane
-        match verb:
-            case Verb.DRAIN:
-                control.drain(node)
-            case Verb.CORDON | Verb.UNCORDON:
-                control.cordon(node, unschedulable=verb is Verb.CORDON)
-            case Verb.LOSE_NODE:
-                control.lose_node(node)
-            case Verb.RETURN_NODE:
-                control.return_node(node)
+        if command.verb is Verb.GO_BACK:
+            self._go_back()
+        else:
+            carry_out(command, self.scenario, self._backend)
 
     def _record_of_the_cluster(self) -> ClusterRecord:
         """What the control plane did up to now, before requests are followed to their answers."""
@@ -287,8 +293,9 @@ class Session:
                 end=self.window.end,
             )
         return ClusterRecord(
-            phase=self._phase,
-            finished_at=self._finished_at,
+            phase=None if self.releaser is None else self.releaser.phase,
+            finished_at=None if self.releaser is None else self.releaser.finished_at,
+            deeds=tuple(self._deeds),
             settled_at=settled,
             pods=spans,
             restarts=control.restarts,
@@ -303,6 +310,7 @@ class ClusterRecord(TypedDict):
 
     phase: Phase | None
     finished_at: float | None
+    deeds: tuple[Deed, ...]
     settled_at: float | None
     pods: tuple[PodSpan, ...]
     restarts: int
@@ -320,6 +328,7 @@ def run(
     keep_objects: bool = False,
     engine: str = DEFAULT,
     recorder: Recorder | None = None,
+    operators: Sequence[Operator] | None = None,
 ) -> Run:
     """One session from its start to its end."""
     session = Session(
@@ -330,5 +339,6 @@ def run(
         keep_objects=keep_objects,
         engine=engine,
         recorder=recorder,
+        operators=operators,
     )
     return session.finish()

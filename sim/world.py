@@ -36,8 +36,12 @@ class World(Protocol):
         """How *version* behaves now."""
         ...
 
-    def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
+    def altered(
+        self, version: str, endpoint_class: str = "", **changes: Any
+    ) -> AbstractContextManager[None]:
         """Change fields of the version's `Behaviour` while the `with` block lasts.
+
+        With an *endpoint_class* those of its `ClassBehaviour` for requests of that class.
 
         Each change is a value, or a function of the value that the field has without it.
         """
@@ -56,6 +60,13 @@ class World(Protocol):
 
     def lost(self, node: str) -> AbstractContextManager[None]:
         """The machine *node* stands still while the `with` block lasts, and boots after it."""
+        ...
+
+    def blinded(self, targets: str, late_seconds: float | None) -> AbstractContextManager[None]:
+        """Nothing is heard of *targets*, or only late, while the `with` block lasts.
+
+        *targets* are of a `model.monitoring` kind. Where nothing is monitored nothing is blind.
+        """
         ...
 
 

@@ -12,10 +12,11 @@ from tiny_traffic import state_of
 from sim.model.behaviour import Behaviour, Clients, CpuShare, Demand, RateCurve, Workload
 from sim.model.causes import Cause
 from sim.model.dependency import Call, Dependency
+from sim.model.endpoint_class import ClassBehaviour, EndpointClass, Work
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
-from sim.model.routing import Attribute, Condition, Destination, Mirror, Route
+from sim.model.routing import OF_CLASS, Attribute, Condition, Destination, Mirror, Route
 from sim.model.visit import Visits
 from sim.model.warm_up import WarmUp
 from sim.ports import DataPlane, ProbeKind, RequestRecord, Signal, SignalKind
@@ -23,6 +24,7 @@ from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
 
 MIB = 2.0**20
+QUANTILES = ((), (), (0.0, 0.5, 1.0), (0.3, 0.9, 0.999))
 MEASURED = ((0.004, 0.02, 0.005), (1.0,), (0.001, 0.5, 0.002, 0.001, 7.0))
 FOLLOW = 40.0  # Seconds after the last arrival, in which everything comes to an end.
 
@@ -53,11 +55,16 @@ class Regime:
     tries: tuple[int, ...] = (1, 2, 3, 10)
     guards: bool = False  # Proxies protect, and clients retry with conditions or a budget.
     routes: bool = False  # Tables come and change; some at once, some late.
+    classes: bool = False  # Requests differ in what they ask for.
+    hedges: bool = False  # Clients send a second try beside one that takes long.
     visits: bool = False  # Users send more than one request, and think in between.
     grid: float = 0.0  # Everything is a multiple of this, if it is not 0.
 
 
-BALANCERS = ("random", "round_robin", "least_request", "least_connections", "ring_hash")
+BALANCERS = (
+    *("random", "round_robin", "least_request", "least_connections", "ring_hash"),
+    "weighted",
+)
 ROLLING = {"add": 0.3, "listen": 0.4, "drain": 0.3, "kill": 0.2, "publish": 0.8, "forget": 0.2}
 REGIMES = {
     "calm": Regime(deeds={"publish": 0.05}),
@@ -210,6 +217,73 @@ REGIMES = {
         balancers=BALANCERS,
         deeds=ROLLING | {"publish elsewhere": 0.8, "route": 0.3, "lose": 0.1, "return": 0.2},
     ),
+    "hedges": Regime(
+        hedges=True,
+        load=(0.3, 1.1),
+        attempts=(1, 4),
+        dependencies=(0, 2),
+        cores=(2.0, float("inf")),
+        uneven=True,
+        deeds=ROLLING
+        | {"lose": 0.2, "return": 0.4, "behave": 0.2, "ask": 0.2, "kill": 0.5, "listen": 1.5},
+    ),
+    "hedges on the way": Regime(
+        hedges=True,
+        classes=True,
+        routes=True,
+        ways=True,
+        guards=True,
+        visits=True,
+        rate=(20.0, 80.0),
+        load=(0.3, 1.0),
+        balancers=BALANCERS,
+        attempts=(1, 3),
+        deeds=ROLLING
+        | {"publish elsewhere": 0.8, "route": 0.3, "flag": 0.3, "behave": 0.3, "close": 0.3}
+        | {"lose": 0.2, "return": 0.4, "kill": 0.5, "listen": 1.5},
+    ),
+    "tied hedges": Regime(
+        hedges=True,
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        visits=True,
+        guards=True,
+        dependencies=(0, 2),
+        deeds=ROLLING | {"lose": 0.2, "return": 0.4, "ask": 0.3, "kill": 0.5, "listen": 1.5},
+    ),
+    "classes": Regime(
+        classes=True,
+        uneven=True,
+        load=(0.3, 1.1),
+        attempts=(1, 3),
+        dependencies=(0, 2),
+        cores=(2.0, float("inf")),
+        deeds=ROLLING | {"behave": 0.5, "ask": 0.3, "lose": 0.1, "return": 0.2},
+    ),
+    "classes on the way": Regime(
+        classes=True,
+        routes=True,
+        ways=True,
+        kinds=(ProxyKind.INGRESS_NGINX, ProxyKind.ISTIO),
+        tries=(2, 3, 10),
+        guards=True,
+        visits=True,
+        rate=(20.0, 80.0),
+        balancers=BALANCERS,
+        attempts=(1, 3),
+        deeds=ROLLING
+        | {"publish elsewhere": 0.8, "route": 0.5, "flag": 0.3, "behave": 0.3, "close": 0.3}
+        | {"kill": 0.6, "listen": 1.2},
+    ),
+    "tied classes": Regime(
+        classes=True,
+        routes=True,
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        deeds=ROLLING | {"behave": 0.3, "route": 0.3, "publish elsewhere": 0.8},
+    ),
     "uneven pace": Regime(
         uneven=True,
         load=(0.2, 0.6),
@@ -324,6 +398,7 @@ class Story:
         pods = self._one_of(*regime.pods)
         self.mean = self._between(regime.load) * self.workers * pods / rate
         self.versions = 2
+        self.classes = self._classes() if regime.classes else ()
         self.proxies = self._one_of(*regime.proxies)
         most = regime.dependencies[1]
         self.dependencies = self._one_of(*regime.dependencies) if most else 0
@@ -363,6 +438,7 @@ class Story:
             attempts=self._one_of(*self.regime.attempts),
             backoff_seconds=0.0 if grid else self._pick((0.0, 0.01, 0.1)),
             **(self._retries() if self.regime.guards else {}),
+            hedge_after_seconds=self._hedge_after(timeout) if self.regime.hedges else None,
         )
         ways = self._connections() if self.regime.ways else Connections()
         guards = self._protection(rate) if self.regime.guards else Protection()
@@ -379,7 +455,41 @@ class Story:
             dependencies=tuple(self._dependency(n) for n in range(self.dependencies)),
             visits=self._visits() if self.regime.visits else None,
             attributes=self._attributes() if self.regime.routes else (),
+            classes=self.classes,
         )
+
+    def _classes(self) -> tuple[EndpointClass, ...]:
+        """One is nearly as good as none; the last of several has what is left."""
+        return tuple(
+            EndpointClass(
+                name=f"class-{n}",
+                share=self._pick((0.0, 0.05, 0.2, 0.3)),
+                idempotent=self._pick((None, False, True)),
+            )
+            for n in range(self._one_of(1, 4))
+        )
+
+    def _class_behaviour(self, name: str) -> ClassBehaviour:
+        grid = self.regime.grid
+        work = Work(
+            cpu_seconds=0.0 if grid else self.mean * self._pick((0.0, 0.1)),
+            wait_seconds=max(grid, self._on_grid(self.mean * self._pick((0.1, 1.0)))),
+            demand=Demand.CONSTANT if grid else self._pick(list(Demand)),
+            demand_cv=self._pick((0.3, 2.5)),
+            **self._measured(),
+        )
+        return ClassBehaviour(
+            name=name,
+            service_time_factor=1.0 if grid else self._pick((0.1, 1.0, 1.0, 3.0)),
+            work=self._pick((None, work)),
+            calls=self._pick((None, None, self._calls())) if self.dependencies else None,
+            error_ratio=self._pick((0.0, 0.0, 0.03, 0.5)),
+            hang_ratio=self._pick((0.0, 0.02)) if self.regime.uneven else 0.0,
+        )
+
+    def _hedge_after(self, timeout: float) -> float | None:
+        """Soon, late, too late, or never."""
+        return self._pick((None, *(timeout * part for part in (0.03125, 0.125, 0.25, 0.5, 1.0))))
 
     def _attributes(self) -> tuple[Attribute, ...]:
         """Shares that add up to less than the whole too; the last value has what is left."""
@@ -403,6 +513,8 @@ class Story:
             Condition(attribute=0, values=self._pick(((0,), (0, 2), (1,), ()))),
             Condition(attribute=1, values=(self._one_of(0, 1),)),
         )
+        if self.classes:
+            conditions = (Condition(attribute=OF_CLASS, values=(0, 2)), conditions[1])
         matches = ((), (conditions[:1],), (conditions,), (conditions[:1], conditions[1:]))
         places = self._one_of(0, 3)
         mirror = Mirror(backend=self._one_of(0, 3), share=self._pick((0.0, 0.3, 1.0)))
@@ -505,7 +617,7 @@ class Story:
             wait_seconds=mean - mean * cpu,
             demand=self._pick(demands),
             demand_cv=self._pick((0.3, 1.0, 2.5)),
-            measured_seconds=self._pick(MEASURED),
+            **self._measured(),
             concurrency=self._one_of(*regime.workers),
             queue_limit=self._one_of(*regime.queue),
             error_ratio=self._pick((0.0, 0.0, 0.1)),
@@ -516,7 +628,17 @@ class Story:
             keep_alive_seconds=self._pick((0.25, 1.0, 75.0)) if regime.ways else 75.0,
             calls=self._calls() if self.dependencies else (),
             **(self._unevenness() if regime.uneven else {}),
+            weight=self._pick((1, 1, 2, 5)),
+            classes=tuple(
+                self._class_behaviour(one.name)
+                for one in self.classes[: self._one_of(0, len(self.classes))]
+            ),
         )
+
+    def _measured(self) -> dict[str, Any]:
+        shares = self._pick(QUANTILES)
+        times = (0.002, 0.005, 0.05) if shares else self._pick(MEASURED)
+        return {"measured_seconds": times, "measured_shares": shares}
 
     def _unevenness(self) -> dict[str, Any]:
         warm_up = WarmUp(seconds=self._pick((0.5, 2.0, 30.0)), slowdown=self._pick((1.0, 2.0, 5.0)))

@@ -33,9 +33,10 @@ def grandchildren(process: subprocess.Popen[str]) -> list[psutil.Process]:
     raise AssertionError(process.communicate())
 
 
-def test_ctrl_c_ends_at_once_with_one_line_and_no_worker_left(shop: Path) -> None:
+@pytest.mark.parametrize("command", ["compare", "drill-rollback"])
+def test_ctrl_c_ends_at_once_with_one_line_and_no_worker_left(shop: Path, command: str) -> None:
     """A terminal sends SIGINT to the whole process group."""
-    process = start("compare", str(shop), *SMALL, "--runs", "500", "--workers", "2")
+    process = start(command, str(shop), *SMALL, "--runs", "500", "--workers", "2")
     workers = grandchildren(process)
     time.sleep(0.5)
     os.killpg(process.pid, signal.SIGINT)
@@ -92,7 +93,8 @@ def test_a_reader_that_has_left_before_the_first_line_is_no_error_either(shop: P
 
 
 @pytest.mark.parametrize(
-    ("flag", "command"), [("--png", "compare"), ("--png", "run"), ("--out", "run")]
+    ("flag", "command"),
+    [("--png", "compare"), ("--png", "drill-rollback"), ("--png", "run"), ("--out", "run")],
 )
 def test_a_place_that_cannot_be_written_is_told_before_the_work(
     flag: str, command: str, shop: Path

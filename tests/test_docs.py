@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from recorded_log import an_hour
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.zh.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,9 +32,10 @@ def commands() -> list[str]:
 
 @pytest.fixture
 def desk(tmp_path):
-    """Where a reader stands: a checkout's scenarios, and a manifest of one's own."""
+    """Where a reader stands: a checkout's scenarios, a manifest and an access log of one's own."""
     (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     shutil.copy(ROOT / "scenarios" / "web-app" / "deployment.yaml", tmp_path / "my-deployment.yaml")
+    (tmp_path / "access.log").write_text(an_hour())
     return tmp_path
 
 

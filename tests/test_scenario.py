@@ -530,12 +530,19 @@ def test_the_full_example_gives_every_field_of_the_model(root):
         "Requests": spec["nodes"]["defaultRequests"],
         "Prices": spec["prices"],
         "Slo": spec["slo"],
+        "Rollback": spec["rollback"],
+        "Person": spec["rollback"]["person"],
+        "GitOps": spec["rollback"]["gitOps"],
         "Window": spec["window"],
         "Poisson": spec["traffic"],
         "Version": spec["versions"]["old"] | spec["versions"]["hotfix"],
         "Call": spec["versions"]["old"]["calls"]["database"],
         "Dependency": spec["dependencies"]["database"],
-        "Service": {k for one in ("old", "hotfix", "v3") for k in spec["versions"][one]["service"]},
+        "Service": {
+            k for one in ("old", "hotfix", "v3", "v4") for k in spec["versions"][one]["service"]
+        },
+        "RequestClass": spec["traffic"]["classes"]["checkout"],
+        "ClassOfVersion": spec["versions"]["old"]["classes"]["search"],
         "WarmUp": spec["versions"]["hotfix"]["warmUp"],
     }
 

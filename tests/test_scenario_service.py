@@ -9,6 +9,9 @@ from sim.errors import ScenarioError
 from sim.model.behaviour import Demand
 
 MEASURED = "versions: {old: {service: {distribution: empirical, durations: [10ms, 20ms, 60ms]}}"
+QUANTILES = (
+    "versions: {old: {service: {distribution: empirical, quantiles: {50%: 20ms, 90%: 80ms}}}"
+)
 
 
 def behaviours(scenario):
@@ -24,6 +27,16 @@ def test_measured_durations_are_computing_and_waiting_together(shop):
     assert found["old"].service_seconds == pytest.approx(0.03)
     assert found["new"].cpu_seconds == 0.01
     assert found["new"].service_seconds == pytest.approx(0.03)
+
+
+def test_quantiles_have_the_mean_of_the_lines_through_them(shop):
+    """0.5 x 20 + 0.4 x 50 + 0.1 x 80 ms."""
+    found = behaviours(shop(QUANTILES + ", new: {service: {durations: [10ms]}}}"))
+
+    assert found["old"].measured_seconds == (0.02, 0.08)
+    assert found["old"].measured_shares == (0.5, 0.9)
+    assert found["old"].service_seconds == pytest.approx(0.038)
+    assert (found["new"].measured_seconds, found["new"].measured_shares) == ((0.01,), ())
 
 
 def test_a_version_may_leave_the_measured_durations(shop):
@@ -52,6 +65,15 @@ def test_what_is_measured_is_listed_and_changes_the_fingerprint(shop):
         (MEASURED + ", new: {service: {wait: 1ms}}}", "computing and waiting together"),
         (MEASURED + ", new: {service: {cpu: 1s}}}", "at most 30ms"),
         (MEASURED + ", new: {service: {distribution: gamma}}}", "say how long it waits"),
+        (QUANTILES + ", new: {service: {quantiles: {50%: 1ms}}}}", "at least 2"),
+        (QUANTILES.replace("90%", "50.0%: 30ms, 90%") + "}", "at one share twice"),
+        (QUANTILES.replace("80ms", "8ms") + "}", "is faster than a smaller one"),
+        (QUANTILES.replace("20ms", "0s") + "}", "quantiles must be longer than nothing"),
+        (
+            QUANTILES.replace("quantiles", "durations: [1ms], quantiles") + "}",
+            "either durations or their quantiles",
+        ),
+        ("versions: {old: {service: {quantiles: {1%: 1ms, 2%: 2ms}}}}", "of an empirical"),
         ("dependencies: {d: {distribution: empirical}}", "has no measured durations"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,39 @@ def test_what_stands_beside_a_scenario_is_what_it_measures(name):
     written = (ROOT / "scenarios" / name / "summary.json").read_text("utf-8")
 
     assert written == SUMMARIES.summary_of(name)
+
+
+@pytest.mark.parametrize("name", list(SUMMARIES.DRILLS))
+def test_what_stands_beside_a_drilled_scenario_is_what_it_measures(name):
+    written = (ROOT / "scenarios" / name / "summary.json").read_text("utf-8")
+
+    assert written == SUMMARIES.drill_summary_of(name)
+
+
+def test_blue_green_is_back_at_once_while_blue_is_there_and_not_ten_minutes_later():
+    found = summary("rollback")["moments"]
+    alert, later = (found[at]["strategies"]["BlueGreen"] for at in ("alert", "later"))
+
+    assert max(alert["back_seconds"]) < 2.0
+    assert min(later["back_seconds"]) > 5.0
+
+
+def test_noticing_and_deciding_take_ten_times_as_long_as_any_way_back():
+    for way in summary("rollback")["moments"]["alert"]["strategies"].values():
+        for noticed, decided, back in zip(
+            way["detected_seconds"], way["decided_seconds"], way["back_seconds"], strict=True
+        ):
+            assert 60.0 < noticed < decided
+            assert decided > 10 * back
+
+
+def test_a_canary_exposes_fewer_requests_until_somebody_notices():
+    found = summary("rollback")["moments"]["alert"]["strategies"]
+
+    for canary, rolling in zip(
+        found["Canary"]["exposed_requests"], found["RollingUpdate"]["exposed_requests"], strict=True
+    ):
+        assert 1.5 * canary < rolling
 
 
 def test_a_maintenance_window_is_out_for_four_hours_and_a_rolling_update_not_at_all():
@@ -63,3 +97,63 @@ def test_a_canary_exposes_fewer_users_for_the_same_time_and_takes_longer():
         > max(found["RollingUpdate"]["settled_seconds"])
     )
     assert max(found["Canary"]["share_missed"]) < 0.05
+
+
+def test_the_printed_rolling_update_is_never_out_and_loses_what_a_hook_would_save():
+    found = summary("rolling-update")["strategies"]["RollingUpdate"]
+
+    assert {0.0} == set(found["full_outage_seconds"])
+    assert all(lost > 0 for lost in found["failed_requests"])
+    # Six, at most two more, and those that wind up.
+    assert all(8 <= pods <= 12 for pods in found["peak_pods"])
+
+
+def test_the_printed_pods_without_a_probe_are_asked_before_they_listen():
+    """Even blue-green, whose green side looks available as soon as its containers run."""
+    found = summary("two-deployments")["strategies"]
+
+    assert all(lost > 0 for lost in found["BlueGreen"]["failed_requests"])
+    green, rolling = (found[one]["failed_requests"] for one in ("BlueGreen", "RollingUpdate"))
+    assert 1.5 * sum(green) < sum(rolling)
+
+
+def test_the_printed_routes_of_a_mesh_are_a_canary_s_and_ruin_a_rolling_update():
+    """It moves no weights, and ends with nine of ten requests sent to a subset without pods."""
+    found = summary("canary-mesh")["strategies"]
+
+    canary, rolling = (found[one]["failed_requests"] for one in ("Canary", "RollingUpdate"))
+    assert all(20 * few < many for few, many in zip(canary, rolling, strict=True))
+    # 3,000 requests a step (a spread of 0.9 %), and the header's users come on top.
+    assert max(found["Canary"]["share_missed"]) < 0.04
+
+
+def test_an_ingress_gives_a_canary_what_its_annotation_asks_for():
+    found = summary("canary-ingress")["strategies"]
+
+    assert {0.0} == set(found["Canary"]["failed_requests"])
+    assert max(found["Canary"]["share_missed"]) < 0.02
+    assert (
+        min(found["Canary"]["settled_seconds"])
+        > 60
+        > max(found["RollingUpdate"]["settled_seconds"])
+    )
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("chapter", "file"),
+    [("2.2", "rolling-update/deployment"), ("3.2", "two-deployments/deployments")],
+)
+def test_a_manifest_that_is_said_to_be_printed_in_the_handbook_is(shared, chapter, file):
+    text = (shared / "handbook" / "deployment-strategies.zh.md").read_text("utf-8")
+    part = text[text.index(f"### {chapter} ") :]
+    (printed,) = re.findall(r"```yaml\n(.*?)```", part, re.DOTALL)[:1]
+    written = (ROOT / "scenarios" / f"{file}.yaml").read_text("utf-8")
+
+    assert said(printed) == said(written)
+
+
+def said(text):
+    """What a manifest says, without its comments."""
+    lines = (line.partition(" #")[0].rstrip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]

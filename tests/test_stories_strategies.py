@@ -12,6 +12,7 @@ from sim.analysis.share_obtained import shares_obtained
 from sim.errors import ScenarioError
 from sim.model.causes import Cause
 from sim.model.run import Phase, Window
+from sim.operators.by_command import ByCommand
 from sim.ports import Wait
 from sim.session import Session
 from sim.strategies import STRATEGIES, strategy_named
@@ -316,3 +317,14 @@ def test_going_back_to_blue_is_a_flip_inside_the_delay_and_a_cold_start_after_it
     run = session.finish()
 
     assert least <= run.last_answer[1] - decided[0] <= most
+
+
+def test_going_back_right_after_blue_was_taken_away_does_not_trust_pods_that_leave(tmp_path):
+    """Blue's status still counts its old pods then; to switch to them is to switch to nobody."""
+    story = scenario(tmp_path, deployment(replicas=6), overrides=("traffic.rate=50/s",))
+    for seed in range(4):
+        operators = [ByCommand(after_finish_seconds=0.0)]
+        run = Session(story, "BlueGreen", seed, window=LONG, operators=operators).finish()
+
+        assert Phase.DEGRADED == run.phase
+        assert {} == failures(run)

@@ -9,11 +9,14 @@ from tiny_traffic import plane_of, play, serving
 
 from sim.model.behaviour import Clients
 from sim.model.causes import Cause
+from sim.model.draws import Purpose, Stream
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import OutlierDetection, Protection, ejection_ends, may_eject
 from sim.model.retry import EVERY_FAILURE, RetryOn, kind_of, most_retries
+from sim.model.routing import Destination, Route
 from sim.traffic.balancers.least_connections import LeastConnections
 from sim.traffic.balancers.ring_hash import RingHash
+from sim.traffic.balancers.weighted import Weighted
 from sim.traffic.gate import Gate
 from sim.traffic.outliers import Outliers
 from sim.traffic.pick import Pick
@@ -301,6 +304,50 @@ def test_least_connections_takes_the_least_busy_of_all_and_the_first_of_equals()
 
     assert 2 == balancer.choose((0, 1, 2, 3), Pick(0, 0, 0), {0: 2, 1: 3, 2: 1, 3: 1})
     assert 0 == balancer.choose((0, 1), Pick(0, 0, 0), {})
+
+
+@pytest.mark.parametrize(
+    ("weights", "expected"),
+    [
+        ((5, 1, 1), "aabacaa" * 3),  # The example of nginx's own commit 52327e0627f4.
+        ((1, 1, 1), "abc" * 4),
+        ((1, 2), "bab" * 4),
+        ((3,), "aaaa"),
+    ],
+)
+def test_weighted_takes_turns_as_often_as_the_weights_say_and_as_evenly_as_can_be(
+    weights, expected
+):
+    balancer, pods = Weighted(1), tuple(range(len(weights)))
+    pick = Pick(0, 0, 0, weight_of=weights.__getitem__)
+
+    assert expected == "".join("abc"[balancer.choose(pods, pick, {})] for _ in expected)
+
+
+def test_weighted_gives_every_version_its_share_and_hears_of_another_weight():
+    plane = plane_of(rate=10.0, end=20.0, pods=2, balancer="weighted")
+    plane.set_behaviour(1, serving(0.25, weight=3))
+    third = plane.add_pod(1, 1e9, "node-0")
+    plane.set_pod(third, listening=True)
+    plane.publish([0, 1, third], [0.0])
+    first = [entry.pod for entry in play(plane, 10.0).log]
+    plane.set_behaviour(1, serving(0.25))
+    second = [entry.pod for entry in play(plane, 40.0).log]
+
+    assert Counter(first[:95]) == {0: 19, 1: 19, third: 57}
+    assert {0: 32, 1: 32, third: 32} == pytest.approx(Counter(second[-96:]), abs=2)
+
+
+def test_a_proxy_weighs_pods_of_each_backend_by_themselves():
+    plane = plane_of(rate=10.0, end=20.0, pods=2, balancer="weighted")
+    plane.publish([1], [0.0], backend=1)
+    half = (Destination(backend=0, weight=1), Destination(backend=1, weight=1))
+    plane.set_routes((Route(destinations=half),), [0.0])
+    log = play(plane, 40.0).log
+    drawn = Stream(1, Purpose.ROUTE)
+    of_first = [entry.pod for entry in log if drawn.uniform(entry.request) < 0.5]
+
+    assert of_first == [n % 2 for n in range(len(of_first))]
 
 
 def test_ring_hash_keeps_a_user_on_its_pod_and_moves_few_when_one_leaves():

@@ -112,3 +112,20 @@ def test_a_dependencys_latency_may_be_gamma_but_not_measured():
     assert Dependency(name="database", demand=Demand.GAMMA).demand is Demand.GAMMA
     with pytest.raises(ValueError, match="not measured"):
         Dependency(name="database", demand=Demand.EMPIRICAL)
+
+
+def test_quantiles_that_were_measured_are_met_and_what_is_between_is_on_a_line():
+    shares, times = (0.0, 0.5, 0.9, 1.0), (1.0, 2.0, 6.0, 16.0)
+    mean = 0.5 * 1.5 + 0.4 * 4.0 + 0.1 * 11.0
+    values = table(Demand.EMPIRICAL, 1.0, times, shares)
+    cases = {0.25: 1.5, 0.5: 2.0, 0.7: 4.0, 0.9: 6.0, 0.95: 11.0, 0.99: 15.0, 1.0 - 2.0**-52: 16.0}
+
+    assert cases == pytest.approx({p: mean * quantile(values, p) for p in cases}, rel=1e-3)
+
+
+def test_beyond_the_first_and_the_last_quantile_there_is_nothing():
+    values = table(Demand.EMPIRICAL, 1.0, (1.0, 3.0), (0.5, 0.75))
+    mean = 0.5 * 1.0 + 0.25 * 2.0 + 0.25 * 3.0
+    shown = [mean * quantile(values, p) for p in (2.0**-52, 0.3, 0.8, 0.999)]
+
+    assert shown == pytest.approx([1.0, 1.0, 3.0, 3.0], rel=1e-5)

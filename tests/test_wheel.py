@@ -20,7 +20,17 @@ pytestmark = pytest.mark.slow
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sources as a clone has them: without anything compiled."""
     place = tmp_path_factory.mktemp("checkout")
-    tracked = ["sim", "scenarios", "hatch_build.py", "pyproject.toml", "README.md", "LICENSE"]
+    tracked = [
+        "sim",
+        "scenarios",
+        "docs/fidelity.md",
+        "app.py",
+        ".streamlit",
+        "hatch_build.py",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+    ]
     command = ["tar", "-C", str(ROOT), "--exclude=__pycache__", "--exclude=*.mo", "-cf", "-"]
     archive = subprocess.run([*command, *tracked], capture_output=True, check=True)
     subprocess.run(["tar", "-C", str(place), "-xf", "-"], input=archive.stdout, check=True)

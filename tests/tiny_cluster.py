@@ -86,9 +86,12 @@ def drive(process, clock, *, patience_seconds: float = 5000.0):
 class TinyCluster:
     """`ports.KubeApi` with a Deployment and a Service called web; *bad* images never come up."""
 
-    def __init__(self, clock, *, replicas: int = 4, bad: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, clock, *, replicas: int = 4, bad: tuple[str, ...] = (), metrics=None
+    ) -> None:
         self._clock = clock
         self._bad = bad
+        self._metrics = metrics
         self._uids = itertools.count(1)
         self._pods: dict[str, list[tuple[str, float]]] = {}  # (template hash, available at)
         self._templates: dict[str, dict[str, Any]] = {}
@@ -127,6 +130,7 @@ class TinyCluster:
             deployment="web",
             service="web",
             hearing_seconds=HEARING_SECONDS,
+            metrics=self._metrics,
         )
 
     def get(self, kind, name, namespace="default", subresource=""):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.model.behaviour import Behaviour, Clients, Demand, RateCurve, Workload
 from sim.model.causes import Cause
 from sim.model.dependency import Dependency
+from sim.model.endpoint_class import EndpointClass
 from sim.model.network import Connections
 from sim.model.protection import Protection
 from sim.model.routing import Attribute
@@ -59,6 +60,7 @@ def plane_of(
     dependencies: tuple[Dependency, ...] = (),
     visits: Visits | None = None,
     attributes: tuple[Attribute, ...] = (),
+    classes: tuple[EndpointClass, ...] = (),
 ) -> DataPlane:
     """A plane with *pods* of version 0 that listen and are known to every proxy from the start.
 
@@ -77,6 +79,7 @@ def plane_of(
         dependencies=dependencies,
         visits=visits,
         attributes=attributes,
+        classes=classes,
     )
     plane = new_plane(workload, seed, start=start, keep_log=True)
     plane.set_behaviour(0, behaviour or serving(0.25))
@@ -123,7 +126,8 @@ def play(
 def state_of(plane: DataPlane) -> tuple[object, ...]:
     """Everything that can be read of *plane*, in a form that can be compared."""
     counts, users = plane.counts(), plane.users()
-    columns = (counts.second, counts.version, counts.cause, counts.bin, counts.count)
+    columns = [counts.second, counts.version, counts.cause, counts.bin, counts.count]
+    columns += [] if counts.endpoint_class is None else [counts.endpoint_class]
     return (
         tuple(column.tobytes() for column in columns),
         users.sent.tobytes(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import floor
 
 import numpy as np
 
@@ -33,6 +34,18 @@ def by_cause(run: Run) -> Mapping[Cause, int]:
     return {cause: int(counts[cause]) for cause in Cause if cause and counts[cause]}
 
 
+def by_class(run: Run) -> Mapping[str, tuple[int, int]]:
+    """Requests of the window and the failed ones among them by class; none if all are alike."""
+    requests = in_window(run)
+    if requests.endpoint_class is None:
+        return {}
+    size = len(run.classes)
+    lost = np.where(requests.cause != Cause.NONE, requests.count, 0)
+    every = np.bincount(requests.endpoint_class, weights=requests.count, minlength=size)
+    failures = np.bincount(requests.endpoint_class, weights=lost, minlength=size)
+    return {name: (int(every[n]), int(failures[n])) for n, name in enumerate(run.classes)}
+
+
 def per_second(run: Run) -> tuple[IntArray, IntArray]:
     """Requests and failed requests of each second of the window, the first at its start."""
     requests = in_window(run)
@@ -43,3 +56,14 @@ def per_second(run: Run) -> tuple[IntArray, IntArray]:
     every = np.bincount(place, weights=requests.count, minlength=seconds)
     failures = np.bincount(place, weights=lost, minlength=seconds)
     return every.astype(np.int64), failures.astype(np.int64)
+
+
+def failed_share(run: Run, start: float, end: float) -> float | None:
+    """The share of the requests meant to be sent in [*start*, *end*) that failed, by whole seconds.
+
+    The truth, whatever the monitoring saw of it; None if nobody sent any.
+    """
+    counts = run.requests.within(floor(start), floor(end))
+    if not counts.total:
+        return None
+    return int(counts.count[counts.cause != Cause.NONE].sum()) / counts.total

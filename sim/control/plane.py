@@ -121,6 +121,15 @@ class ControlPlane:
         return self._recorder.events
 
     @property
+    def roster(self) -> Roster:
+        """Who is who among the pods."""
+        return self._roster
+
+    def is_lost(self, node: str) -> bool:
+        """Whether that machine stands still."""
+        return self._kubelets.is_lost(node)
+
+    @property
     def restarts(self) -> int:
         """Container restarts so far."""
         return self._kubelets.restarts

@@ -102,6 +102,10 @@ class Roster:
         """The pod with that data-plane number."""
         return self._by_number.get(number)
 
+    def present(self) -> list[PodRecord]:
+        """All pods that exist now, in the order of their creation."""
+        return [record for record in self._by_uid.values() if not record.gone]
+
     def assign(self, record: PodRecord, number: int) -> None:
         """The data plane calls this pod *number*."""
         record.number = number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from sim.errors import Problem, ScenarioError
 from sim.experiments.comparison import Comparison as Comparison
@@ -12,8 +13,9 @@ from sim.experiments.outcome import Outcome
 from sim.experiments.replicate import replicate
 from sim.experiments.summary import summary
 from sim.experiments.trial import Trial
+from sim.experiments.tuning import Tuning
 from sim.experiments.verdict import verdict
-from sim.experiments.window import measured_window
+from sim.experiments.window import longest_window
 from sim.experiments.workforce import workforce_of
 from sim.i18n import message
 from sim.model.run import Window
@@ -37,24 +39,28 @@ def compare(
     window: Window | None = None,
     engine: str = DEFAULT,
     intervals: Method = Method.STUDENT,
+    tuning: Tuning | None = None,
 ) -> Comparison:
     """Run every one of *strategies* and no release under each of *seeds*, and say what differs.
 
     Local *workers* do it, or any *executor* or one by its name; the result is the same. *progress*
-    hears (seeds done, all seeds). *engine* carries the requests (see `Session`).
+    hears (seeds done, all seeds). *engine* carries the requests (see `Session`). What *tuning*
+    chose is what the strategies run with; its seeds must be others.
     Raise a `ScenarioError` for a strategy or engine that does not exist, for a strategy that comes
     twice, and for fewer than two different seeds.
     """
-    _check(strategies, seeds)
+    check_arms(strategies, seeds)
+    variants = {} if tuning is None else tuning.variants(scenario, seeds)
     make_ready(engine)
     if window is None:
-        window = measured_window(scenario, strategies)
+        window = longest_window([(name, variants.get(name, scenario)) for name in strategies])
     trial = Trial(
         scenario=scenario,
         strategies=tuple(strategies),
         window=window,
         keep_runs_of=(seeds[0],),
         engine=engine,
+        variants=variants,
     )
     trials = replicate(
         trial,
@@ -62,7 +68,7 @@ def compare(
         workforce=workforce_of(executor, workers, len(seeds)),
         progress=progress,
     )
-    return comparison_of(trial, seeds, trials, intervals)
+    return comparison_of(trial, seeds, trials, intervals, tuning)
 
 
 def comparison_of(
@@ -70,9 +76,15 @@ def comparison_of(
     seeds: Sequence[int],
     trials: Sequence[tuple[Outcome, ...]],
     method: Method = Method.STUDENT,
+    tuning: Tuning | None = None,
 ) -> Comparison:
     """What *trials*, carried out as *trial* says under *seeds*, come to; intervals by *method*."""
-    arms, differences = summary(trials, method)
+    measured, differences = summary(trials, method)
+    arms = measured
+    if tuning is not None:
+        arms = tuple(
+            replace(arm, settings=tuning.marked(arm.strategy, arm.settings)) for arm in measured
+        )
     template = trial.scenario.deployment["spec"]["template"]
     return Comparison(
         scenario=trial.scenario,
@@ -82,7 +94,14 @@ def comparison_of(
         differences=differences,
         verdict=verdict(arms, differences, template),
         example_runs=tuple(found.run for found in trials[0] if found.run is not None),
+        tuning=tuning,
     )
+
+
+def check_arms(strategies: Sequence[str], seeds: Sequence[int]) -> None:
+    """Raise a `ScenarioError` unless these are strategies and seeds that can be compared."""
+    if problems := [*_of_strategies(strategies), *require_seeds(seeds)]:
+        raise ScenarioError(problems)
 
 
 def check_strategies(strategies: Sequence[str]) -> None:
@@ -104,8 +123,9 @@ def _of_strategies(strategies: Sequence[str]) -> list[Problem]:
     return problems
 
 
-def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
-    problems = _of_strategies(strategies)
+def require_seeds(seeds: Sequence[int]) -> list[Problem]:
+    """What is wrong with *seeds*: paired runs need two different ones at the least."""
+    problems: list[Problem] = []
     if len(set(seeds)) < len(seeds):
         text = message("every seed must be given once, or the same run would count twice")
         problems.append(Problem(text))
@@ -115,5 +135,4 @@ def _check(strategies: Sequence[str], seeds: Sequence[int]) -> None:
         )
         hint = message("one run says nothing about how much runs scatter")
         problems.append(Problem(text, hint=hint))
-    if problems:
-        raise ScenarioError(problems)
+    return problems

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sim.analysis.figures import FIGURES
 from sim.errors import Problem
 from sim.experiments.programs import programs
+from sim.experiments.tuning import Tuning, to_json
 from sim.i18n import Message
 from sim.model.objects import JsonObject
 from sim.model.run import Run, Setting, Window
@@ -61,7 +62,7 @@ class Comparison:
     """All arms, the no-release arm first, in one window and under the same seeds.
 
     *differences* has every pair of strategies once. *example_runs* are the whole records of the
-    first seed, one for each arm, for a picture.
+    first seed, one for each arm, for a picture. *tuning* is what the strategies were tuned to.
     """
 
     scenario: Scenario
@@ -71,6 +72,7 @@ class Comparison:
     differences: tuple[Difference, ...]
     verdict: Message
     example_runs: tuple[Run, ...]
+    tuning: Tuning | None = None
 
     @property
     def no_release(self) -> Arm:
@@ -84,11 +86,12 @@ class Comparison:
 
     def to_json(self) -> JsonObject:
         """Everything, under stable names and in English; no NaN, no infinity."""
+        tuned = {} if self.tuning is None else {"tuning": to_json(self.tuning)}
         return {
             "schemaVersion": SCHEMA_VERSION,
             "kind": "Comparison",
             "programs": dict(programs()),
-            "scenario": _scenario(self.scenario),
+            "scenario": scenario_json(self.scenario),
             "window": {
                 "startSeconds": self.window.start,
                 "firstWriteSeconds": self.window.first_write,
@@ -100,10 +103,12 @@ class Comparison:
             "arms": [_arm(arm) for arm in self.arms],
             "differences": [_difference(found) for found in self.differences],
             "verdict": self.verdict.render("en"),
+            **tuned,
         }
 
 
-def _scenario(scenario: Scenario) -> JsonObject:
+def scenario_json(scenario: Scenario) -> JsonObject:
+    """What was simulated: the release, what goes wrong, and all that is assumed."""
     return {
         "name": scenario.name,
         "digest": scenario.digest,

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import BackendError
 from sim.experiments.disk import draft_name, sync
+from sim.experiments.monitoring_record import alerts_from, measurements_from, monitoring_facts
 from sim.experiments.programs import programs
 from sim.experiments.tables import (
     changes_from,
@@ -28,6 +29,7 @@ from sim.experiments.tables import (
     users_from,
 )
 from sim.i18n import message
+from sim.model.deed import Deed, DeedKind
 from sim.model.objects import JsonObject
 from sim.model.run import AskedShare, Phase, Run, Setting, Window
 
@@ -73,6 +75,7 @@ def read_run_folder(path: str | Path) -> Run:
             raise BackendError(text)
     table = {name: pq.read_table(folder / f"{name}.parquet") for name in facts["tables"]}
     versions = tuple(facts["podVersions"])
+    classes = tuple(facts.get("classes", ()))
     return Run(
         scenario=facts["scenario"],
         scenario_digest=facts["scenarioDigest"],
@@ -87,8 +90,14 @@ def read_run_folder(path: str | Path) -> Run:
         finished_at=facts["finishedAt"],
         settled_at=facts["settledAt"],
         asked_shares=tuple(AskedShare(**one) for one in facts.get("askedShares", ())),
+        deeds=tuple(
+            Deed(**{**one, "kind": DeedKind(one["kind"])}) for one in facts.get("deeds", ())
+        ),
+        alerts=alerts_from(facts),
+        measurements=measurements_from(facts),
         versions=versions,
-        requests=requests_from(table["latency"], versions),
+        requests=requests_from(table["latency"], versions, classes),
+        classes=classes,
         users=users_from(table["users"], versions),
         last_answer={versions.index(name): at for name, at in facts["lastAnswer"].items()},
         arrived=facts["arrived"],
@@ -121,7 +130,10 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "finishedAt": run.finished_at,
         "settledAt": run.settled_at,
         "askedShares": [one._asdict() for one in run.asked_shares],
+        "deeds": [deed._asdict() for deed in run.deeds],
+        **monitoring_facts(run.alerts, run.measurements),
         "podVersions": list(run.versions),
+        **({"classes": list(run.classes)} if run.classes else {}),
         "lastAnswer": {run.versions[v]: at for v, at in sorted(run.last_answer.items())},
         "arrived": run.arrived,
         "inFlightAtEnd": run.in_flight_at_end,

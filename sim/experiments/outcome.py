@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from sim.analysis.clocks import is_settled
 from sim.analysis.failures import by_cause, sent
 from sim.analysis.figures import Yardstick, measure
+from sim.model.deed import DeedKind, first_of
 from sim.model.run import Run, Setting
 
-UNFINISHED = "Unfinished"  # Beside the phases that a strategy can return.
+# Beside the phases that a strategy can return.
+UNFINISHED = "Unfinished"
+WENT_BACK = "WentBack"  # Somebody on duty decided so; the strategy itself had not given up.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +43,15 @@ def outcome_of(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
         figures=measure(found, yardstick),
         causes={cause.key: count for cause, count in by_cause(found).items()},
         sent=sent(found),
-        phase=UNFINISHED if found.phase is None else found.phase.value,
+        phase=_phase(found),
         settled=is_settled(found),
         settings=found.settings,
         digest=found.digest(),
         run=found if keep else None,
     )
+
+
+def _phase(found: Run) -> str:
+    if first_of(found.deeds, DeedKind.DECIDED) is not None:
+        return WENT_BACK
+    return UNFINISHED if found.phase is None else found.phase.value

@@ -62,11 +62,14 @@ def _latency(run: Run) -> pa.Table:
     import pyarrow as pa
 
     counts = run.requests
+    of = counts.endpoint_class
+    names = None if of is None else [run.classes[number] for number in of.tolist()]
     return pa.table(
         {
             "second": pa.array(counts.second, pa.int64()),
             "version": pa.array(_version_names(run, counts.version), pa.string()),
             "cause": pa.array([Cause(code).key for code in counts.cause.tolist()], pa.string()),
+            **({} if names is None else {"class": pa.array(names, pa.string())}),
             "bin": pa.array(counts.bin, pa.int64()),
             "latency_seconds": pa.array(middle_of(counts.bin), pa.float64()),
             "requests": pa.array(counts.count, pa.int64()),
@@ -164,7 +167,9 @@ def _objects(changes: Sequence[Change]) -> pa.Table:
     )
 
 
-def requests_from(latency: pa.Table, versions: Sequence[str]) -> RequestCounts:
+def requests_from(
+    latency: pa.Table, versions: Sequence[str], classes: Sequence[str] = ()
+) -> RequestCounts:
     """The requests as they were before they became the table `latency`."""
     numbers: dict[str | None, int] = {name: number for number, name in enumerate(versions)}
     numbers[None] = NOBODY
@@ -176,6 +181,9 @@ def requests_from(latency: pa.Table, versions: Sequence[str]) -> RequestCounts:
         cause=_integers([causes[key] for key in column["cause"]]),
         bin=_integers(column["bin"]),
         count=_integers(column["requests"]),
+        endpoint_class=_integers([classes.index(name) for name in column["class"]])
+        if classes
+        else None,
     )
 
 

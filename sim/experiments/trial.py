@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sim.analysis.figures import Yardstick
 from sim.experiments.outcome import Outcome, outcome_of
@@ -19,13 +20,17 @@ MOST_LEFT_OVER_BLOCKS = 40_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The experiment on one seed: a value that travels to the process that carries it out."""
+    """The experiment on one seed: a value that travels to the process that carries it out.
+
+    A strategy among *variants* runs on a scenario of its own, with the same traffic.
+    """
 
     scenario: Scenario
     strategies: tuple[str, ...]
     window: Window
     keep_runs_of: tuple[int, ...]
     engine: str
+    variants: Mapping[str, Scenario] = field(default_factory=dict)
 
     def __call__(self, seed: int) -> tuple[Outcome, ...]:
         """Run every arm under *seed*: same arrivals, users, demands and bugs in each."""
@@ -43,8 +48,12 @@ class Trial:
             _clear_away()
         return tuple(found)
 
-    def _run(self, strategy: str | None, seed: int) -> Run:
-        return run(self.scenario, strategy, seed, window=self.window, engine=self.engine)
+    def _run(self, arm: str | None, seed: int) -> Run:
+        scenario = self._scenario_of(arm)
+        return run(scenario, arm, seed, window=self.window, engine=self.engine)
+
+    def _scenario_of(self, arm: str | None) -> Scenario:
+        return self.scenario if arm is None else self.variants.get(arm, self.scenario)
 
 
 _after_clearing = [0]  # How many blocks of memory this process had after it cleared away.

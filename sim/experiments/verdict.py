@@ -11,6 +11,7 @@ from functools import reduce
 
 from sim.analysis.units import Unit, number
 from sim.experiments.comparison import Arm, Difference
+from sim.experiments.outcome import WENT_BACK
 from sim.experiments.reasons import missing_pre_stop, phrase
 from sim.i18n import Message, message
 from sim.model.objects import JsonObject
@@ -138,19 +139,8 @@ def _gap(more: Arm, fewer: Arm, differences: Sequence[Difference]) -> Estimate:
         estimate = found.estimates[JUDGED]
         if {found.first, found.second} == {more.strategy, fewer.strategy}:
             assert estimate is not None
-            return estimate if found.first == more.strategy else _turned(estimate)
+            return estimate if found.first == more.strategy else estimate.turned()
     raise ValueError(f"{more.strategy} and {fewer.strategy} were never compared")
-
-
-def _turned(gap: Estimate) -> Estimate:
-    return Estimate(
-        value=-gap.value,
-        low=None if gap.high is None else -gap.high,
-        high=None if gap.low is None else -gap.low,
-        n=gap.n,
-        of=gap.of,
-        equal=gap.equal,
-    )
 
 
 def _against(best: Arm, other: Arm, gap: Estimate) -> Message:
@@ -255,7 +245,10 @@ def _unfinished(arm: Arm) -> list[Message]:
     unsettled = message(
         "{strategy} has not settled when the window ends in {k} of {n} runs", k=missing, **values
     )
-    return [clause for clause, runs in ((exceeds, late), (unsettled, missing)) if runs]
+    sent_back = arm.phases.get(WENT_BACK, 0)
+    taken = message("{strategy} is taken back in {k} of {n} runs", k=sent_back, **values)
+    said = ((taken, sent_back), (exceeds, late), (unsettled, missing))
+    return [clause for clause, runs in said if runs]
 
 
 def _clocks(releases: Sequence[Arm]) -> list[Message]:

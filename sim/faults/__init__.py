@@ -20,5 +20,6 @@ FAULTS = Registry(
         "lock": "sim.faults.lock:Lock",
         "latency": "sim.faults.latency:Latency",
         "errors": "sim.faults.errors:Errors",
+        "blind": "sim.faults.blind:Blind",
     },
 )

@@ -8,7 +8,7 @@ from sim.errors import Problem, ScenarioError
 from sim.faults import FAULTS
 from sim.i18n import message
 from sim.model.unreadable import Unreadable
-from sim.scenario.fault_checks import without_a_dependency, without_a_machine
+from sim.scenario.fault_checks import without_a_class, without_a_dependency, without_a_machine
 from sim.scenario.fault_spec import FaultSpec, parse
 from sim.scenario.node import Place
 from sim.world import Fault
@@ -30,9 +30,14 @@ def fault_of(spec: FaultSpec) -> Fault:
     return fault
 
 
-def fault_written(text: str, dependencies: Collection[str], machines: Collection[str]) -> Fault:
-    """The fault that a command writes as *text*, in a world with these *dependencies* and
-    *machines*. Raise a `ScenarioError` if there is none.
+def fault_written(
+    text: str,
+    dependencies: Collection[str],
+    machines: Collection[str],
+    classes: Collection[str] = (),
+) -> Fault:
+    """The fault that a command writes as *text*, in a world with these *dependencies*, *machines*
+    and *classes* of requests. Raise a `ScenarioError` if there is none.
     """
     spec = parse(text, Place("fault"))
     if isinstance(spec, Problem):
@@ -41,6 +46,7 @@ def fault_written(text: str, dependencies: Collection[str], machines: Collection
     problems = [
         *without_a_dependency([spec], dependencies),
         *without_a_machine([spec], machines),
+        *without_a_class([spec], classes),
     ]
     if problems:
         raise ScenarioError(problems)

@@ -14,7 +14,11 @@ from typing import Annotated
 import typer
 
 from sim.i18n import message, translate
+from sim.interfaces.app_command import app as app_command
+from sim.interfaces.claims_command import claims
 from sim.interfaces.compare_command import compare
+from sim.interfaces.drill_command import drill_rollback
+from sim.interfaces.fit_command import fit
 from sim.interfaces.group import Command, Group
 from sim.interfaces.judge_command import judge
 from sim.interfaces.kubectl_commands import describe, events, get, rollout
@@ -88,6 +92,13 @@ app.command(
     ).text,
 )(report)
 app.command(
+    "drill-rollback",
+    cls=Command,
+    help=message(
+        "Send strategies back from the same bad release, and compare how fast and at what cost."
+    ).text,
+)(drill_rollback)
+app.command(
     "run",
     cls=Command,
     help=message("Run one strategy once, and show its figures and what happened when.").text,
@@ -105,6 +116,31 @@ app.command(
         "lets a bad one pass, and what traffic it would take."
     ).text,
 )(judge)
+app.command(
+    "fit",
+    cls=Command,
+    help=message(
+        "Turn a recording of your own into a behaviour file: traffic and users from an access log "
+        "or from counts, start-up times from a cluster.\n\nThe file is named beside a scenario or "
+        "a manifest: `seatrial compare deployment.yaml behaviour.yaml`."
+    ).text,
+)(fit)
+app.command(
+    "claims",
+    cls=Command,
+    help=message(
+        "Put the claims of a handbook's chapter to the test: which strategy is riskier, faster or "
+        "cheaper, for each kind of fault.\n\nEvery claim holds, depends on the case, does not "
+        "hold, or cannot be told from these runs, and the runs behind it are named."
+    ).text,
+)(claims)
+app.command(
+    "app",
+    cls=Command,
+    help=message(
+        "Open the pages in a browser: compare, look into one run, describe a scenario."
+    ).text,
+)(app_command)
 for name, function, text in (
     ("get", get, message("List a run's objects at one moment, as `kubectl get` would.")),
     ("describe", describe, message("Describe a run's objects at one moment, with their events.")),

@@ -20,11 +20,13 @@ from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
+    from sim.experiments.tuning import Tuning
     from sim.scenario.scenario import Scenario
     from sim.stats.estimates import Method
 
 MOST_RUNS = 10_000  # Each one's figures are kept until the end.
 ALL = "all"
+TUNED_RUNS = 10
 
 
 def compare(
@@ -81,6 +83,16 @@ def compare(
     seed: Annotated[int, option("--seed", metavar="S", text=message("The first seed."))] = 0,
     workers: options.Workers = None,
     executor: options.WhoWorks = "local",
+    tuned: Annotated[
+        bool,
+        option(
+            "--tuned",
+            text=message(
+                "First tune each strategy's own few settings, on other seeds, and compare best "
+                "with best."
+            ),
+        ),
+    ] = False,
     engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
@@ -108,9 +120,11 @@ def compare(
     )
     for place in filter(None, (png, out)):
         require_place(place, folder=place is out)
+    if tuned and runs is None:
+        runs = TUNED_RUNS  # Tuning has seeds of its own; how many runs follow is fixed.
     until = Until(precision=precision, budget=budget, most_runs=max_runs)
     required = read_requirements(require or (), scenario)
-    strategies = chosen(strategy or ())
+    strategies = chosen_strategies(strategy or ())
     method = method_named(intervals or ("bca" if runs is None else None))
     if runs is not None:
         until.refuse()
@@ -130,8 +144,9 @@ def compare(
         )
     else:
         seeds = range(seed, seed + runs)
+        tuning = _tune(scenario, strategies, seeds, workers, engine, terminal) if tuned else None
         comparison = _compare(
-            scenario, strategies, seeds, workers, executor, engine, method, terminal
+            scenario, strategies, seeds, workers, executor, engine, method, terminal, tuning
         )
         stopped = None
     decision = Decision.of(comparison, stopped, required, method)
@@ -149,7 +164,7 @@ def compare(
         raise typer.Exit(FAILED)
 
 
-def chosen(names: Sequence[str]) -> Sequence[str]:
+def chosen_strategies(names: Sequence[str]) -> Sequence[str]:
     """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
     from sim.strategies import BUILT_IN, STRATEGIES
 
@@ -167,12 +182,11 @@ def _compare(
     engine: str,
     intervals: Method,
     terminal: Terminal,
+    tuning: Tuning | None,
 ) -> Comparison:
     from sim.experiments.compare import compare as compare_strategies
-    from sim.experiments.window import measured_window
     from sim.interfaces.waiting import progress_of
 
-    window = measured_window(scenario, strategies)
     with progress_of(terminal) as progress:
         return compare_strategies(
             scenario,
@@ -181,9 +195,28 @@ def _compare(
             workers=workers,
             executor=executor,
             progress=progress,
-            window=window,
             engine=engine,
             intervals=intervals,
+            tuning=tuning,
+        )
+
+
+def _tune(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    seeds: Sequence[int],
+    workers: int | None,
+    engine: str,
+    terminal: Terminal,
+) -> Tuning:
+    from sim.experiments.compare import check_arms
+    from sim.experiments.tune import tune
+    from sim.interfaces.waiting import progress_of
+
+    check_arms(strategies, seeds)
+    with progress_of(terminal) as progress:
+        return tune(
+            scenario, strategies, seeds=seeds, workers=workers, progress=progress, engine=engine
         )
 
 
@@ -206,6 +239,14 @@ def show(comparison: Comparison, decision: Decision, terminal: Terminal) -> None
     console, language = terminal.console(), terminal.language
     print_table(console, assumptions_table(comparison.scenario, language))
     warn(comparison.scenario.warnings, terminal)
+    if comparison.tuning is not None and comparison.tuning.choices:
+        from sim.experiments.tuning import OBJECTIVE
+        from sim.interfaces.tuning_table import tuning_table
+
+        print_table(console, tuning_table(comparison.tuning, language))
+        best = OBJECTIVE.render(language)
+        print_sentence(console, translate(language, "Best is: {objective}.", objective=best))
+        console.print()
     arms = [(arm.strategy, arm.settings) for arm in comparison.arms]
     print_table(console, settings_table(arms, language))
     print_table(console, figures_table(comparison, language))

@@ -99,6 +99,7 @@ def shown_source(setting: Setting, language: str) -> str:
         "Argo Rollouts default": message("Argo Rollouts default"),
         "handbook": message("handbook"),
         "scenario": message("scenario"),
+        "tuned": message("tuned"),
     }
     return (known[kind].render(language) if kind in known else kind) + bracket + place
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import isinf
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,7 @@ from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.analysis.figures import Yardstick
+    from sim.interfaces.query_tables import Answers
     from sim.model.attempts import Recorder
     from sim.model.objects import JsonObject
     from sim.model.run import Run
@@ -53,6 +54,14 @@ def run(
             ),
         ),
     ] = None,
+    query: Annotated[
+        list[str] | None,
+        option(
+            "--query",
+            metavar="PROMQL",
+            text=message("Ask the monitoring this at the end of the window; may be given again."),
+        ),
+    ] = None,
     image: options.Images = None,
     to: options.To = None,
     deployment: options.Deployment = None,
@@ -80,11 +89,22 @@ def run(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
+    from sim.interfaces.printed import print_table
+
     for place in filter(None, (png, out, requests)):
         require_place(place, folder=place is out)
     make_engine_ready(engine, terminal)
-    found, yardstick = _run(
-        scenario, strategy, seed, engine, keep_objects=out is not None, requests=requests
+    from sim.interfaces.query_tables import answers_json, answers_table, required
+
+    asked = required(query)
+    found, yardstick, answers = _run(
+        scenario,
+        strategy,
+        seed,
+        engine,
+        keep_objects=out is not None,
+        requests=requests,
+        asked=asked,
     )
     if out is not None:
         from sim.experiments.folder import write_run_folder
@@ -98,9 +118,11 @@ def run(
         write_picture(png, [found], terminal.language)
     if as_json:
         warn(scenario.warnings, terminal)
-        print(json.dumps(to_json(found, yardstick), indent=2, ensure_ascii=False, allow_nan=False))
+        told = to_json(found, yardstick) | answers_json(answers)
+        print(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show(scenario, found, yardstick, terminal)
+        print_table(terminal.console(), answers_table(answers, terminal.language))
 
 
 def require_strategy(name: str) -> None:
@@ -120,10 +142,13 @@ def _run(
     *,
     keep_objects: bool,
     requests: str | None,
-) -> tuple[Run, Yardstick]:
-    """The run, and the no-release run of the same seed beside it, to measure it by."""
+    asked: Sequence[str],
+) -> tuple[Run, Yardstick, Answers]:
+    """The run, the no-release run of the same seed to measure it by, and what was *asked*."""
     from sim.analysis.figures import Yardstick
     from sim.experiments.window import measured_window
+    from sim.interfaces.query_tables import answers_of
+    from sim.session import Session
     from sim.session import run as run_session
 
     window = measured_window(scenario, [strategy])
@@ -133,7 +158,7 @@ def _run(
         prices=scenario.prices,
     )
     with _recorder(requests) as recorder:
-        found = run_session(
+        session = Session(
             scenario,
             strategy,
             seed,
@@ -141,8 +166,12 @@ def _run(
             keep_objects=keep_objects,
             engine=engine,
             recorder=recorder,
+            monitored=bool(asked),
         )
-    return found, yardstick
+        session.advance(window.end)
+        answers = answers_of(session, asked)
+        found = session.finish()
+    return found, yardstick, answers
 
 
 @contextmanager
@@ -159,9 +188,16 @@ def _recorder(path: str | None) -> Iterator[Recorder | None]:
 
 def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Terminal) -> None:
     """Print what the run rests on, what happened, and what it came to."""
+    from sim.interfaces.alert_tables import alerts_table, measurements_table
     from sim.interfaces.comparison_tables import settings_table
     from sim.interfaces.printed import print_table
-    from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
+    from sim.interfaces.run_tables import (
+        deeds_table,
+        events_table,
+        run_causes_table,
+        run_classes_table,
+        run_figures_table,
+    )
     from sim.interfaces.scenario_tables import assumptions_table
     from sim.interfaces.story_table import stories_table
 
@@ -169,16 +205,29 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, assumptions_table(scenario, language))
     warn(scenario.warnings, terminal)
     print_table(console, settings_table([(found.strategy, found.settings)], language))
+    print_table(console, deeds_table(found, language))
     print_table(console, events_table(found, language))
+    print_table(console, alerts_table(found, language))
+    print_table(console, measurements_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
     print_table(console, run_causes_table(found, language))
+    print_table(console, run_classes_table(found, language))
     print_table(console, stories_table([found], language))
+
+
+def _classes(found: Run) -> JsonObject:
+    """Requests and failed ones by class, where there are classes."""
+    from sim.analysis.failures import by_class
+
+    counts = by_class(found).items()
+    return {name: {"requests": sent, "failed": failed} for name, (sent, failed) in counts}
 
 
 def to_json(found: Run, by: Yardstick) -> JsonObject:
     """The run's figures, causes and events under stable names, never translated."""
     from sim.analysis.failures import by_cause, sent
     from sim.analysis.figures import FIGURES, measure
+    from sim.interfaces.alert_tables import alerts_json, measurements_json
 
     return {
         "schemaVersion": SCHEMA_VERSION,
@@ -199,6 +248,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             for key, value in measure(found, by).items()
         },
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
+        **({"classes": classes} if (classes := _classes(found)) else {}),
         "failures": [
             {
                 **one._asdict(),
@@ -214,7 +264,10 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             {"name": setting.name, "value": setting.value, "source": setting.source}
             for setting in found.settings
         ],
+        "alerts": alerts_json(found),
+        "measurements": measurements_json(found),
         "restarts": found.restarts,
+        "deeds": [deed._asdict() for deed in found.deeds],
         "events": [
             {"time": e.time, "object": e.subject, "reason": e.reason, "note": e.note}
             for e in found.events

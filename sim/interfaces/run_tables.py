@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.analysis.failures import by_cause
+from sim.analysis.failures import by_cause, by_class
 from sim.analysis.figures import FIGURES, Yardstick, measure
 from sim.analysis.units import scaled
 from sim.i18n import message, translate
@@ -12,6 +12,7 @@ from sim.interfaces.cause_names import cause_name
 from sim.interfaces.comparison_tables import CLOCKS, NOT_FINISHED, figure_name
 from sim.interfaces.numbers import decimals, plain
 from sim.interfaces.table import Row, Table
+from sim.model.deed import DeedKind
 
 if TYPE_CHECKING:
     from sim.model.run import Run
@@ -57,6 +58,60 @@ def run_causes_table(run: Run, language: str) -> Table:
             for cause, count in by_cause(run).items()
         ),
         figures_from=1,
+    )
+
+
+def run_classes_table(run: Run, language: str) -> Table:
+    """Requests and failed ones by class; empty if all requests are alike."""
+    headings = (message("class of requests"), message("requests"), message("failed"), message("%"))
+    return Table(
+        title=translate(language, "Failed requests by class"),
+        headings=tuple(heading.render(language) for heading in headings),
+        rows=tuple(
+            Row(
+                cells=(
+                    name,
+                    plain(sent, 0),
+                    plain(failed, 0),
+                    plain(100.0 * failed / sent, 2) if sent else "-",
+                )
+            )
+            for name, (sent, failed) in by_class(run).items()
+        ),
+        figures_from=1,
+    )
+
+
+_DEEDS = {
+    DeedKind.DETECTED: message("finds something wrong"),
+    DeedKind.DECIDED: message("decides to go back"),
+    DeedKind.KEPT: message("keeps the release"),
+    DeedKind.WENT_BACK: message("is back"),
+    DeedKind.REFUSED: message("is refused"),
+    DeedKind.REVERTED: message("writes back what Git says"),
+    DeedKind.REPORTED: message("reports"),
+}
+
+
+def deeds_table(run: Run, language: str) -> Table:
+    """What operators beside the strategy found and did, seconds from the first write."""
+    return Table(
+        title=translate(language, "Who did what, in seconds from the first write"),
+        headings=tuple(
+            heading.render(language)
+            for heading in (message("s"), message("who"), message("deed"), message("note"))
+        ),
+        rows=tuple(
+            Row(
+                cells=(
+                    f"{deed.time - run.window.first_write:+.2f}",
+                    deed.who,
+                    _DEEDS[deed.kind].render(language),
+                    deed.note,
+                )
+            )
+            for deed in run.deeds
+        ),
     )
 
 

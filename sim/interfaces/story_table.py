@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHOWN_EACH = 2  # Of each cause; the run folder has more.
 
-_DOING: dict[Doing, Message] = {
+DOING: dict[Doing, Message] = {
     Doing.NOT_CHOSEN: message("none was chosen"),
     Doing.STARTING: message("no process listens yet"),
     Doing.SERVING: message("serving"),
@@ -92,7 +92,7 @@ def _belief(one: FailedRequest, language: str) -> str:
 
 def _pod(one: FailedRequest, run: Run, language: str) -> str:
     """The pod it was sent to, and what that was doing when the request failed."""
-    doing = _DOING[one.doing].render(language)
+    doing = DOING[one.doing].render(language)
     if not one.pod_name:
         return doing
     said = f"{one.pod_name} ({run.versions[one.version]}): {doing}"

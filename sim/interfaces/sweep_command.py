@@ -12,7 +12,7 @@ import typer
 
 from sim.i18n import message, translate
 from sim.interfaces import options
-from sim.interfaces.compare_command import MOST_RUNS, chosen
+from sim.interfaces.compare_command import MOST_RUNS, chosen_strategies
 from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
@@ -107,7 +107,17 @@ def sweep(
     place = _required_place(out)
     key = figure_key(figure, base)
     make_engine_ready(engine, terminal)
-    plan = _plan(load, base, vary or (), design, points, chosen(strategy or ()), seed, runs, engine)
+    plan = _plan(
+        load,
+        base,
+        vary or (),
+        design,
+        points,
+        chosen_strategies(strategy or ()),
+        seed,
+        runs,
+        engine,
+    )
     swept = _carried_out(plan, place, resume, workers, executor, terminal)
     with named(place):
         write_report(swept, key, place, terminal)

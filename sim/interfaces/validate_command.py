@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -35,6 +35,7 @@ def validate(
     """Check the files."""
     from sim.interfaces.printed import print_table
     from sim.interfaces.scenario_tables import assumptions_table
+    from sim.monitoring.rule_groups import require_answerable
 
     terminal: Terminal = ctx.find_root().obj
     console, language = terminal.console(), terminal.language
@@ -44,6 +45,7 @@ def validate(
         try:
             if not group.is_scenario and deployment is None:
                 checked = group.checked()
+                require_answerable(checked.rules)
                 if len(checked.deployments) != 1:
                     warn(checked.warnings, terminal)
                     _say_ok(console, group, language)
@@ -58,6 +60,7 @@ def validate(
                 faults=fault,
                 overrides=set_ or (),
             )
+            require_answerable(scenario.rules)
         except ScenarioError as error:
             terminal.report(error)
             bad = True
@@ -116,21 +119,27 @@ def _typed() -> bytes:
 
 
 def _inputs(sources: Sequence[str], typed: bytes | None) -> Iterator[Group]:
-    manifests: list[str] = []
+    kinds = {source: _kind(source, typed) for source in sources}
+    behaviours = tuple(source for source in sources if kinds[source] == "behaviour")
     for source in sources:
-        if _stands_alone(source, typed):
-            yield Group(sources=(source,), is_scenario=True, typed=typed)
-        else:
-            manifests.append(source)
-    if manifests:
-        yield Group(sources=tuple(manifests), is_scenario=False, typed=typed)
+        if kinds[source] == "alone":
+            yield Group(sources=(source, *behaviours), is_scenario=True, typed=typed)
+    manifests = tuple(source for source in sources if kinds[source] == "manifest")
+    if behaviours and (manifests or "alone" not in kinds.values()):
+        # Laid over them, or refused as nothing by itself.
+        yield Group(sources=(*manifests, *behaviours), is_scenario=True, typed=typed)
+    elif manifests:
+        yield Group(sources=manifests, is_scenario=False, typed=typed)
 
 
-def _stands_alone(source: str, typed: bytes | None) -> bool:
-    """Whether *source* is a scenario, or cannot be opened at all."""
+def _kind(source: str, typed: bytes | None) -> Literal["alone", "behaviour", "manifest"]:
+    """What *source* is; a scenario stands alone, and so does what cannot be opened at all."""
     from sim.scenario.source import open_source
 
     try:
-        return open_source(source, None if typed is None else BytesIO(typed)).is_scenario
+        opened = open_source(source, None if typed is None else BytesIO(typed))
     except ScenarioError:
-        return True
+        return "alone"
+    if opened.is_behaviour:
+        return "behaviour"
+    return "alone" if opened.is_scenario else "manifest"

@@ -39,6 +39,18 @@ def write_picture(path: str | Path, runs: Sequence[Run], language: str) -> None:
         save_png(figure, path)
 
 
+def write_text(path: str | Path, text: str) -> None:
+    """Write *text* to the file *path*, whole or not at all."""
+    target = Path(path)
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    with named(path):
+        try:
+            draft.write_text(text, encoding="utf-8")
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
 @contextmanager
 def named(path: str | Path) -> Iterator[None]:
     """Let an `OSError` say that *path* could not be written, if it names no file itself."""

@@ -13,17 +13,9 @@ from sim.model.analysis import (
     measured,
     next_at,
 )
+from sim.model.measurement import Measurement as Measurement
 from sim.model.verdict import Verdict
 from sim.ports import Clock, Process
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measurement:
-    """One answer of one metric, at *time*."""
-
-    time: float
-    metric: str
-    verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

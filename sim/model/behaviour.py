@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sim.model.demand import Demand as Demand
 from sim.model.dependency import Call, Dependency
+from sim.model.endpoint_class import ClassBehaviour, EndpointClass
 from sim.model.network import Connections, ProxyKind
 from sim.model.protection import Protection
 from sim.model.retry import EVERY_FAILURE, RetryOn
@@ -56,6 +57,8 @@ class Behaviour:
     answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
     an image that is not *pullable* cannot be pulled. A *hang_ratio* of the attempts that a worker
     takes never ends: each holds its worker until the process ends, and its client times out.
+    Balancers that weigh pods give each of them its *weight* beside the others.
+    *classes* say what is different for which class of requests, by its number.
     """
 
     cpu_seconds: float = 0.005
@@ -63,6 +66,7 @@ class Behaviour:
     demand: Demand = Demand.EXPONENTIAL
     demand_cv: float = 1.0  # Coefficient of variation; lognormal and gamma only.
     measured_seconds: tuple[float, ...] = ()  # How an empirical demand spreads.
+    measured_shares: tuple[float, ...] = ()  # At which those are quantiles; none: single times.
     concurrency: int = 8
     queue_limit: int = 64
     startup_seconds: float = 2.0
@@ -81,6 +85,8 @@ class Behaviour:
     calls: tuple[Call, ...] = ()
     hang_ratio: float = 0.0
     warm_up: WarmUp | None = None
+    classes: tuple[ClassBehaviour, ...] = ()
+    weight: int = 1
 
     @property
     def service_seconds(self) -> float:
@@ -88,9 +94,9 @@ class Behaviour:
         return (self.cpu_seconds + self.wait_seconds) * self.service_time_factor
 
     @property
-    def spread(self) -> tuple[Demand, float, tuple[float, ...]]:
+    def spread(self) -> tuple[Demand, float, tuple[float, ...], tuple[float, ...]]:
         """How that time spreads around its mean."""
-        return self.demand, self.demand_cv, self.measured_seconds
+        return self.demand, self.demand_cv, self.measured_seconds, self.measured_shares
 
     @property
     def cpu_share(self) -> float:
@@ -108,7 +114,8 @@ class Clients:
     *backoff_seconds* x 2**k, jittered between half and one and a half times; if that would pass
     the deadline the client gives up at once. It tries again after failures of the kinds in
     *retry_on* only, and, under a *retry_budget*, while retries are no more than that share of all
-    attempts under way by the same proxy.
+    attempts under way by the same proxy. An attempt without an answer *hedge_after_seconds* after
+    it was sent gets a second try beside it (None: never), and the first good answer counts.
     """
 
     attempt_timeout_seconds: float = 5.0
@@ -117,6 +124,7 @@ class Clients:
     backoff_seconds: float = 0.1
     retry_on: tuple[RetryOn, ...] = EVERY_FAILURE
     retry_budget: float | None = None
+    hedge_after_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +149,8 @@ class Workload:
     Requests meant to be sent inside [*window_start*, *window_end*) are the ones that count for
     users; per-second counts are kept for all. *dependencies* are what the pods call, by number.
     With *visits*, what arrives are users' first requests, and further ones follow their answers.
-    *attributes* are what routes may ask about users.
+    *attributes* are what routes may ask about users. Each request belongs to one of
+    *classes*, by lot; without any, all are alike.
     """
 
     arrivals: RateCurve
@@ -156,6 +165,7 @@ class Workload:
     dependencies: tuple[Dependency, ...] = ()
     visits: Visits | None = None
     attributes: tuple[Attribute, ...] = ()
+    classes: tuple[EndpointClass, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

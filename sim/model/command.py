@@ -13,6 +13,7 @@ class Verb(StrEnum):
     """What can be done, in kubectl's words where it has one."""
 
     RELEASE = "release"  # A new pod template, as `kubectl apply` or `set image` would write it.
+    GO_BACK = "go back"  # The released strategy's own way back, in place of what it is doing.
     UNDO = "undo"
     PAUSE = "pause"
     RESUME = "resume"

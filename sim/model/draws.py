@@ -63,7 +63,12 @@ class Purpose(IntEnum):
     GOING_ON = 50
     THINKING = 51
     TRIAL = 60
-    SWEEP = 70
+    ENDPOINT_CLASS = 69
+    SCRAPE_PHASE = 70
+    RULE_PHASE = 71
+    PAGER = 80
+    REACTION = 81
+    SWEEP = 90
 
 
 def _mix(x: int) -> int:

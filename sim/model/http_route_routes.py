@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from sim.model.backend_name import BackendName, Numbering
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.pattern import Broken, matches_fully
-from sim.model.route_conditions import ALWAYS, NEVER, Matches, Test, every, on_header
+from sim.model.route_conditions import ALWAYS, NEVER, Matches, Test, every, on_header, on_path
 from sim.model.routing import Attribute, Destination, Mirror, Route
-from sim.model.virtual_service_routes import PATH, shares
+from sim.model.virtual_service_routes import shares
 
 UNDERSTOOD = frozenset(["path", "headers"])  # Of a match; its other conditions never hold.
 _EXACT, _PREFIX, _REGEX = "Exact", "PathPrefix", "RegularExpression"
@@ -102,14 +102,13 @@ def _candidates(http_route: JsonObject, attributes: Sequence[Attribute]) -> Iter
 def _matches(block: JsonObject, kind: str, path: str, attributes: Sequence[Attribute]) -> Matches:
     if any(value for key, value in block.items() if key not in UNDERSTOOD):
         return NEVER
-    if not _test(path, kind)(PATH):
-        return NEVER
     # Of several with one name the first counts (HTTPRouteMatch.headers).
     wanted: dict[str, Test] = {}
     for one in block.get("headers") or ():
         test = _test(one.get("value") or "", one.get("type") or _EXACT)
         wanted.setdefault((one.get("name") or "").lower(), test)
-    return every(on_header(attributes, name, test) for name, test in wanted.items())
+    headers = (on_header(attributes, name, test) for name, test in wanted.items())
+    return every([on_path(attributes, _test(path, kind)), *headers])
 
 
 def _test(value: str, kind: str) -> Test:

@@ -21,6 +21,7 @@ class RetryOn(StrEnum):
     TIMEOUT = "timeout"  # Patience ended.
 
 
+MOST_HEDGED_ATTEMPTS = 64  # Each may have a hedge, whose number is 64 more.
 EVERY_FAILURE = tuple(RetryOn)
 _CONNECTING = (Cause.REFUSED_STARTING, Cause.REFUSED_TERMINATING, Cause.NODE_UNREACHABLE)
 _BROKEN = (

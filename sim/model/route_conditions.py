@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import TypeAlias
 
-from sim.model.routing import Attribute, Condition, Match
+from sim.model.endpoint_class import EndpointClass
+from sim.model.routing import OF_CLASS, Attribute, Condition, Match
 
 Test: TypeAlias = Callable[[str], bool]
 # Any of these matches, each of which holds when all its conditions do: () is never, ((),) always.
@@ -19,6 +20,9 @@ Matches: TypeAlias = tuple[Match, ...]
 NEVER: Matches = ()
 ALWAYS: Matches = ((),)
 HEADER, COOKIE = "header:", "cookie:"
+# Not of users: the paths of the classes of requests. HTTP/2 has this name for it (RFC 9113, 8.3.1).
+PATHS = ":path"
+PATH = "/"  # Of all requests, where there are no classes.
 MOST_COMBINATIONS = 4096  # Of cookies that travel in one header.
 
 
@@ -40,6 +44,21 @@ def on_cookie(attributes: Sequence[Attribute], name: str, test: Test) -> Matches
         if attribute.name == COOKIE + name:
             return _sent(number, attribute, test)
     return NEVER
+
+
+def on_path(attributes: Sequence[Attribute], test: Test) -> Matches:
+    """When a request is for a path that passes *test*."""
+    for attribute in attributes:
+        if attribute.name == PATHS:
+            return _among(OF_CLASS, attribute, test)
+    return ALWAYS if test(PATH) else NEVER
+
+
+def paths_of(classes: Sequence[EndpointClass]) -> tuple[Attribute, ...]:
+    """The paths of *classes* as proxies may see them, beside what users differ in."""
+    if not classes:
+        return ()
+    return (Attribute(name=PATHS, values=tuple((one.path, one.share) for one in classes)),)
 
 
 def without(attributes: Sequence[Attribute], name: str, test: Test) -> Matches:

@@ -20,12 +20,13 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """The user's value of that attribute is one of these (numbers)."""
+    """The user's value of that attribute is one of these (numbers), or the request's class is."""
 
     attribute: int
     values: tuple[int, ...]
 
 
+OF_CLASS = -1  # Not an attribute of a user: the request's own class.
 Match: TypeAlias = tuple[Condition, ...]
 
 

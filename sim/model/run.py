@@ -16,8 +16,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sim.model.deed import Deed
 from sim.model.failed import FailedRequest
+from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject
+from sim.model.rules import AlertChange
 
 IntArray = npt.NDArray[np.int64]
 
@@ -70,7 +73,8 @@ class RequestCounts:
 
     *second* is the floor of the moment the user meant to send; *version* indexes `Run.versions`
     (-1: answered by nobody); *cause* is a `Cause` (0 success); *bin* a latency bin of the time
-    from that moment to the final answer. Rows are sorted, so equal runs have equal bytes.
+    from that moment to the final answer. Where requests have classes, *endpoint_class* is
+    the number of theirs. Rows are sorted, so equal runs have equal bytes.
     """
 
     second: IntArray
@@ -78,6 +82,7 @@ class RequestCounts:
     cause: IntArray
     bin: IntArray
     count: IntArray
+    endpoint_class: IntArray | None = None
 
     @property
     def total(self) -> int:
@@ -93,6 +98,7 @@ class RequestCounts:
             cause=self.cause[keep],
             bin=self.bin[keep],
             count=self.count[keep],
+            endpoint_class=None if self.endpoint_class is None else self.endpoint_class[keep],
         )
 
 
@@ -167,8 +173,10 @@ class Run:
     *phase* is what the strategy returned, None if it had not finished; *settled_at* is when only
     the final version's pods existed (all ready, none terminating), None if that never came.
     *last_answer* maps a version to the time of its last answer of any kind.
+    *classes* are the names of the classes of requests, none where all are alike.
     *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
-    which a release held a share of the requests; none where it asks for no shares.
+    which a release held a share of the requests; none where it asks for no shares. *measurements*
+    are what its analyses were told, *alerts* what became of alerts, in time.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -192,6 +200,10 @@ class Run:
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
+    classes: tuple[str, ...] = ()
+    deeds: tuple[Deed, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    alerts: tuple[AlertChange, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -199,6 +211,8 @@ class Run:
         sums = hashlib.sha256()
         tables = self.requests
         columns = [tables.second, tables.version, tables.cause, tables.bin, tables.count]
+        if tables.endpoint_class is not None:  # A run without keeps the fingerprint it had before.
+            columns.append(tables.endpoint_class)
         columns += [self.users.sent, self.users.failed]
         columns += [self.users.exposed[v] for v in sorted(self.users.exposed)]
         for column in columns:
@@ -222,5 +236,14 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.deeds:
+            facts["deeds"] = [[repr(value) for value in deed] for deed in self.deeds]
+        if self.alerts:
+            facts["alerts"] = [[repr(value) for value in change] for change in self.alerts]
+        if self.measurements:
+            facts["measurements"] = [
+                [repr(m.time), m.analysis, m.metric, m.verdict.phase.value, str(m.verdict.reason)]
+                for m in self.measurements
+            ]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

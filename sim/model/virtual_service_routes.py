@@ -20,11 +20,11 @@ from sim.model.route_conditions import (
     either,
     every,
     on_header,
+    on_path,
     without,
 )
 from sim.model.routing import Attribute, Destination, Mirror, Route
 
-PATH = "/"
 MESH = "mesh"
 # Of a match block; the rest of its conditions never hold.
 UNDERSTOOD = frozenset(["name", "uri", "headers", "withoutHeaders", "ignoreUriCase", "statPrefix"])
@@ -119,10 +119,10 @@ def _block(block: JsonObject, attributes: Sequence[Attribute]) -> Matches:
         value not in (None, {}, [], "") for key, value in block.items() if key not in UNDERSTOOD
     ):
         return NEVER
-    if block.get("uri") and not string_test(block["uri"])(PATH):
-        return NEVER
+    uri = block.get("uri")
     return every(
         [
+            on_path(attributes, string_test(uri)) if uri else ALWAYS,
             *(
                 on_header(attributes, name, string_test(wanted))
                 for name, wanted in (block.get("headers") or {}).items()

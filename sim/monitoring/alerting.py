@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sim.model.samples import NAME, Labels, Vector, labels_of, shown
+from sim.model.rules import AlertRule as AlertRule
+from sim.model.samples import Labels, Vector, shown
 from sim.monitoring.promql.refusing import no_result
+from sim.monitoring.series import milliseconds
 
 RESOLVED_SECONDS = 15 * 60.0  # How long an alert that is over is still told of.
-_ALERT_NAME = "alertname"
 
 
 class AlertPhase(StrEnum):
@@ -23,25 +24,6 @@ class AlertPhase(StrEnum):
     PENDING = "pending"
     FIRING = "firing"
     INACTIVE = "inactive"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AlertRule:
-    """An alert for every sample of *expr* that stays for *for_seconds*.
-
-    It is still told of for *keep_firing_for_seconds* after the sample has gone.
-    """
-
-    name: str
-    expr: str
-    for_seconds: float = 0.0
-    keep_firing_for_seconds: float = 0.0
-    labels: Labels = ()
-
-    def labels_for(self, sample: Labels) -> Labels:
-        """What the alert for a *sample* is called: its labels, the rule's, and the alert's name."""
-        known = {name: value for name, value in sample if name != NAME}
-        return labels_of(known | dict(self.labels) | {_ALERT_NAME: self.name})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +51,7 @@ def evaluated(
     """
     found: dict[Labels, float] = {}
     for labels, value in samples:
-        name = rule.labels_for(labels)
+        name = rule.labels_for(labels, value)
         if name in found:
             raise no_result(
                 "vector contains metrics with the same labelset after applying alert labels: "
@@ -90,7 +72,10 @@ def evaluated(
 
 def _held(rule: AlertRule, alert: Alert, now: float) -> Alert:
     """A true alert fires at the first evaluation at which it has been true for long enough."""
-    if alert.phase is AlertPhase.PENDING and now - alert.active_at >= rule.for_seconds:
+    if (
+        alert.phase is AlertPhase.PENDING
+        and milliseconds(now - alert.active_at) >= rule.for_seconds
+    ):
         return replace(alert, phase=AlertPhase.FIRING, fired_at=now)
     return alert
 
@@ -103,6 +88,9 @@ def _gone(rule: AlertRule, alert: Alert, now: float) -> Alert | None:
         assert alert.resolved_at is not None
         return None if now - alert.resolved_at > RESOLVED_SECONDS else alert
     since = now if alert.kept_since is None else alert.kept_since
-    if rule.keep_firing_for_seconds > 0.0 and now - since < rule.keep_firing_for_seconds:
+    if (
+        rule.keep_firing_for_seconds > 0.0
+        and milliseconds(now - since) < rule.keep_firing_for_seconds
+    ):
         return replace(alert, kept_since=since)
     return replace(alert, phase=AlertPhase.INACTIVE, resolved_at=now, kept_since=None)

@@ -12,7 +12,7 @@ from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
 from sim.model.service import affinity_seconds
-from sim.scenario import dependencies, network_rows, resources
+from sim.scenario import classes, dependencies, network_rows, resources, rollback_rows
 from sim.scenario import service as services
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
@@ -45,6 +45,8 @@ _WHY = {
     "nodes.relist": message("the kubelet looks at its containers once a second"),
     "nodes.defaultRequests.cpu": message("the manifest requests no CPU"),
     "nodes.defaultRequests.memory": message("the manifest requests no memory"),
+    "monitoring.scrapeInterval": message("as in the file that Prometheus comes with"),
+    "monitoring.evaluationInterval": message("as in the file that Prometheus comes with"),
     "slo.availability": message("three nines, a common promise of a web service"),
     "service.cpu": message("a light web request computes for a few milliseconds"),
     "service.wait": message("most of a web request is waiting for a database or another service"),
@@ -76,8 +78,12 @@ def table(
     deployment: JsonObject,
     service: JsonObject,
     service_given: bool,
+    watched: bool = False,
 ) -> tuple[Assumption, ...]:
-    """All rows, the release first. *root* is the spec as written; what stands there is given."""
+    """All rows, the release first. *root* is the spec as written; what stands there is given.
+
+    A scenario is *watched* if it has rules of alerts, or an analysis.
+    """
     first = Assumption(
         field="release",
         value=release.kind,
@@ -93,11 +99,13 @@ def table(
         *_version_rows(spec, root),
         *dependencies.rows(spec),
         *_resource_rows(spec, release.template),
+        *(_monitoring_rows(spec) if watched or get(root, "monitoring") else ()),
     ]
     judged = [
         *(_row(root, field, value) for field, value in _user_rows(spec)),
         *network,
         *(_row(root, field, value) for field, value in cluster),
+        *(_row(root, field, value, why) for field, value, why in rollback_rows.rows(spec.rollback)),
     ]
     told = [
         *_template_rows(release.template),
@@ -143,6 +151,8 @@ def _user_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "clients.deadline", words.show_duration(clients.deadline)
     yield "clients.attempts", str(clients.attempts)
     yield "clients.backoff", words.show_duration(clients.backoff)
+    if clients.hedge_after is not None:
+        yield "clients.hedgeAfter", words.show_duration(clients.hedge_after)
     if clients.attempts > 1:
         yield "clients.retryOn", ", ".join(clients.retry_on)
         if clients.retry_budget is not None:
@@ -159,6 +169,11 @@ def _cluster_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "nodes.pull", words.show_range(nodes.pull)
     yield "nodes.relist", words.show_duration(nodes.relist)
     yield "slo.availability", words.show_share(spec.slo.availability)
+
+
+def _monitoring_rows(spec: Spec) -> Iterator[tuple[str, str]]:
+    yield "monitoring.scrapeInterval", words.show_duration(spec.monitoring.scrape_interval)
+    yield "monitoring.evaluationInterval", words.show_duration(spec.monitoring.evaluation_interval)
 
 
 _TRAFFIC_SHOWN = {
@@ -181,7 +196,7 @@ def traffic_rows(traffic: Traffic) -> Iterator[tuple[str, str]]:
     for name, field in type(traffic).model_fields.items():
         alias = field.alias or name
         value = getattr(traffic, name)
-        if value is None:
+        if value is None or name == "classes":
             continue
         if isinstance(value, list):
             shown = ", ".join(
@@ -220,6 +235,8 @@ def _version(name: str, entry: Version) -> Iterator[tuple[str, str]]:
     yield f"versions.{name}.service.probe", words.show_duration(entry.service.probe)
     yield f"versions.{name}.probes", entry.probes
     yield f"versions.{name}.keepAlive", words.show_duration(entry.keep_alive)
+    if entry.weight != 1:
+        yield f"versions.{name}.weight", str(entry.weight)
     if entry.crash_after is not None:
         yield f"versions.{name}.crashAfter", words.show_duration(entry.crash_after)
     if entry.warm_up is not None:
@@ -312,6 +329,7 @@ def _given_rows(spec: Spec, root: Node | None) -> Iterator[Assumption]:
         if seconds is not None:
             rows.append((f"window.{name}", words.show_duration(seconds)))
     yield from (_row(root, field, value) for field, value in rows)
+    yield from (_row(root, field, value) for field, value in classes.rows(spec))
     for name, shares in spec.users.attributes.items():
         shown = ", ".join(f"{value} {words.show_share(share)}" for value, share in shares.items())
         row = _row(root, "users.attributes", shown)

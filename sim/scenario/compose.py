@@ -99,7 +99,8 @@ class Composer:
         self._guard(event, place)
         self._charge(1, place)
         if event.style not in (None, ""):
-            return Scalar(place, event.value, event.value, plain=False)
+            block = event.style == "|"
+            return Scalar(place, event.value, event.value, plain=False, block=block)
         try:
             return Scalar(place, self.dialect.resolve(event.value), event.value)
         except Unreadable as error:

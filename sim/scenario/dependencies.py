@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from sim.errors import Problem
 from sim.i18n import Message, message
 from sim.model import duration as words
 from sim.model.dependency import Call, Dependency
 from sim.scenario.fault_checks import known_dependency
-from sim.scenario.node import Mapping, Node, Place, get
+from sim.scenario.node import Mapping as MappingNode
+from sim.scenario.node import Node, Place, get
 from sim.scenario.service import SPREAD_BY_CV
+from sim.scenario.spec import Call as CallSpec
 from sim.scenario.spec import Spec, Version
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}", re.ASCII)
@@ -65,6 +67,12 @@ def problems(spec: Spec, root: Node | None) -> Iterator[Problem]:
 def warnings(spec: Spec, root: Node | None) -> Iterator[Problem]:
     """A dependency that nobody calls is there in vain, and so is a fault of it."""
     called = {name for entry in spec.versions.values() for name in entry.calls}
+    called |= {
+        name
+        for entry in spec.versions.values()
+        for one in entry.classes.values()
+        for name in one.calls or ()
+    }
     for name in spec.dependencies:
         if name not in called:
             yield _key(root, "dependencies", name=name).problem(
@@ -77,7 +85,7 @@ def warnings(spec: Spec, root: Node | None) -> Iterator[Problem]:
 def _key(root: Node | None, *steps: str, name: str) -> Place:
     """Where *name* stands in the file."""
     node = get(root, *steps)
-    return node.key_place(name) if isinstance(node, Mapping) else Place("")
+    return node.key_place(name) if isinstance(node, MappingNode) else Place("")
 
 
 def numbers(spec: Spec) -> tuple[Dependency, ...]:
@@ -95,12 +103,12 @@ def numbers(spec: Spec) -> tuple[Dependency, ...]:
     )
 
 
-def calls(entry: Version, spec: Spec) -> tuple[Call, ...]:
-    """What requests of *entry* call, in the order in which they do."""
+def calls(asked: Mapping[str, CallSpec], spec: Spec) -> tuple[Call, ...]:
+    """What requests call for whom *asked* is said, in the order in which they do."""
     names = list(spec.dependencies)
     return tuple(
         Call(dependency=names.index(name), share=one.share, timeout_seconds=one.timeout)
-        for name, one in entry.calls.items()
+        for name, one in asked.items()
     )
 
 

@@ -14,7 +14,10 @@ from sim.scenario.node import Place
 _BY_TURN = re.compile(r"old|new|v([3-9]|[1-9][0-9]+)", re.ASCII)
 # Kinds of fault that are not about a version. What each does is known higher up (sim/faults).
 OF_A_MACHINE = ("node", "slow-node")
+OF_THE_MONITORING = ("blind",)
 OF_A_DEPENDENCY = ("outage", "lock", "latency", "errors")
+# Kinds that may be limited to one class of requests: `bug:new:3%@checkout`.
+OF_A_CLASS = ("bug", "slow", "hang")
 
 
 def comes_by_turn(version: str) -> bool:
@@ -25,7 +28,7 @@ def comes_by_turn(version: str) -> bool:
 def without_a_version(faults: Iterable[FaultSpec], named: Collection[str]) -> Iterator[Problem]:
     """A fault of a version that never runs would look like a release that bears it."""
     for fault in faults:
-        if fault.kind in OF_A_MACHINE + OF_A_DEPENDENCY:
+        if fault.kind in OF_A_MACHINE + OF_A_DEPENDENCY + OF_THE_MONITORING:
             continue
         if fault.version not in named and not comes_by_turn(fault.version):
             text = message(
@@ -60,6 +63,29 @@ def without_a_dependency(
                 name=repr(fault.version),
             )
             yield _at(fault, text, known_dependency(fault.version, dependencies))
+
+
+def without_a_class(faults: Iterable[FaultSpec], classes: Collection[str]) -> Iterator[Problem]:
+    """A fault of a class of requests that there is not."""
+    for fault in faults:
+        name = fault.endpoint_class
+        if fault.kind in OF_A_CLASS and name and name not in classes:
+            text = message(
+                "fault {fault}: there is no class of requests {name}",
+                fault=repr(fault.text),
+                name=repr(name),
+            )
+            yield _at(fault, text, known_class(name, classes))
+
+
+def known_class(name: str, classes: Collection[str]) -> Message:
+    """What may have been meant by a class of requests called *name*."""
+    near = difflib.get_close_matches(name, classes, n=1, cutoff=0.6)
+    if near:
+        return message("did you mean {name}?", name=near[0])
+    if classes:
+        return _known(classes)
+    return message("name it under traffic.classes, with its share of the requests")
 
 
 def known_dependency(name: str, dependencies: Collection[str]) -> Message:

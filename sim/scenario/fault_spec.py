@@ -28,6 +28,17 @@ class FaultSpec:
     line: int
     column: int
 
+    @property
+    def endpoint_class(self) -> str:
+        """The class of requests that it is limited to, if its kind can be: what follows the @."""
+        return split_class(self.amount)[1]
+
+
+def split_class(amount: str) -> tuple[str, str]:
+    """An amount like `3%@checkout` as what comes before the @, and the class after it."""
+    before, _, endpoint_class = amount.partition("@")
+    return (before, endpoint_class) if endpoint_class else (amount, "")
+
 
 def parse(text: str, place: Place, field: str = "") -> FaultSpec | Problem:
     """*text* taken apart, or the problem with it."""

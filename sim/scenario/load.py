@@ -9,6 +9,8 @@ from typing import BinaryIO
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
+from sim.model.rules import RuleGroup
+from sim.scenario.behaviour_file import laid_over
 from sim.scenario.draft import Draft
 from sim.scenario.manifest import Manifests
 from sim.scenario.manifest_overrides import is_about_the_manifest
@@ -33,9 +35,9 @@ def load(
 ) -> Scenario:
     """The scenario behind *sources*: a scenario's directory, file or name, or manifests.
 
-    `-` is *stdin*. *images* are `container=image`, *to* a file with the new Deployment, *faults*
-    `kind:version:amount`, *overrides* `field.path=value` with the paths of a scenario's spec,
-    or of the Deployment after `deployment.`.
+    `-` is *stdin*; behaviour files may stand beside either. *images* are `container=image`, *to* a
+    file with the new Deployment, *faults* `kind:version:amount`, *overrides* `field.path=value`
+    with the paths of a scenario's spec, or of the Deployment after `deployment.`.
     Raise `ScenarioError` with every problem found, in reading order.
     """
     draft = Draft(deployment=deployment, images=tuple(images), to=to, faults=tuple(faults))
@@ -47,6 +49,10 @@ def load(
     written = [one for one in changes if isinstance(one, Override)]
     draft.changes = tuple(one for one in written if is_about_the_manifest(one))
     changed = [one for one in written if not is_about_the_manifest(one)]
+    behaviours = [one for one in opened if one.is_behaviour]
+    opened = [one for one in opened if not one.is_behaviour]
+    if not opened:
+        raise ScenarioError([_nothing_to_lay_over(behaviours[0])])
     scenarios = [one for one in opened if one.is_scenario]
     if scenarios and len(opened) > 1:
         extra = next(one for one in opened if one is not scenarios[0])
@@ -58,18 +64,25 @@ def load(
         )
         raise ScenarioError([problem])
     if scenarios:
-        _read_scenario(draft, scenarios[0], changed)
+        _read_scenario(draft, scenarios[0], behaviours, changed)
     else:
-        _read_manifests(draft, opened, changed)
+        _read_manifests(draft, opened, behaviours, changed)
     return resolve(draft)
+
+
+def _nothing_to_lay_over(behaviour: Source) -> Problem:
+    text = message("a behaviour alone is no release")
+    hint = message("name a scenario or manifests beside it")
+    return Place(behaviour.file, 1, 1).problem(text, hint=hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """Manifests without a mistake: what is noteworthy, and the Deployments among them by name."""
+    """Manifests without a mistake: what is noteworthy, the Deployments by name, and the rules."""
 
     warnings: tuple[Problem, ...]
     deployments: tuple[str, ...]
+    rules: tuple[RuleGroup, ...]
 
 
 def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) -> Checked:
@@ -82,17 +95,20 @@ def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) ->
         draft.files.append(one.file)
         _add(draft, draft.manifests, one)
     errors = [*draft.errors, *draft.manifests.errors]
-    if not errors and not draft.manifests.objects:
+    if not errors and not draft.manifests.objects and not draft.manifests.rules.groups:
         text = message("there is no Kubernetes object here")
         errors.append(Problem(text, draft.files[0], hint=message("every document is empty")))
     if errors:
         raise ScenarioError(in_reading_order(draft.files, errors))
     warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings])
     deployments = tuple(found.name for found in draft.manifests.of_kind("Deployment"))
-    return Checked(warnings=tuple(warnings), deployments=deployments)
+    rules = tuple(draft.manifests.rules.groups)
+    return Checked(warnings=tuple(warnings), deployments=deployments, rules=rules)
 
 
-def _read_scenario(draft: Draft, source: Source, changes: list[Override]) -> None:
+def _read_scenario(
+    draft: Draft, source: Source, behaviours: list[Source], changes: list[Override]
+) -> None:
     """The scenario file, and after it every manifest that it names."""
     documents, _ = source.documents()
     if len(documents) != 1:
@@ -105,7 +121,7 @@ def _read_scenario(draft: Draft, source: Source, changes: list[Override]) -> Non
     draft.files.append(source.file)
     draft.directory = source.directory
     draft.shown = source.file.rpartition("/")[0]
-    root = overlaid(documents[0], changes, draft.errors)
+    root = overlaid(laid_over(documents[0], behaviours, draft), changes, draft.errors)
     _validate(draft, root)
     names = get(root, "spec", "manifests")
     for item in getattr(names, "items", ()):
@@ -114,7 +130,9 @@ def _read_scenario(draft: Draft, source: Source, changes: list[Override]) -> Non
             _add(draft, draft.manifests, opened)
 
 
-def _read_manifests(draft: Draft, opened: list[Source], changes: list[Override]) -> None:
+def _read_manifests(
+    draft: Draft, opened: list[Source], behaviours: list[Source], changes: list[Override]
+) -> None:
     """Manifests and nothing else: a scenario that says nothing is laid around them."""
     for one in opened:
         draft.files.append(one.file)
@@ -127,7 +145,8 @@ def _read_manifests(draft: Draft, opened: list[Source], changes: list[Override])
         "spec": {"manifests": [one.file for one in opened]},
     }
     draft.named = False
-    _validate(draft, overlaid(planted(bare, place), changes, draft.errors))
+    root = laid_over(planted(bare, place), behaviours, draft)
+    _validate(draft, overlaid(root, changes, draft.errors))
 
 
 def _validate(draft: Draft, root: Node) -> None:

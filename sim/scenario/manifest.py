@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sim.errors import Problem
+from sim.errors import Problem, ScenarioError
 from sim.i18n import message
 from sim.scenario.api import is_builtin_group, kinds_of, model_of, versions_of
 from sim.scenario.checks import check
@@ -13,6 +13,7 @@ from sim.scenario.custom import missing_fields
 from sim.scenario.node import Mapping, Node, Scalar, get, kind_of, value
 from sim.scenario.node import Sequence as SequenceNode
 from sim.scenario.route_checks import check_routing, is_routing
+from sim.scenario.rule_file import RuleReader, is_rule_file, rules_in
 from sim.scenario.strict import decode
 
 SIMULATED = {
@@ -69,11 +70,15 @@ class Manifests:
     objects: list[Manifest] = field(default_factory=list)
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    rules: RuleReader = field(default_factory=RuleReader)
     _known: dict[tuple[str, ...], Manifest] = field(default_factory=dict)
 
     def add(self, documents: Sequence[Node]) -> None:
         """Judge *documents* and keep their objects."""
         for document in documents:
+            if is_rule_file(document):
+                self._read_rules(document, "")
+                continue
             for node, path in _unfolded(document):
                 found = self._object(node, path)
                 if found is not None:
@@ -160,13 +165,29 @@ class Manifests:
             self.warnings.extend(missing_fields(found.node, found.kind, found.title))
             if found.simulated:
                 self.errors.extend(check_routing(found.node, found.kind, found.path))
-        if not found.simulated:
+        holds_rules = self._has_rules(found)
+        if not found.simulated and not holds_rules:
             self.warnings.append(
                 found.node.place.problem(
                     message("{title} is kept, not yet simulated", title=found.title),
                     hint=_CONSEQUENCES.get(found.kind),
                 )
             )
+
+    def _has_rules(self, found: Manifest) -> bool:
+        """Read the rules of alerts that the object holds; whether there are any."""
+        before = len(self.rules.groups)
+        try:
+            for node, path in rules_in(found.node, found.kind, found.path):
+                self._read_rules(node, path)
+        except ScenarioError as error:
+            self.errors.extend(error.problems)
+        return len(self.rules.groups) > before
+
+    def _read_rules(self, node: Node, path: str) -> None:
+        self.rules.add(node, path)
+        self.errors.extend(self.rules.errors)
+        self.rules.errors.clear()
 
     def _no_such_kind(self, found: Manifest) -> Problem:
         elsewhere = versions_of(found.kind)

@@ -36,6 +36,7 @@ class Scalar:
     plain: bool = True
     size: int = 1
     height: int = 1
+    block: bool = False  # Written line by line, below a `|`.
 
 
 @dataclass(slots=True, eq=False)

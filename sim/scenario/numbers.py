@@ -12,7 +12,7 @@ from sim.model.retry import EVERY_FAILURE
 from sim.model.routing import Attribute
 from sim.model.service import affinity_seconds
 from sim.model.visit import Visits
-from sim.scenario import capacity, dependencies
+from sim.scenario import capacity, classes, dependencies
 from sim.scenario.release import Release
 from sim.scenario.scenario import Prices, VersionEntry, WindowSpec
 from sim.scenario.spec import Network, Spec, Users, Version
@@ -144,6 +144,7 @@ def clients(spec: Spec) -> Clients:
         backoff_seconds=clients.backoff,
         retry_on=tuple(one for one in EVERY_FAILURE if one in clients.retry_on),
         retry_budget=clients.retry_budget,
+        hedge_after_seconds=clients.hedge_after,
     )
 
 
@@ -190,6 +191,7 @@ def _behaviour(entry: Version, spec: Spec) -> Behaviour:
         demand=entry.service.distribution,
         demand_cv=entry.service.cv,
         measured_seconds=entry.service.measured,
+        measured_shares=entry.service.measured_shares,
         concurrency=entry.concurrency,
         queue_limit=entry.queue_limit,
         startup_seconds=max(entry.startup, entry.startup_cpu),
@@ -210,5 +212,7 @@ def _behaviour(entry: Version, spec: Spec) -> Behaviour:
             )
             for name, one in entry.containers.items()
         ),
-        calls=dependencies.calls(entry, spec),
+        calls=dependencies.calls(entry.calls, spec),
+        classes=classes.behaviours(entry, spec),
+        weight=entry.weight,
     )

@@ -13,6 +13,7 @@ from sim.model.quota import KIND as QUOTA
 from sim.scenario import (
     assumptions,
     capacity,
+    classes,
     dependencies,
     fault_checks,
     numbers,
@@ -44,6 +45,7 @@ def resolve(draft: Draft) -> Scenario:
     _versions_are_reachable(draft)
     if draft.file is not None:
         draft.errors.extend(dependencies.problems(draft.file.spec, draft.root))
+        draft.errors.extend(classes.problems(draft.file.spec, draft.root))
         draft.errors.extend(service_checks.problems(draft.file.spec, draft.root))
     recording = _recording(draft)
     owner = owner_of(draft)
@@ -86,6 +88,7 @@ def _faults(draft: Draft) -> tuple[FaultSpec, ...]:
         spec = draft.file.spec
         draft.errors.extend(fault_checks.without_a_version(faults, spec.versions))
         draft.errors.extend(fault_checks.without_a_dependency(faults, spec.dependencies))
+        draft.errors.extend(fault_checks.without_a_class(faults, spec.traffic.classes))
     return faults
 
 
@@ -159,7 +162,14 @@ def _scenario(
         kept=tuple(plain(one.node) for one in others),
         release=release,
         assumptions=assumptions.table(
-            spec, draft.root, release, given, deployment, service, service_manifest is not None
+            spec,
+            draft.root,
+            release,
+            given,
+            deployment,
+            service,
+            service_manifest is not None,
+            watched=bool(draft.manifests.rules.groups) or spec.strategies.ask_metrics,
         ),
         warnings=_warnings(draft, owner, service_manifest, release, spec),
         faults=faults,
@@ -169,6 +179,7 @@ def _scenario(
         population=spec.users.population,
         visits=numbers.visits(spec.users),
         attributes=numbers.attributes(spec.users),
+        classes=classes.numbers(spec),
         proxies=spec.network.proxies or spec.nodes.count,
         balancer=spec.network.balancer or "random",
         connections=numbers.connections(spec.network, service),
@@ -181,6 +192,9 @@ def _scenario(
         traffic=spec.traffic,
         recording=tuple(recording),
         strategies=spec.strategies.given(),
+        monitoring=spec.monitoring.meant(),
+        rollback=None if spec.rollback is None else spec.rollback.meant(),
+        rules=tuple(draft.manifests.rules.groups),
         default_requests=(spec.nodes.default_requests.cpu, spec.nodes.default_requests.memory),
     )
     return replace(scenario, digest=scenario.fingerprint())

@@ -21,10 +21,14 @@ from sim.model.behaviour import (
     Workload,
 )
 from sim.model.dependency import Dependency
+from sim.model.endpoint_class import EndpointClass
+from sim.model.monitoring import USUAL, Monitoring
 from sim.model.network import Connections
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
+from sim.model.rollback_policy import RollbackPolicy
 from sim.model.routing import Attribute
+from sim.model.rules import RuleGroup
 from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
@@ -98,6 +102,7 @@ class Scenario:
     population: int
     visits: Visits | None
     attributes: tuple[Attribute, ...]
+    classes: tuple[EndpointClass, ...]
     proxies: int
     balancer: str
     connections: Connections
@@ -111,6 +116,9 @@ class Scenario:
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
+    monitoring: Monitoring = USUAL
+    rollback: RollbackPolicy | None = None
+    rules: tuple[RuleGroup, ...] = ()
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
@@ -141,6 +149,7 @@ class Scenario:
             arrivals=arrivals,
             visits=self.visits,
             attributes=self.attributes,
+            classes=self.classes,
             clients=self.clients,
             population=self.population,
             proxies=self.proxies,
@@ -211,7 +220,7 @@ class Scenario:
             "faults": [fault.text for fault in self.faults],
             "nodes": [_fields(node) for node in self.nodes],
             "delays": _fields(self.delays),
-            "clients": _fields(self.clients),
+            "clients": _without(_fields(self.clients), "hedge_after_seconds"),
             "population": self.population,
             "proxies": self.proxies,
             "balancer": self.balancer,
@@ -225,7 +234,7 @@ class Scenario:
                 for e in self.versions
             ],
             **self._optional(),
-            "traffic": self.traffic.model_dump(mode="json", by_alias=True),
+            "traffic": self.traffic.model_dump(mode="json", by_alias=True, exclude={"classes"}),
             "recording": [list(row) for row in self.recording],
             "defaultRequests": list(self.default_requests),
         }
@@ -239,6 +248,14 @@ class Scenario:
             found["visits"] = _fields(self.visits)
         if self.attributes:
             found["attributes"] = [_fields(one) for one in self.attributes]
+        if self.classes:
+            found["classes"] = [_fields(one) for one in self.classes]
+        if self.rollback is not None:
+            found["rollback"] = _fields(self.rollback)
+        if self.monitoring != USUAL:
+            found["monitoring"] = _fields(self.monitoring)
+        if self.rules:
+            found["rules"] = [_without_places(group) for group in self.rules]
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}
@@ -252,13 +269,26 @@ class Scenario:
         return f"Deployment/{name_of(self.deployment)}"
 
 
-_SELDOM = ("calls", "measured_seconds", "hang_ratio", "warm_up")
+def _without_places(group: RuleGroup) -> JsonObject:
+    return _fields(replace(group, rules=tuple(replace(r, place=("", 0, 0)) for r in group.rules)))
+
+
+_USUAL = Behaviour()
+_SELDOM = (
+    *("calls", "measured_seconds", "measured_shares", "hang_ratio", "warm_up"),
+    *("classes", "weight"),
+)
 
 
 def _row(behaviour: Behaviour) -> JsonObject:
     """A row of the behaviour table; what not every version has only where it is."""
-    missing = [name for name in _SELDOM if not getattr(behaviour, name)]
+    missing = [name for name in _SELDOM if getattr(behaviour, name) == getattr(_USUAL, name)]
     return {name: to for name, to in _fields(behaviour).items() if name not in missing}
+
+
+def _without(fields: JsonObject, seldom: str) -> JsonObject:
+    """*fields*, and the one called *seldom* only where it is something."""
+    return {name: to for name, to in fields.items() if name != seldom or to is not None}
 
 
 def _fields(value: Any) -> JsonObject:

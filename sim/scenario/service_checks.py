@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from statistics import fmean
 
 from sim.errors import Problem
 from sim.i18n import Message, message
@@ -30,21 +29,24 @@ def _mistake(own: Service, whole: Service) -> tuple[str, Message, Message] | Non
     """What is wrong with what an entry says itself, given the *whole*: the field, why, a hint."""
     said = own.model_fields_set
     if whole.distribution is not Demand.EMPIRICAL:
-        if "durations" in said:
+        for field in said & {"durations", "quantiles"}:
             text = message("durations are those of an empirical distribution")
-            return "durations", text, message("distribution: empirical")
-        if "distribution" in said and whole.durations is not None and "wait" not in said:
+            return field, text, message("distribution: empirical")
+        if "distribution" in said and whole.is_measured and "wait" not in said:
             text = message("the old version's durations do not hold here, so say how long it waits")
             return "distribution", text, message("wait: 45ms")
         return None
-    if whole.durations is None:
+    if {"durations", "quantiles"} <= said:
+        text = message("either durations or their quantiles")
+        return "quantiles", text, message("leave it out")
+    if not whole.is_measured:
         text = message("an empirical distribution is made of measured durations")
         return "distribution", text, message("durations: [3ms, 5ms, 12ms]")
     if "wait" in said:
         text = message("measured durations are of computing and waiting together")
         return "wait", text, message("leave it out")
-    if "cpu" in said and whole.cpu > fmean(whole.measured):
+    if "cpu" in said and whole.cpu > whole.mean_measured:
         text = message("computing is a part of the measured durations and cannot be longer")
-        most = words.show_duration(fmean(whole.measured))
+        most = words.show_duration(whole.mean_measured)
         return "cpu", text, message("at most {most}", most=most)
     return None

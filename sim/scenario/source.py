@@ -24,6 +24,7 @@ STDIN = "<stdin>"
 _IS_SCENARIO = re.compile(
     r"^(apiVersion:[ \t]*[\"']?seatrial/|kind:[ \t]*[\"']?Scenario\b)", re.MULTILINE
 )
+_IS_BEHAVIOUR = re.compile(r"^kind:[ \t]*[\"']?Behaviour\b", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
@@ -38,12 +39,17 @@ class Source:
     @property
     def is_scenario(self) -> bool:
         """Whether this is a scenario file and not a manifest."""
-        return _IS_SCENARIO.search(self.text) is not None
+        return _IS_SCENARIO.search(self.text) is not None and not self.is_behaviour
+
+    @property
+    def is_behaviour(self) -> bool:
+        """Whether this is a behaviour file, to be laid over a scenario."""
+        return _IS_BEHAVIOUR.search(self.text) is not None
 
     @property
     def dialect(self) -> Dialect:
         """How the file is to be read."""
-        return SCENARIO if self.is_scenario else MANIFEST
+        return SCENARIO if self.is_scenario or self.is_behaviour else MANIFEST
 
     def documents(self) -> tuple[list[Node], list[Problem]]:
         """Its documents and the warnings about them. Raise `ScenarioError` if it is no good."""

@@ -16,8 +16,12 @@ from sim.model.behaviour import Demand, Reaction
 from sim.model.dependency import MOST_DEPENDENCIES
 from sim.model.duration import show_duration
 from sim.model.network import ProxyKind
-from sim.model.retry import EVERY_FAILURE, RetryOn
 from sim.model.unreadable import Unreadable
+from sim.scenario.call import Call as Call
+from sim.scenario.clients import Clients
+from sim.scenario.monitoring_spec import Monitoring
+from sim.scenario.request_class import ClassName, ClassOfVersion
+from sim.scenario.rollback_spec import Rollback
 from sim.scenario.service import Service, Spread
 from sim.scenario.strategy_spec import READER, Strategies
 from sim.scenario.traffic import Poisson, Traffic
@@ -46,13 +50,6 @@ class Metadata(Strict):
 
     name: Name
     description: str = ""
-
-
-class Call(Strict):
-    """That a version's requests call a dependency: how many of them, and how long they wait."""
-
-    share: Share = 1.0
-    timeout: Duration = 2.0
 
 
 class Dependency(Strict):
@@ -97,8 +94,10 @@ class Version(Strict):
     keep_alive: Duration = 75.0
     crash_after: Duration | None = None
     warm_up: WarmUp | None = None
+    weight: Annotated[int, Field(strict=True, ge=1, le=65_535)] = 1
     containers: Annotated[dict[str, Container], Field(default_factory=dict)]
     calls: Annotated[dict[str, Call], Field(default_factory=dict)]
+    classes: Annotated[dict[ClassName, ClassOfVersion], Field(default_factory=dict)]
 
     @model_validator(mode="after")
     def _computes_while_it_starts(self) -> Version:
@@ -113,8 +112,9 @@ class Version(Strict):
         """This entry laid over *below*: what it does not say is as there."""
         given = {name: getattr(self, name) for name in self.model_fields_set}
         if "service" in given:
-            parts = {name: getattr(self.service, name) for name in self.service.model_fields_set}
-            given["service"] = below.service.model_copy(update=parts)
+            given["service"] = self.service.over(below.service)
+        if "classes" in given:
+            given["classes"] = below.classes | self.classes
         return below.model_copy(update={"image": None} | given)
 
 
@@ -136,34 +136,8 @@ class Release(Strict):
         return self
 
 
-class Clients(Strict):
-    """How a client waits and tries again."""
-
-    attempt_timeout: Duration = 5.0
-    deadline: Duration = 10.0
-    attempts: Annotated[int, Field(strict=True, ge=1, le=100)] = 1
-    backoff: Duration = 0.1
-    retry_on: Annotated[
-        list[RetryOn], Field(min_length=1, default_factory=lambda: list(EVERY_FAILURE))
-    ]
-    retry_budget: Share | None = None
-
-    @model_validator(mode="after")
-    def _waits(self) -> Clients:
-        for name, seconds in (
-            ("attemptTimeout", self.attempt_timeout),
-            ("deadline", self.deadline),
-        ):
-            if seconds <= 0:
-                raise Unreadable(
-                    message("{field} must be longer than nothing", field=name),
-                    message("for example 5s"),
-                )
-        return self
-
-
 Balancer: TypeAlias = Literal[
-    "random", "round_robin", "least_request", "least_connections", "ring_hash"
+    "random", "round_robin", "least_request", "least_connections", "ring_hash", "weighted"
 ]
 
 
@@ -307,6 +281,8 @@ class Spec(Strict):
     slo: Slo = Slo()
     faults: Annotated[list[str], Field(max_length=100, default_factory=list)]
     window: Window = Window()
+    monitoring: Monitoring = Monitoring()
+    rollback: Rollback | None = None
     strategies: Strategies = Strategies()
 
     @model_validator(mode="after")

@@ -8,9 +8,11 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
+from sim.model.analysis_template import AnalysisTemplate
 from sim.model.canary_steps import Pause, SetWeight, Step
 from sim.model.network import ProxyKind
 from sim.model.unreadable import Unreadable
+from sim.scenario.analysis_spec import Analysis, Background, Promotion
 from sim.scenario.words import Duration, Strict
 
 # Which proxy reads the objects that a router writes (ports of `sim.routers`).
@@ -83,6 +85,7 @@ class Steps(Strict):
     """The steps that come before all requests."""
 
     steps: Annotated[list[CanaryStep], Field(min_length=1, max_length=100)] | None = None
+    analysis: Background | None = None
 
 
 class Canary(Steps):
@@ -90,13 +93,14 @@ class Canary(Steps):
 
     router: CanaryRouter | None = None
     dynamic_stable_scale: bool | None = None
+    abort_at_once: bool | None = None
     scale_down_delay_seconds: Seconds | None = None
     abort_scale_down_delay_seconds: Seconds | None = None
 
     @model_validator(mode="after")
     def _by_a_router(self) -> Canary:
         asked = self.model_fields_set & {
-            *("dynamic_stable_scale", "scale_down_delay_seconds"),
+            *("dynamic_stable_scale", "abort_at_once", "scale_down_delay_seconds"),
             "abort_scale_down_delay_seconds",
         }
         if asked and self.router is None:
@@ -117,6 +121,8 @@ class BlueGreen(Strict):
     auto_promotion_seconds: Seconds | None = None
     scale_down_delay_seconds: Seconds | None = None
     abort_scale_down_delay_seconds: Seconds | None = None
+    pre_promotion_analysis: Promotion | None = None
+    post_promotion_analysis: Promotion | None = None
 
 
 class RollingUpdate(Strict):
@@ -156,6 +162,15 @@ class Strategies(Strict):
     canary_then_rolling: Steps | None = None
     maintenance_window: MaintenanceWindow | None = None
 
+    @property
+    def ask_metrics(self) -> bool:
+        """Whether one of them has an analysis."""
+        return any(
+            isinstance(to, AnalysisTemplate)
+            for fields in self.given().values()
+            for to in fields.values()
+        )
+
     def given(self) -> dict[str, dict[str, Any]]:
         """What is written, by the strategies' names in the table and their fields' names."""
         found: dict[str, dict[str, Any]] = {}
@@ -172,6 +187,8 @@ class Strategies(Strict):
 
 
 def _meant(value: Any) -> Any:
+    if isinstance(value, Analysis):
+        return value.meant()
     if isinstance(value, list):
         return tuple(one.meant() if isinstance(one, CanaryStep) else one for one in value)
     return value

@@ -14,18 +14,41 @@ from pydantic import Field, model_validator
 
 from sim.i18n import message
 from sim.model.behaviour import RateCurve
+from sim.model.duration import show_share
 from sim.model.unreadable import Unreadable
+from sim.scenario.request_class import Classes
 from sim.scenario.words import Duration, Factor, Rate, Share, Strict
 
 Steps: TypeAlias = list[tuple[float, float]]
 
 _DIURNAL_STEPS = 1440  # A day in minutes; the error of a step is below 0.25 % of the amplitude.
 _MOST_STEPS = 200_000
+ROUNDING = 1e-9
 _DECIMALS = 6  # Sines differ in their last bit between machines; curves must not.
 Arrivals = Literal["poisson", "even"]
 
 
-class Constant(Strict):
+class Arriving(Strict):
+    """What all kinds of traffic have: the classes of its requests, in shares of one whole."""
+
+    classes: Classes
+
+    @model_validator(mode="after")
+    def _classes_are_the_whole(self) -> Arriving:
+        total = sum(one.share for one in self.classes.values())
+        if self.classes and abs(total - 1.0) > ROUNDING:
+            raise Unreadable(
+                message(
+                    "the shares of {name} add up to {total}",
+                    name="classes",
+                    total=show_share(total),
+                ),
+                message("100 % in all"),
+            )
+        return self
+
+
+class Constant(Arriving):
     """Evenly spaced requests."""
 
     kind: Literal["constant"]
@@ -36,7 +59,7 @@ class Constant(Strict):
         return [(start, self.rate)]
 
 
-class Poisson(Strict):
+class Poisson(Arriving):
     """Independent requests at a constant rate, as from many users who do not know each other."""
 
     kind: Literal["poisson"] = "poisson"
@@ -54,7 +77,7 @@ class Point(Strict):
     rate: Rate
 
 
-class Piecewise(Strict):
+class Piecewise(Arriving):
     """Rates by hand; the first also holds during the warm-up, the last to the end."""
 
     kind: Literal["piecewise"]
@@ -77,7 +100,7 @@ class Piecewise(Strict):
         return _from(start, [(-math.inf, points[0][1]), *points])
 
 
-class Diurnal(Strict):
+class Diurnal(Arriving):
     """A day and a night: a sine around *rate* with its peak at *peak_at*."""
 
     kind: Literal["diurnal"]
@@ -105,7 +128,7 @@ class Diurnal(Strict):
         return round(self.rate * (1 + self.amplitude * math.cos(angle)), _DECIMALS)
 
 
-class Burst(Strict):
+class Burst(Arriving):
     """A base rate, and *factor* times as much for *length* from *at* on, again *every* so often."""
 
     kind: Literal["burst"]
@@ -138,7 +161,7 @@ class Burst(Strict):
         return _from(start, steps)
 
 
-class Csv(Strict):
+class Csv(Arriving):
     """A recording: counts per interval in a file with the columns timestamp and value.
 
     *start* is where in the recording the window begins, *speed* how many recorded seconds pass in

@@ -33,6 +33,8 @@ def refuse_too_much(scenario: Scenario, window: Window) -> None:
         raise ScenarioError([problem])
     count = expected_requests(scenario.rate_curve(window.start, window.end))
     count *= scenario.clients.attempts
+    if scenario.clients.hedge_after_seconds is not None:
+        count *= 2
     if count > MOST_REQUESTS:
         problem = Problem(
             message(

@@ -46,6 +46,17 @@ class Estimate:
         above, below = self.high - self.value, self.value - self.low
         return above if above >= below or isclose(above, below) else below
 
+    def turned(self) -> Estimate:
+        """The same difference the other way round: of 3 with 1 to 5, -3 with -5 to -1."""
+        return Estimate(
+            value=-self.value,
+            low=None if self.high is None else -self.high,
+            high=None if self.low is None else -self.low,
+            n=self.n,
+            of=self.of,
+            equal=self.equal,
+        )
+
     @property
     def clear(self) -> bool:
         """Whether the interval excludes 0: for a difference, whether there is one."""

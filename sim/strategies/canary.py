@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
+from sim.model.analysis_template import AnalysisTemplate
 from sim.model.asked_share import MOVING, WEIGHT
 from sim.model.canary_replicas import FULL
 from sim.model.canary_steps import (
@@ -13,22 +14,20 @@ from sim.model.canary_steps import (
     SetHeaderRoute,
     SetWeight,
     Step,
-    shown,
     weight_in,
 )
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.canary_by_pods import ByPods
-from sim.strategies.canary_by_router import ByRouter, router_settings
+from sim.strategies.canary_by_router import ByRouter
+from sim.strategies.canary_settings import moving_settings, steps_setting
 from sim.strategies.canary_traffic import BEYOND, CANARY, Traffic
-from sim.strategies.deployment_settings import rolling_settings, rollout_settings
-from sim.strategies.rolling_update import rolling_budget
+from sim.strategies.judged import analysis_settings, beside, proven
 
 PAUSE = Pause(30.0)  # The handbook's 30 minutes (4.5), a minute of which is a second here.
 STEPS = (SetWeight(5), PAUSE, SetWeight(20), PAUSE, SetWeight(50), PAUSE)
 PATIENCE_SECONDS = 600.0  # Kubernetes' default progress deadline: pods go sooner.
-HANDBOOK = "handbook (4.2 and 4.5, a second for each of its minutes)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +36,17 @@ class Canary:
 
     It stays the live one then. Without a *router* its share of the pods is its share of requests,
     as in Argo Rollouts' basic canary; with one the router shares requests out. The fields are
-    those of an Argo `Rollout`, with its defaults.
+    those of an Argo `Rollout`, with its defaults. *abort_at_once* is what Argo does not do: it
+    gives a stable that was scaled down all requests back before its pods are there.
     """
 
     steps: tuple[Step, ...] = STEPS
     router: str | None = None
     dynamic_stable_scale: bool = False
+    abort_at_once: bool = False
     scale_down_delay_seconds: float = 30.0
     abort_scale_down_delay_seconds: float = 30.0
+    analysis: AnalysisTemplate | None = None
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Take the steps that are left, then go to the end."""
@@ -63,10 +65,11 @@ class Canary:
             return False
         cluster.create_track(CANARY, template, 0)
         for number in range(int(cluster.noted("steps-done") or 0), len(self.steps)):
-            if not (yield from self._take(cluster, number)):
+            step = self._take(cluster, number)
+            if not (yield from beside(self.analysis, cluster, number, step)):
                 return False
             cluster.note("steps-done", f"{number + 1}")
-        return True
+        return proven(self.analysis, cluster)
 
     def _take(self, cluster: Cluster, number: int) -> Process[bool]:
         step = self.steps[number]
@@ -98,6 +101,7 @@ class Canary:
             router=self.router,
             steps=self.steps,
             dynamic_stable_scale=self.dynamic_stable_scale,
+            abort_at_once=self.abort_at_once,
         )
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
@@ -121,10 +125,6 @@ class Canary:
 
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """The steps, and the bounds within which pods move."""
-        steps = Setting(name="steps", value=f"{shown(self.steps)}, 100%", source=HANDBOOK)
-        rollout = rollout_settings(deployment, written)
-        if self.router is None:
-            budget = rolling_settings(deployment, written, rolling_budget(deployment))
-            return (steps, *budget, *rollout)
+        found = (steps_setting(self.steps), *analysis_settings(("analysis", self.analysis)))
         delay, dynamic = self.scale_down_delay_seconds, self.dynamic_stable_scale
-        return (steps, *router_settings(self.router, dynamic, delay), *rollout)
+        return found + moving_settings(self.router, dynamic, delay, deployment, written)

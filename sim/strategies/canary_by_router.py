@@ -26,6 +26,7 @@ class ByRouter:
     router: str
     steps: tuple[Step, ...]
     dynamic_stable_scale: bool
+    abort_at_once: bool = False
 
     def shift(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
         """Let the side that gets more come up, write the weight, and wait until it is heard."""
@@ -56,8 +57,15 @@ class ByRouter:
         return cluster.until_heard(router.hearing_seconds)
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:
-        """All requests to stable: at once, or with a dynamic one down the steps that it took."""
-        if self.dynamic_stable_scale:
+        """All requests to stable: at once, or with a dynamic one down the steps that it took.
+
+        With *abort_at_once* a dynamic stable gets them at once too, however few pods it has left.
+        """
+        if self.abort_at_once:
+            router = self._router(cluster)
+            router.prepare()
+            router.set_weight(0)
+        elif self.dynamic_stable_scale:
             now = self._router(cluster).weight()
             taken = {step.percent for step in self.steps if isinstance(step, SetWeight)}
             for weight in sorted((one for one in taken if 0 < one < now), reverse=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
+from sim.model.analysis_template import AnalysisTemplate
 from sim.model.asked_share import MOVING, WEIGHT
 from sim.model.canary_replicas import FULL
 from sim.model.canary_steps import Step
@@ -25,6 +26,7 @@ class CanaryThenRolling:
     """
 
     steps: tuple[Step, ...] = STEPS
+    analysis: AnalysisTemplate | None = None
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """The canary's steps; then a rolling update of stable, at the size that it has by now."""
@@ -47,7 +49,7 @@ class CanaryThenRolling:
         return phase
 
     def _canary(self) -> Canary:
-        return Canary(steps=self.steps)
+        return Canary(steps=self.steps, analysis=self.analysis)
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """The old template for stable, if it has another one; then the canary goes."""

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, Protocol, TypeVar
 
 from sim.cluster import Cluster
+from sim.model.analysis_template import AnalysisTemplate
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 
+S = TypeVar("S")
 ARGO = "Argo Rollouts default (utils/defaults/defaults.go)"
+
+
+def asks_metrics(strategy: object) -> bool:
+    """Whether one of *strategy*'s settings is an analysis, for which it asks the monitoring."""
+    return bool(_analyses(strategy))
+
+
+def queries_of(strategy: object) -> tuple[str, ...]:
+    """What it puts to the monitoring in its own words."""
+    found = _analyses(strategy).values()
+    return tuple(check.query for template in found for check in template.checks if check.query)
+
+
+def without_worry(strategy: S) -> S:
+    """*strategy* whose analyses take as long and find nothing wrong."""
+    if not asks_metrics(strategy):
+        return strategy
+    found: dict[str, Any] = {
+        name: template.without_worry() for name, template in _analyses(strategy).items()
+    }
+    return replace(strategy, **found)  # type: ignore[type-var]
+
+
+def _analyses(strategy: object) -> dict[str, AnalysisTemplate]:
+    if not is_dataclass(strategy):
+        return {}
+    found = {one.name: getattr(strategy, one.name) for one in fields(strategy)}
+    return {name: to for name, to in found.items() if isinstance(to, AnalysisTemplate)}
 
 
 class Strategy(Protocol):

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
+from sim.model.retry import MOST_HEDGED_ATTEMPTS
 from sim.traffic.clock import Due, Kind
 
 if TYPE_CHECKING:
     from sim.model.causes import Cause
     from sim.model.dependency import Call
     from sim.traffic.connection import Connection
+
+
+_AGES = count()
+FIRST_HEDGE = MOST_HEDGED_ATTEMPTS  # The hedge of attempt k is attempt 64 + k.
 
 
 class Calling(Protocol):
@@ -30,9 +36,10 @@ class Request:
 
     *number* counts arrivals from 0; *deadline* is when the client stops trying altogether. A
     probe's request has a negative number, and *hear* is told its answer instead of any client.
+    *endpoint_class* is the number of its class.
     """
 
-    __slots__ = ("deadline", "hear", "number", "proxy", "sent", "user")
+    __slots__ = ("deadline", "endpoint_class", "hear", "number", "proxy", "sent", "user")
 
     def __init__(self, number: int, user: int, proxy: int, sent: float, deadline: float) -> None:
         self.number = number
@@ -40,6 +47,7 @@ class Request:
         self.proxy = proxy
         self.sent = sent
         self.deadline = deadline
+        self.endpoint_class = 0
         self.hear: Callable[[Attempt, Cause], None] | None = None
 
 
@@ -57,10 +65,12 @@ class Attempt:
     balancer's choices. *admitted* means that its proxy's gate has let it in. *listed* is how many
     pods its proxy knew of when it was sent, from the list of *heard*, and *tried_at* is when it was
     sent to the last of them. *backend* is where it is routed; a *mirrored* one is a copy that
-    nobody waits for.
+    nobody waits for. Its hedge is a *plan* until that is sent, and its *twin* then; who of the two
+    has lost *has_lost*.
     """
 
     __slots__ = (
+        "_age",
         "abandoned",
         "admitted",
         "answered_at",
@@ -70,6 +80,7 @@ class Attempt:
         "connection",
         "ends",
         "gives_up",
+        "has_lost",
         "heard",
         "listed",
         "mirrored",
@@ -78,11 +89,14 @@ class Attempt:
         "pending",
         "phase",
         "picks",
+        "plan",
         "pod",
         "request",
         "sent",
         "tried",
         "tried_at",
+        "turn",
+        "twin",
         "version",
         "waits",
     )
@@ -111,12 +125,17 @@ class Attempt:
         self.tried_at = sent
         self.heard = float("-inf")
         self.pending: Due | None = None
+        self._age = next(_AGES)
+        self.turn = number  # Which of its client's attempts it is, or is a hedge of.
+        self.plan: Due | None = None
+        self.twin: Attempt | None = None
+        self.has_lost = False
 
     @property
-    def order(self) -> tuple[int, int, float]:
+    def order(self) -> tuple[int, int, float, int]:
         """Its place among attempts that are answered, or done computing, at one moment.
 
         By name; a probe that was given up in service and the next one of its kind share theirs, and
-        come in the order in which they were sent.
+        come in the order in which they were sent, or made, if that was at one moment.
         """
-        return (self.request.number, self.number, self.sent)
+        return (self.request.number, self.number, self.sent, self._age)

@@ -7,7 +7,7 @@ from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
 from sim.model.network import ProxyKind
 from sim.model.retry import as_clients_see, kind_of
-from sim.traffic.attempt import Attempt, Request
+from sim.traffic.attempt import FIRST_HEDGE, Attempt, Request
 from sim.traffic.retry_budget import RetryBudget
 
 MOST_ATTEMPTS = 256  # A draw tells this many attempts of one request apart.
@@ -25,8 +25,9 @@ class Client:
     def __init__(
         self, clients: Clients, proxies: int, seed: int, proxy: ProxyKind = ProxyKind.KUBE_PROXY
     ) -> None:
-        if not 1 <= clients.attempts <= MOST_ATTEMPTS:
-            raise ValueError(f"attempts must be 1 to {MOST_ATTEMPTS}, not {clients.attempts}")
+        most = MOST_ATTEMPTS if clients.hedge_after_seconds is None else FIRST_HEDGE
+        if not 1 <= clients.attempts <= most:
+            raise ValueError(f"attempts must be 1 to {most}, not {clients.attempts}")
         self._clients = clients
         self._proxy = proxy
         self._jitter = Stream(seed, Purpose.BACKOFF)
@@ -44,10 +45,25 @@ class Client:
         patience = now + self._clients.attempt_timeout_seconds
         return Attempt(request, number, now, min(patience, request.deadline))
 
-    def next_try(self, attempt: Attempt, cause: Cause, now: float) -> float | None:
-        """When to try again after *attempt* ended with *cause*; None if that answer is final."""
+    def hedge(self, first: Attempt, now: float) -> Attempt | None:
+        """Another try beside *first* that starts *now*; None if the budget allows none."""
+        budget = self._budgets[first.request.proxy] if self._budgets else None
+        if budget is not None:
+            if not budget.grant():
+                return None
+            budget.begin()
+        hedge = Attempt(first.request, FIRST_HEDGE + first.number, now, first.gives_up)
+        hedge.turn = first.turn
+        return hedge
+
+    def end(self, attempt: Attempt) -> None:
+        """*attempt* is over, with or without being the answer."""
         if self._budgets:
             self._budgets[attempt.request.proxy].end(attempt.number > 0)
+
+    def next_try(self, attempt: Attempt, cause: Cause, now: float) -> float | None:
+        """When to try again after *attempt* ended with *cause*; None if that answer is final."""
+        self.end(attempt)
         when = self._planned(attempt, cause, now)
         if when is not None and self._budgets and not self._budgets[attempt.request.proxy].grant():
             return None
@@ -55,11 +71,11 @@ class Client:
 
     def _planned(self, attempt: Attempt, cause: Cause, now: float) -> float | None:
         """When it would be tried again, whatever the budget."""
-        if cause == Cause.NONE or attempt.number + 1 >= self._clients.attempts:
+        if cause == Cause.NONE or attempt.turn + 1 >= self._clients.attempts:
             return None
         seen = as_clients_see(cause, now >= attempt.gives_up)
         if kind_of(seen, self._proxy) not in self._clients.retry_on:
             return None
-        jitter = 0.5 + self._jitter.uniform(attempt.request.number, attempt.number)
-        when = now + self._clients.backoff_seconds * 2.0**attempt.number * jitter
+        jitter = 0.5 + self._jitter.uniform(attempt.request.number, attempt.turn)
+        when = now + self._clients.backoff_seconds * 2.0**attempt.turn * jitter
         return when if when < attempt.request.deadline else None

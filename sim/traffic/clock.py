@@ -64,6 +64,12 @@ class Due(simpy.Event):
         """Whom it happens to."""
         return self._value
 
+    def moved(self, clock: Clock, time: float, name: Name) -> Due:
+        """The same, but at *time* and by that *name*."""
+        action = self.callbacks[0]
+        self.withdraw()
+        return clock.schedule_at(time, name, action, self._value)
+
     def withdraw(self) -> None:
         """Let it not happen."""
         self.callbacks = []

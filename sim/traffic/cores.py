@@ -29,7 +29,7 @@ class Cores:
         self._tell: dict[Meter, Tell] = {}  # All pods of the node.
         self._busy: dict[Meter, None] = {}  # Those that are followed now; a set in order.
         # Threads with a core to themselves: a heap by the moment at which each is done.
-        self._free: list[tuple[float, tuple[int, int, float], Attempt, Meter]] = []
+        self._free: list[tuple[float, tuple[int, int, float, int], Attempt, Meter]] = []
 
     def resize(self, cores: float) -> None:
         """The node has so many cores from now on."""

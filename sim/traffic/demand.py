@@ -34,12 +34,17 @@ class Demands:
         mean = behaviour.service_seconds
         if behaviour.demand == Demand.CONSTANT:
             return mean
-        u = self._draws.uniform(request)
-        return spread(mean, behaviour.demand, behaviour.demand_cv, u, behaviour.measured_seconds)
+        demand, cv, measured, shares = behaviour.spread
+        return spread(mean, demand, cv, self._draws.uniform(request), measured, shares)
 
 
 def spread(
-    mean: float, demand: Demand, cv: float, u: float, measured: tuple[float, ...] = ()
+    mean: float,
+    demand: Demand,
+    cv: float,
+    u: float,
+    measured: tuple[float, ...] = (),
+    shares: tuple[float, ...] = (),
 ) -> float:
     """The quantile *u* of times with that *mean*; a constant time has no use for it."""
     if demand == Demand.CONSTANT:
@@ -48,7 +53,7 @@ def spread(
         return mean * -log(u)
     if demand == Demand.LOGNORMAL:
         return mean * lognormal(u, cv)
-    return mean * quantile(table(demand, cv, measured), u)
+    return mean * quantile(table(demand, cv, measured, shares), u)
 
 
 def lognormal(u: float, cv: float) -> float:

@@ -54,7 +54,7 @@ class Meter:
         self._rate = 0.0
         self._since = clock.now
         self._jobs: list[
-            tuple[float, tuple[int, int, float], Attempt]
+            tuple[float, tuple[int, int, float, int], Attempt]
         ] = []  # A heap, by `_work`'s end.
         self._due: Due | None = None
         self._turn = Turn.DONE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.model.draws import Purpose, Stream
@@ -9,13 +10,21 @@ from sim.model.draws import Purpose, Stream
 MOST_PICKS = 64  # A draw tells this many choices for one attempt apart.
 
 
+def _alike(pod: int) -> int:
+    return 1
+
+
 class Pick(NamedTuple):
-    """One choice of an endpoint: for which attempt, and the how-manieth for it (0: the first)."""
+    """One choice of an endpoint: for which attempt, and the how-manieth for it (0: the first).
+
+    *weight_of* is each endpoint's share beside the others.
+    """
 
     request: int
     attempt: int
     again: int
     user: int = 0
+    weight_of: Callable[[int], int] = _alike
 
 
 class PickDraws:

@@ -74,6 +74,11 @@ class Pod:
         """How long its process keeps an idle connection open."""
         return self._behaviour.keep_alive_seconds
 
+    @property
+    def weight(self) -> int:
+        """What balancers that weigh give it, beside the other pods."""
+        return self._behaviour.weight
+
     def ended_at(self, process: int) -> float:
         """When that *process* ended: infinite if it runs, and long ago for all but the last two."""
         if process == self.process:
@@ -146,6 +151,16 @@ class Pod:
         if not reachable:
             for attempt in self._clear():
                 self._leave_hanging(attempt, float("inf"))
+
+    def hurry(self, attempt: Attempt) -> None:
+        """The client of *attempt*, which is here or on its way to here, waits no longer."""
+        attempt.gives_up = self._clock.now
+        if self._station.has_in_service(attempt):
+            self._station.service.expect_again(attempt)
+            return
+        assert attempt.pending is not None, "what waits has a pending event"
+        name = (attempt.request.number, attempt.number, Kind.GIVE_UP)
+        attempt.pending = attempt.pending.moved(self._clock, attempt.gives_up, name)
 
     def slow_down(self, slowdown: float) -> None:
         """Its machine takes so many times as long for what is begun from now on."""

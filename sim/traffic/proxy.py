@@ -43,7 +43,7 @@ class Proxy:
     With *affinity_seconds* a user gets the same pod until it has not connected for so long, or the
     pod has left the list (kube-proxy's ClientIP affinity). It picks again up to *avoid* times
     rather than take a pod that has failed this attempt already. What its *outliers* have ejected
-    gets nothing.
+    gets nothing. *weight_of* is what each pod gets beside the others, if its balancer asks.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class Proxy:
         affinity_seconds: float | None = None,
         avoid: int = 0,
         outliers: Outliers | None = None,
+        weight_of: Callable[[int], int],
     ) -> None:
         self.gate = gate
         self._new_balancer = new_balancer
         self._affinity_seconds = affinity_seconds
         self._avoid = avoid
         self._outliers = outliers
+        self._weight_of = weight_of
         self._backends: dict[int, Backend] = {}
         self._table: Belief[Table | None] = Belief(None)
         self._remembered: dict[int, tuple[int, float]] = {}  # By user: pod, last connection.
@@ -123,7 +125,8 @@ class Proxy:
         balancer = self._backend(attempt.backend).balancer
         for _ in range(self._avoid + 1):
             request = attempt.request
-            pick = Pick(request.number, attempt.number, attempt.picks, request.user)
+            name = (request.number, attempt.number, attempt.picks)
+            pick = Pick(*name, request.user, self._weight_of)
             attempt.picks += 1
             pod = balancer.choose(endpoints, pick, self._in_flight)
             if pod not in attempt.tried:

@@ -30,14 +30,19 @@ _Floats: TypeAlias = npt.NDArray[np.float64]
 
 
 @lru_cache(maxsize=64)
-def table(demand: Demand, cv: float, measured: tuple[float, ...] = ()) -> tuple[float, ...]:
+def table(
+    demand: Demand, cv: float, measured: tuple[float, ...] = (), shares: tuple[float, ...] = ()
+) -> tuple[float, ...]:
     """The quantiles of times with mean 1: those below the median, rising, then those above it,
     falling; each side from probability 2**-53 to a half.
 
-    *cv* is a gamma distribution's; an empirical one goes through the *measured* times.
+    *cv* is a gamma distribution's; an empirical one goes through the *measured* times, which
+    are its quantiles at *shares* if these are given.
     """
     if demand == Demand.GAMMA:
         low, high = _gamma(cv)
+    elif shares:
+        low, high = _through(measured, shares)
     else:
         low, high = _empirical(measured)
     mean = _mean_of(low, high)
@@ -78,6 +83,12 @@ def _empirical(measured: tuple[float, ...]) -> tuple[_Floats, _Floats]:
     times = np.sort(np.array(measured))
     at, p = (np.arange(len(times)) + 0.5) / len(times), probabilities()
     return np.interp(p, at, times), np.interp(p, at, times[::-1])
+
+
+def _through(quantiles: tuple[float, ...], shares: tuple[float, ...]) -> tuple[_Floats, _Floats]:
+    """Straight lines from each quantile to the next; nothing is beyond the first and the last."""
+    values, at, p = np.array(quantiles), np.array(shares), probabilities()
+    return np.interp(p, at, values), np.interp(p, 1.0 - at[::-1], values[::-1])
 
 
 def _mean_of(low: _Floats, high: _Floats) -> float:

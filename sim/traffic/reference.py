@@ -8,6 +8,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
     client     patience and retries                           proxy      beliefs and choices
     way        who is sent where, and who next                idle       connections kept open
     gate       rates and limits                               outliers   who gets nothing
+    classes    what kind of request it is                     rows       how it is served
     routing    which backend              belief     what is heard, and from when on
     pod        listener, drain and kill                       station    workers and queue
     service    what one request goes through on a worker      dependency what the workers call
@@ -16,7 +17,7 @@ optimised at the cost of being read; whatever is faster must give the same answe
     memory     base, leak and the limit                       demand     how much work there is
     probing    probes whose answers are known                 asking     probes that are requests
     judgement  what a probe's results add up to               tally      how it all ended
-    sample     a few failures with their stories
+    sample     a few failures with their stories          hedging    a second try beside the first
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ from sim.traffic.dependency import Dependencies
 from sim.traffic.machines import Machines
 from sim.traffic.pod import Pod
 from sim.traffic.probing import QuietProbe
+from sim.traffic.rows import Rows
 from sim.traffic.sending import Sending
 from sim.traffic.surroundings import Surroundings
 from sim.traffic.tally import Tally
@@ -84,14 +86,14 @@ class ReferencePlane:
         self._tally = Tally(workload, seed, self._pods, keep_log, log)
         self._sending = Sending(workload, seed, self._clock, self._pods, self._tally)
         self._dependencies = Dependencies(self._clock, workload.dependencies, seed)
-        self._behaviours: dict[int, Behaviour] = {}
+        self._rows = Rows(len(workload.classes), len(workload.dependencies))
         self._surroundings = Surroundings(
             clock=self._clock,
             demands=Demands(seed),
             bugs=Stream(seed, Purpose.BUG),
             dependencies=self._dependencies,
             answer=self._sending.answer,
-            rows=self._behaviours,
+            rows=self._rows,
             routing=self._sending.routing,
         )
         self._probes: dict[tuple[int, ProbeKind], Probe] = {}
@@ -127,24 +129,18 @@ class ReferencePlane:
 
     def set_behaviour(self, version: int, behaviour: Behaviour) -> None:
         """How *version* serves from now on; requests in service keep the time they drew."""
-        called = [call.dependency for call in behaviour.calls]
-        for number in called:
-            self._require_dependency(number)
-        if len(set(called)) < len(called):
-            raise InvariantError(message("a request calls each dependency at most once"))
-        self._behaviours[version] = behaviour
+        self._rows.put(version, behaviour)
         for pod in self._pods:
             if pod.version == version:
                 pod.change(behaviour)
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
-        self._require_behaviour(version)
         pod = Pod(
             self._surroundings,
             len(self._pods),
             version,
-            self._behaviours[version],
+            self._rows[version],
             memory_limit,
             self._hear,
             self._machines.cores(node),
@@ -244,12 +240,8 @@ class ReferencePlane:
         flags = tuple(routes)
         self._sending.routing.check(flags)
         for version in (one.backend for route in flags for one in route.destinations):
-            self._require_behaviour(version)
+            self._rows[version]  # There must be one.
         self._pod(pod).set_flags(flags)
-
-    def _require_behaviour(self, version: int) -> None:
-        if version not in self._behaviours:
-            raise InvariantError(message("version {version} has no behaviour", version=version))
 
     def probe(
         self,
@@ -270,7 +262,7 @@ class ReferencePlane:
 
     def _new_probe(self, pod: Pod, kind: ProbeKind, timeout: float, served: bool) -> Probe:
         """The cheapest probe that gives the right answers."""
-        row = self._behaviours[pod.version]
+        row = self._rows[pod.version]
         if served and row.probes_share_workers and not self._is_quiet(row):
             return AskingProbe(self._clock, pod, kind, self._hear, timeout=timeout)
         seconds = row.probe_seconds if served else 0.0

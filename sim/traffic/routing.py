@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from sim.model.draws import Purpose, Stream
-from sim.model.routing import Attribute, Match, Route
+from sim.model.routing import OF_CLASS, Attribute, Match, Route
 from sim.traffic.attempt import Attempt
 
 SALT_PLACE = 40  # A salt is written above the user's number.
@@ -23,17 +23,20 @@ Table = tuple[Route, ...]
 class Routing:
     """Evaluates tables for users who differ in *attributes*; all draws are keyed.
 
+    There are so many *classes* of requests that a condition may be about.
+
     Whoever draws below a share of 20 % draws below one of 50 % too: raising a sticky share moves
     users one way only.
     """
 
-    def __init__(self, attributes: Sequence[Attribute], seed: int) -> None:
+    def __init__(self, attributes: Sequence[Attribute], seed: int, classes: int = 0) -> None:
         for one in attributes:
             if not 1 <= len(one.values) <= MOST_VALUES:
                 raise ValueError(
                     f"an attribute has 1 to {MOST_VALUES} values, not {len(one.values)}"
                 )
         self._shares = [shares_of(one) for one in attributes]
+        self._classes = classes
         self._values = Stream(seed, Purpose.ATTRIBUTE)
         self._lots = Stream(seed, Purpose.ROUTE)
         self._flags = Stream(seed, Purpose.FLAG)
@@ -47,7 +50,8 @@ class Routing:
                 raise ValueError(f"a salt is below {MOST_SALT}, not {route.sticky_salt}")
             for match in route.matches:
                 for condition in match:
-                    if not 0 <= condition.attribute < len(self._shares):
+                    first = OF_CLASS if self._classes else 0
+                    if not first <= condition.attribute < len(self._shares):
                         raise ValueError(f"there is no attribute {condition.attribute}")
             for destination in route.destinations:
                 if destination.backend < 0 or destination.weight < 0:
@@ -89,12 +93,13 @@ class Routing:
 
     def _holds(self, match: Match, attempt: Attempt) -> bool:
         return all(
-            self._value(condition.attribute, attempt.request.user) in condition.values
-            for condition in match
+            self._value(condition.attribute, attempt) in condition.values for condition in match
         )
 
-    def _value(self, attribute: int, user: int) -> int:
-        drawn = self._values.uniform(user, attribute)
+    def _value(self, attribute: int, attempt: Attempt) -> int:
+        if attribute == OF_CLASS:
+            return attempt.request.endpoint_class
+        drawn = self._values.uniform(attempt.request.user, attribute)
         return next(n for n, reached in enumerate(self._shares[attribute]) if drawn < reached)
 
 

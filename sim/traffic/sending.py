@@ -9,8 +9,10 @@ from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
 from sim.traffic.arrivals import Arrivals
 from sim.traffic.attempt import Attempt, Request
+from sim.traffic.classes import Classes
 from sim.traffic.client import Client
 from sim.traffic.clock import Clock, Due, Kind
+from sim.traffic.hedging import Hedging
 from sim.traffic.pod import Pod
 from sim.traffic.tally import Tally
 from sim.traffic.visiting import Visiting
@@ -35,6 +37,7 @@ class Sending:
         self._arrivals = Arrivals(workload.arrivals, seed)
         self._user_draws = Stream(seed, Purpose.USER)
         self._proxy_draws = Stream(seed, Purpose.PROXY)
+        self._classes = Classes(workload.classes, seed)
         self._client = Client(workload.clients, workload.proxies, seed, workload.connections.proxy)
         self._proxy_by_user = workload.connections.proxy_of_the_user
         self._way = Way(
@@ -48,6 +51,7 @@ class Sending:
             answer=self.answer,
             mirror=self._mirror,
             attributes=workload.attributes,
+            classes=workload.classes,
         )
         self.routing = self._way.routing
         self.proxies = self._way.proxies
@@ -56,8 +60,15 @@ class Sending:
             if workload.visits is None
             else Visiting(workload.visits, seed, workload.arrivals.end)
         )
+        self._hedging = self._hedging_of(workload, pods)
         self._visits = 0
         self._expect_arrival()
+
+    def _hedging_of(self, workload: Workload, pods: Sequence[Pod]) -> Hedging | None:
+        after = workload.clients.hedge_after_seconds
+        if after is None:
+            return None
+        return Hedging(after, self._client, self._clock, pods, self._way.send)
 
     def answer(self, attempt: Attempt, cause: Cause) -> None:
         """*attempt* ends now with *cause*; the client takes that, or will try again."""
@@ -70,10 +81,14 @@ class Sending:
             self._tally.answer_copy(attempt, cause)
             return
         now = self._clock.now
+        if self._hedging is not None and not self._hedging.decides(attempt, cause):
+            self._client.end(attempt)
+            self._tally.answer(attempt, cause, False, now)
+            return
         again = self._client.next_try(attempt, cause, now)
         self._tally.answer(attempt, cause, again is None, now)
         if again is not None:
-            name = (attempt.request.number, attempt.number + 1, Kind.SEND)
+            name = (attempt.request.number, attempt.turn + 1, Kind.SEND)
             self._clock.schedule_at(again, name, self._retry, attempt)
         elif self._visiting is not None:
             self._go_on(attempt.request, cause, now)
@@ -108,6 +123,7 @@ class Sending:
         drawn_by = user if self._proxy_by_user else number
         proxy = int(self._proxy_draws.uniform(drawn_by) * len(self.proxies))
         request = self._client.request(number, user, proxy, self._clock.now)
+        request.endpoint_class = self._classes.of(number)
         self._tally.meant(request)
         return request
 
@@ -126,7 +142,10 @@ class Sending:
 
     def _retry(self, due: Due) -> None:
         failed: Attempt = due.value
-        self._send(failed.request, failed.number + 1)
+        self._send(failed.request, failed.turn + 1)
 
     def _send(self, request: Request, number: int) -> None:
-        self._way.send(self._client.attempt(request, number, self._clock.now))
+        attempt = self._client.attempt(request, number, self._clock.now)
+        if self._hedging is not None:
+            self._hedging.plan(attempt)
+        self._way.send(attempt)

@@ -84,12 +84,12 @@ class Service:
     def computed(self, attempt: Attempt, when: float) -> None:
         """The computing for *attempt* ends at *when*, infinite while nobody knows."""
         attempt.ends = when if attempt.phase is Kind.CALL else when + attempt.waits
-        self._expect_again(attempt)
+        self.expect_again(attempt)
 
     def expect(self, attempt: Attempt, ends: float) -> None:
         """The call of *attempt* ends then, as far as is known."""
         attempt.phase, attempt.ends = Kind.RETURN, ends
-        self._expect_again(attempt)
+        self.expect_again(attempt)
 
     def failed(self, attempt: Attempt) -> None:
         """The call of *attempt* has failed at this moment."""
@@ -133,7 +133,8 @@ class Service:
         self._expect_end(attempt)
         self._answer(attempt, Cause.TIMED_OUT_IN_SERVICE)
 
-    def _expect_again(self, attempt: Attempt) -> None:
+    def expect_again(self, attempt: Attempt) -> None:
+        """When its phase ends, or its client's patience, is another moment now."""
         if attempt.pending is not None:
             attempt.pending.withdraw()
         self._expect_end(attempt)

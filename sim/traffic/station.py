@@ -94,6 +94,10 @@ class Station:
         """Those that occupy a worker."""
         return set(self._serving)
 
+    def has_in_service(self, attempt: Attempt) -> bool:
+        """Whether a worker has *attempt*."""
+        return attempt in self._serving
+
     def clear(self) -> list[Attempt]:
         """Drop everything; what clients still wait for, in (request, attempt) order."""
         self._add_up()
@@ -116,7 +120,9 @@ class Station:
 
     def _row(self, attempt: Attempt) -> Behaviour:
         """How the code behaves that serves *attempt*; a probe's is that of the process."""
-        return self._behaviour if attempt.version < 0 else self._rows[attempt.version]
+        if attempt.version < 0:
+            return self._behaviour
+        return self._rows.of_class(attempt.version, attempt.request.endpoint_class)
 
     def _over(self, attempt: Attempt, well: bool) -> None:
         """The worker answers, if anybody still waits for that, and takes the next."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.model.behaviour import Behaviour
 from sim.model.causes import Cause
 from sim.model.draws import Stream
 from sim.traffic.attempt import Attempt
@@ -13,13 +12,14 @@ from sim.traffic.clock import Clock
 from sim.traffic.demand import Demands
 from sim.traffic.dependency import Dependencies
 from sim.traffic.routing import Routing
+from sim.traffic.rows import Rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What all stations share; *answer* is told how an attempt ended.
 
-    *rows* are how versions behave now, by number, and *routing* finds code paths.
+    *rows* are how versions behave now, and *routing* finds code paths.
     """
 
     clock: Clock
@@ -27,5 +27,5 @@ class Surroundings:
     bugs: Stream
     dependencies: Dependencies
     answer: Callable[[Attempt, Cause], None]
-    rows: Mapping[int, Behaviour]
+    rows: Rows
     routing: Routing

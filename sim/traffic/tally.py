@@ -44,7 +44,8 @@ class Tally:
         self._keep_log = keep_log or tell is not None
         self._tell = tell
         self._log: list[RequestRecord] = []
-        self._counts: dict[tuple[int, int, int, int], int] = {}
+        self._has_classes = len(workload.classes) > 0
+        self._counts: dict[tuple[int, int, int, int, int], int] = {}
         self._sent: set[int] = set()
         self._failed: set[int] = set()
         self._exposed: dict[int, set[int]] = {}
@@ -83,15 +84,16 @@ class Tally:
         return {version: self._copies[version] for version in sorted(self._copies)}
 
     def counts(self) -> RequestCounts:
-        """The counts so far, sorted by second, version, cause and bin."""
+        """The counts so far, sorted by second, version, cause, class and bin."""
         keys = sorted(self._counts)
-        columns = np.array(keys, dtype=np.int64).reshape(-1, 4).T.copy()
+        columns = np.array(keys, dtype=np.int64).reshape(-1, 5).T.copy()
         return RequestCounts(
             second=columns[0],
             version=columns[1],
             cause=columns[2],
-            bin=columns[3],
+            bin=columns[4],
             count=np.array([self._counts[key] for key in keys], dtype=np.int64),
+            endpoint_class=columns[3] if self._has_classes else None,
         )
 
     def users(self) -> Users:
@@ -124,7 +126,8 @@ class Tally:
         request = attempt.request
         self.ended += 1
         latency_bin = bin_of(now - request.sent)
-        key = (floor(request.sent), attempt.version, int(cause), latency_bin)
+        second, of = floor(request.sent), request.endpoint_class
+        key = (second, attempt.version, int(cause), of, latency_bin)
         self._counts[key] = self._counts.get(key, 0) + 1
         if cause is not Cause.NONE and self._in_window(request):
             self._failed.add(request.user)
@@ -137,7 +140,7 @@ class Tally:
         return FailedRequest(
             request=request.number,
             user=request.user,
-            attempts=attempt.number + 1,
+            attempts=attempt.turn + 1,
             meant=request.sent,
             sent=attempt.tried_at,
             answered=now,

@@ -12,6 +12,7 @@ from functools import partial
 
 from sim.model.causes import ANSWERS, Cause
 from sim.model.draws import Purpose, Stream
+from sim.model.endpoint_class import EndpointClass
 from sim.model.failed import NOT_ASKED
 from sim.model.network import HABITS, Connections, tried_elsewhere
 from sim.model.protection import OutlierDetection, Protection
@@ -52,6 +53,7 @@ class Way:
         answer: Callable[[Attempt, Cause], None],
         mirror: Callable[[Attempt, int], None],
         attributes: Sequence[Attribute] = (),
+        classes: Sequence[EndpointClass] = (),
     ) -> None:
         avoid = HABITS[rules.proxy].avoid
         if rules.tries * (avoid + 1) > MOST_PICKS:
@@ -63,7 +65,8 @@ class Way:
         self._pods = pods
         self._answer = answer
         self._mirror = mirror
-        self.routing = Routing(attributes, seed)
+        self.routing = Routing(attributes, seed, len(classes))
+        self._idempotent = tuple(one.idempotent for one in classes)
         self._methods = Stream(seed, Purpose.METHOD)
         self._idle = IdleConnections(rules, pods)
         phases = Stream(seed, Purpose.SWEEP_PHASE)
@@ -74,9 +77,13 @@ class Way:
                 affinity_seconds=rules.affinity_seconds,
                 avoid=avoid,
                 outliers=_outliers(protection.outliers, phases.uniform(proxy)),
+                weight_of=self._weight_of,
             )
             for proxy in range(proxies)
         )
+
+    def _weight_of(self, pod: int) -> int:
+        return self._pods[pod].weight
 
     def send(self, attempt: Attempt) -> None:
         """Route *attempt*, let it through its proxy's gate and on to a pod, or tell why not."""
@@ -191,9 +198,16 @@ class Way:
             return False
         if now >= attempt.gives_up:
             return False
+        return tried_elsewhere(self._rules.proxy, cause, self._is_idempotent(attempt))
+
+    def _is_idempotent(self, attempt: Attempt) -> bool:
+        """Whether *attempt*'s request may reach pods twice: by its class, or else by its lot."""
+        if self._idempotent:
+            by_class = self._idempotent[attempt.request.endpoint_class]
+            if by_class is not None:
+                return by_class
         share = self._rules.idempotent_share
-        idempotent = share > 0.0 and self._methods.uniform(attempt.request.number) < share
-        return tried_elsewhere(self._rules.proxy, cause, idempotent)
+        return share > 0.0 and self._methods.uniform(attempt.request.number) < share
 
 
 def _outliers(rules: OutlierDetection | None, phase: float) -> Outliers | None:

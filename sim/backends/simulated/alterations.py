@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from sim.model.behaviour import Behaviour
 from sim.model.dependency import Dependency
+from sim.model.endpoint_class import ClassBehaviour
 
 Row = TypeVar("Row", bound=Behaviour | Dependency)
 
@@ -52,6 +53,18 @@ class Alterations(Generic[Row]):
             self._on_change(name)
 
 
-def _now(row: Row, field: str, to: Any) -> Any:
+def classes_altered(
+    name: str, changes: Mapping[str, Any], classes: tuple[ClassBehaviour, ...]
+) -> tuple[ClassBehaviour, ...]:
+    """A version's *classes* of requests, with *changes* to fields of the one called *name*."""
+    return tuple(
+        replace(one, **{field: _now(one, field, to) for field, to in changes.items()})
+        if one.name == name
+        else one
+        for one in classes
+    )
+
+
+def _now(row: Behaviour | Dependency | ClassBehaviour, field: str, to: Any) -> Any:
     """The value that a change gives a *field*: *to* itself, or what it makes of the present one."""
     return to(getattr(row, field)) if callable(to) else to

@@ -7,6 +7,8 @@ from simpy.events import Process as SimProcess
 from sim.backends.simulated.alterations import Alterations
 from sim.backends.simulated.driver import Driver, SimulatedClock
 from sim.backends.simulated.environment import TwoPlaneEnvironment
+from sim.backends.simulated.log import LogReaders
+from sim.backends.simulated.monitor import Monitor
 from sim.backends.simulated.world import SimulatedWorld
 from sim.cluster import Cluster
 from sim.control.news import heard_within
@@ -15,6 +17,8 @@ from sim.control.versions import Versions
 from sim.model.attempts import Attempts, Recorder
 from sim.model.behaviour import Behaviour, Workload
 from sim.model.objects import JsonObject, name_of, namespace_of
+from sim.model.route_conditions import paths_of
+from sim.model.rules import AlertChange
 from sim.model.run import Change
 from sim.ports import Process
 from sim.scenario.scenario import Scenario
@@ -26,7 +30,8 @@ class SimulatedBackend:
     """Everything that one run simulates, from *start* (before 0) on.
 
     The old version is applied at *start* and has until 0 to become ready; traffic arrives as
-    *workload* says and is carried by *engine*; *recorder* is told every attempt.
+    *workload* says and is carried by *engine*; *recorder* is told every attempt. Only one that is
+    *monitored* has metrics, which it pays for.
     """
 
     def __init__(
@@ -37,13 +42,21 @@ class SimulatedBackend:
         start: float,
         engine: str,
         recorder: Recorder | None = None,
+        *,
+        monitored: bool = False,
     ) -> None:
         self._scenario = scenario
         self.env = TwoPlaneEnvironment(start)
         self.clock = SimulatedClock(self.env)
         self._recorder = recorder
-        log = None if recorder is None else self._record
-        self.data_plane = new_plane(engine, workload, seed, start=start, log=log)
+        self.log = LogReaders()
+        self.data_plane = new_plane(
+            engine,
+            workload,
+            seed,
+            start=start,
+            log=self.log.take if monitored or recorder is not None else None,
+        )
         self._dependencies = {one.name: one for one in workload.dependencies}
         self._dependency_rows = Alterations(
             self._dependencies.__getitem__, self._dependency_altered
@@ -66,10 +79,20 @@ class SimulatedBackend:
             pod_requests=scenario.pod_requests,
             memory_limit=scenario.memory_limit,
             cpu_share=scenario.cpu_share,
-            attributes=workload.attributes,
+            attributes=workload.attributes + paths_of(workload.classes),
         )
         self.env.tie(self.data_plane, self.control_plane.hear)
+        if recorder is not None:
+            self.log.patient = self._record
+        self.monitor: Monitor | None = None
+        if monitored:
+            self.monitor = Monitor(self.env, scenario, self.versions, seed=seed)
+            self.monitor.tie(self.control_plane, self.data_plane)
+            self.log.prompt = self.monitor.take
+            self.world.watcher = self.monitor.scraper
         self._driver = Driver(self.env, latency_seconds=scenario.delays.watch[1])
+        if self.monitor is not None:
+            self.monitor.rules.told = self.notice
         self.control_plane.store.subscribe("Deployment", self._changed)
         self.cluster = Cluster(
             self.control_plane.store,
@@ -78,11 +101,20 @@ class SimulatedBackend:
             namespace=namespace_of(scenario.deployment),
             service=name_of(scenario.service),
             hearing_seconds=heard_within(scenario.delays),
+            metrics=self.monitor,
         )
+
+    @property
+    def alerts(self) -> tuple[AlertChange, ...]:
+        """What happened to alerts so far."""
+        return () if self.monitor is None else tuple(self.monitor.rules.changes)
 
     def start(self, objects: tuple[JsonObject, ...]) -> None:
         """Apply *objects* now, as the cluster's first content."""
         self.control_plane.apply(objects)
+        if self.monitor is not None:
+            self.drive(self.monitor.scraper.watch())
+            self.drive(self.monitor.rules.watch())
 
     def drive(self, process: Process[object]) -> SimProcess:
         """Let *process* run on the simulation's clock."""
@@ -91,6 +123,10 @@ class SimulatedBackend:
         # fault healed, whenever Python tidies up.
         self._driven.append(driven)
         return driven
+
+    def notice(self) -> None:
+        """Something came to its end that no object of the cluster tells."""
+        self._driver.notice()
 
     def lose_node(self, node: str) -> None:
         """The machine stops."""

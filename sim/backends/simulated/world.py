@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from math import prod
 from typing import Any, Protocol
 
-from sim.backends.simulated.alterations import Alterations
+from sim.backends.simulated.alterations import Alterations, classes_altered
 from sim.backends.simulated.driver import SimulatedClock
 from sim.control.clock import Environment
 from sim.model.behaviour import Behaviour
@@ -32,6 +33,14 @@ class Machines(Protocol):
         ...
 
 
+class Watcher(Protocol):
+    """Who can be made blind."""
+
+    def blinded(self, kind: str, late_seconds: float | None) -> AbstractContextManager[None]:
+        """For targets of that *kind*, while the `with` block lasts."""
+        ...
+
+
 class SimulatedWorld:
     """`ports.World`: whatever a fault changes stacks, and each fault heals alone.
 
@@ -52,6 +61,7 @@ class SimulatedWorld:
         self._machines = machines
         self._dependencies = dependencies
         self._slowdowns: dict[str, list[float]] = {}
+        self.watcher: Watcher | None = None
 
     def now(self) -> float:
         """The present moment, in simulated seconds."""
@@ -73,11 +83,16 @@ class SimulatedWorld:
         """How *version* behaves now, all alterations included."""
         return self._versions.row(version)
 
-    def altered(self, version: str, **changes: Any) -> AbstractContextManager[None]:
+    def altered(
+        self, version: str, endpoint_class: str = "", **changes: Any
+    ) -> AbstractContextManager[None]:
         """Change fields of the version's `Behaviour` while the `with` block lasts.
 
-        A change is a value, or a function of the value that the field has without it.
+        A change is a value, or a function of the value that the field has without it. With an
+        *endpoint_class* the fields are those of the version's `ClassBehaviour` of that name.
         """
+        if endpoint_class:
+            changes = {"classes": partial(classes_altered, endpoint_class, changes)}
         return self._versions.applied(version, changes)
 
     def dependency_altered(self, dependency: str, **changes: Any) -> AbstractContextManager[None]:
@@ -110,6 +125,12 @@ class SimulatedWorld:
             yield
         finally:
             self._machines.return_node(node)
+
+    def blinded(self, targets: str, late_seconds: float | None) -> AbstractContextManager[None]:
+        """Nothing is heard of *targets*, or only late, while the `with` block lasts."""
+        if self.watcher is None:
+            return nullcontext()
+        return self.watcher.blinded(targets, late_seconds)
 
 
 def behaviour_from_the_start(

@@ -6,23 +6,6 @@ from html import escape
 
 from sim.interfaces.table import Row, Table
 
-STYLE = """<style>
-.seatrial-table { overflow-x: auto; margin-bottom: 1rem; }
-.seatrial-table table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.seatrial-table th { white-space: nowrap; }
-.seatrial-table th, .seatrial-table td {
-  padding: 0.3rem 0.9rem 0.3rem 0; text-align: left; vertical-align: top;
-  border-bottom: 1px solid rgba(128, 128, 128, 0.25);
-}
-.seatrial-table td:first-child { overflow-wrap: break-word; max-width: 24rem; }
-.seatrial-table td:not(:first-child):not(:last-child) { white-space: nowrap; }
-.seatrial-table td:last-child { min-width: 12rem; }
-.seatrial-table .figure { text-align: right; white-space: nowrap; min-width: 0; }
-.seatrial-table tr.sub td { opacity: 0.75; font-size: 0.9em; }
-.seatrial-table tr.sub td:first-child { padding-left: 1.2rem; }
-.seatrial-table [title] { text-decoration: underline dotted; cursor: help; }
-</style>"""
-
 
 def html_table(table: Table) -> str:
     """*table* as one HTML element."""
@@ -32,7 +15,8 @@ def html_table(table: Table) -> str:
     )
     body = "".join(_line(table, row) for row in table.rows)
     return (
-        f"{STYLE}<div class='seatrial-table'><table>"
+        "<div class='seatrial-table' role='region' tabindex='0' "
+        f"aria-label='{escape(table.title)}'><table>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -1,4 +1,4 @@
-"""Comparisons under way: one worker process each, followed from any number of page views."""
+"""Work under way: one worker process each, followed from any number of page views."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 
 import sim
-from sim.i18n import LANGUAGES, message
-from sim.interfaces.app.order import Order
-from sim.interfaces.app.result import Result
+from sim.i18n import LANGUAGES, Message, message
+from sim.interfaces.app.task import Work
 from sim.model.objects import JsonObject
 
-KEPT = 20
+KEPT = 40
 AT_ONCE = 2
 
 
@@ -34,47 +34,76 @@ class State(StrEnum):
 
 
 class Job:
-    """One comparison in a process of its own; a thread keeps its progress up to date.
+    """One piece of work in a process of its own; a thread keeps its progress up to date.
 
-    *result* is there when it is done; *error* says in every language why it failed.
+    When it is done the result is on the shelf; *error* says in every language why it failed.
     """
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, work: Work, seconds: float) -> None:
+        self.work = work
         self.state = State.RUNNING
         self.done = 0
         self.total = 0
-        self.result: Result | None = None
         self.error: Mapping[str, str] = {}
         self._lock = threading.Lock()
+        self._began = time.monotonic()
+        self._first_done: float | None = None
         self._process = _start()
-        self._thread = threading.Thread(target=self._follow, args=(order,), daemon=True)
+        self._thread = threading.Thread(target=self._follow, daemon=True)
         self._thread.start()
+        self._limit = threading.Timer(seconds, self._give_up, (seconds,))
+        self._limit.daemon = True
+        self._limit.start()
+
+    def seconds_left(self) -> float | None:
+        """How long it will take at the pace so far; None before that is known."""
+        if self._first_done is None or not self.done:
+            return None
+        return (time.monotonic() - self._first_done) / self.done * (self.total - self.done)
 
     def cancel(self) -> None:
         """Stop the process and all that it started; a job that has ended stays as it is."""
-        with self._lock:
-            if self.state is not State.RUNNING:
-                return
-            self.state = State.CANCELLED
-        _kill(self._process)
-        self._thread.join(timeout=2)
+        self._end(State.CANCELLED)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended, but no longer than that."""
+        self._thread.join(timeout=seconds)
 
     def process_has_ended(self) -> bool:
         """Whether nothing computes any more."""
         return self._process.poll() is not None
 
-    def _follow(self, order: Order) -> None:
+    def _give_up(self, seconds: float) -> None:
+        self._end(
+            State.FAILED,
+            message("it took more than {seconds} s and was stopped", seconds=f"{seconds:g}"),
+        )
+
+    def _end(self, state: State, why: Message | None = None) -> None:
+        with self._lock:
+            if self.state is not State.RUNNING:
+                return
+            self.state = state
+            if why is not None:
+                self.error = {language: why.render(language) for language in LANGUAGES}
+        self._limit.cancel()
+        _kill(self._process)
+        self._thread.join(timeout=2)
+
+    def _follow(self) -> None:
         """Hand over the order, then read reports until the process ends."""
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
         with contextlib.suppress(BrokenPipeError), process.stdin:
-            json.dump(order.to_json(), process.stdin)
+            order = {"task": self.work.task, "order": dict(self.work.order)}
+            json.dump({**order, "name": self.work.name}, process.stdin)
         with process.stdout:
             for line in process.stdout:
                 if line.endswith("\n"):  # A worker that was killed leaves half a line.
                     self._hear(json.loads(line))
         code = process.wait()
+        self._limit.cancel()
         with self._lock:
             if self.state is State.RUNNING:
                 self.state = State.FAILED
@@ -82,16 +111,17 @@ class Job:
                 self.error = {language: text.render(language) for language in LANGUAGES}
 
     def _hear(self, report: JsonObject) -> None:
-        result = Result.from_json(report["result"]) if "result" in report else None
         with self._lock:
             if self.state is not State.RUNNING:
                 return
-            if result is not None:
-                self.result, self.state = result, State.DONE
+            if "shelved" in report:
+                self.state = State.DONE
             elif "error" in report:
                 self.error, self.state = report["error"], State.FAILED
             else:
                 self.done, self.total = report["done"], report["total"]
+                if self._first_done is None:
+                    self._first_done = time.monotonic()
 
 
 def _start() -> subprocess.Popen[str]:
@@ -120,7 +150,7 @@ def _kill(process: subprocess.Popen[str]) -> None:
 
 
 class Jobs:
-    """All jobs of this server by their id; the oldest are forgotten."""
+    """All jobs of this server by the name of their work; the oldest are forgotten."""
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
@@ -130,20 +160,25 @@ class Jobs:
     def __iter__(self) -> Iterator[Job]:
         return iter(list(self._jobs.values()))
 
-    def get(self, name: str | None) -> Job | None:
-        """The job called *name*, if it is still known."""
-        return self._jobs.get(name or "")
+    def of(self, work: Work) -> Job | None:
+        """The job that does or did *work*, if it is still known."""
+        return self._jobs.get(work.name)
 
-    def start(self, order: Order) -> str | None:
-        """Start a job and answer its id; None while too many are running."""
+    def start(self, work: Work, *, seconds: float, at_once: int = AT_ONCE) -> Job | None:
+        """The job that does *work*, begun if nobody does; None while too many are running."""
+        name = work.name
         with self._lock:
-            if sum(job.state is State.RUNNING for job in self) >= AT_ONCE:
+            known = self._jobs.get(name)
+            if known is not None and known.state is State.RUNNING:
+                return known
+            running = [job for job in self if job.state is State.RUNNING]
+            if sum(job.work.task == work.task for job in running) >= at_once:
                 return None
+            self._jobs.pop(name, None)
             while len(self._jobs) >= KEPT:
                 self._jobs.pop(next(iter(self._jobs))).cancel()
-            name = os.urandom(9).hex()
-            self._jobs[name] = Job(order)
-            return name
+            self._jobs[name] = Job(work, seconds)
+            return self._jobs[name]
 
     def stop(self) -> None:
         """Stop everything that runs."""

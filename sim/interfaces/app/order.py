@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import io
+import os
+import tempfile
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.model.objects import JsonObject
@@ -11,19 +13,26 @@ from sim.model.objects import JsonObject
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
+SCENARIO_FILE, MANIFEST_FILE = "scenario.yaml", "manifests.yaml"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One comparison: a bundled scenario or, without its name, the visitor's own *manifest*."""
+    """A bundled scenario or, without its name, the visitor's own *manifest* and *description*.
+
+    The description is a scenario file that names `manifests.yaml`; without it, one that says
+    nothing is laid around the manifest.
+    """
 
     bundled: str | None
-    manifest: str
-    images: tuple[str, ...]
-    overrides: tuple[str, ...]
-    faults: tuple[str, ...]
-    strategies: tuple[str, ...]
-    runs: int
-    seed: int
+    manifest: str = ""
+    description: str = ""
+    images: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    strategies: tuple[str, ...] = ()
+    runs: int = 10
+    seed: int = 0
 
     @property
     def is_blank(self) -> bool:
@@ -36,17 +45,29 @@ class Order:
         return tuple(range(self.seed, self.seed + self.runs))
 
     def scenario(self) -> Scenario:
-        """What it asks for. Raise a `ScenarioError` with every mistake in it."""
+        """What it asks for. Raise a `ScenarioError` with every mistake in it.
+
+        One's own texts are files for the moment of reading, in a folder that this process works
+        in meanwhile: for workers only.
+        """
+        if self.bundled is not None:
+            return self._load(self.bundled)
+        before = Path.cwd()
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, MANIFEST_FILE).write_text(self.manifest, encoding="utf-8")
+            if self.description.strip():
+                Path(folder, SCENARIO_FILE).write_text(self.description, encoding="utf-8")
+            os.chdir(folder)
+            try:
+                return self._load(SCENARIO_FILE if self.description.strip() else MANIFEST_FILE)
+            finally:
+                os.chdir(before)
+
+    def _load(self, source: str) -> Scenario:
         from sim.faults.reading import faults_of
         from sim.scenario.load import load
 
-        scenario = load(
-            [self.bundled or "-"],
-            stdin=io.BytesIO(self.manifest.encode()),
-            images=self.images,
-            faults=self.faults,
-            overrides=self.overrides,
-        )
+        scenario = load([source], images=self.images, faults=self.faults, overrides=self.overrides)
         faults_of(scenario.faults)
         return scenario
 

@@ -1,4 +1,4 @@
-"""A job as its page sees it: how far it is, and a way to stop it."""
+"""Work as its page sees it: how far it is, how long it will take, and a way to stop it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.i18n import translate
 from sim.interfaces.app.jobs import Job, State
+from sim.model.duration import show_duration
 
 POLL_SECONDS = 0.5
 
@@ -16,12 +17,33 @@ def follow(job: Job, language: str) -> None:
     if job.state is not State.RUNNING:
         st.rerun()
     share = job.done / job.total if job.total else 0.0
-    text = (
-        translate(language, "{done} of {total} seeds", done=job.done, total=job.total)
-        if job.total
-        else translate(language, "measuring how long the rollouts take …")
-    )
-    st.progress(share, text=text)
-    if st.button(translate(language, "Cancel"), key="cancel"):
+    st.progress(share, text=_how_far(job, language))
+    if st.button(translate(language, "Cancel"), key=f"cancel-{job.work.task}"):
         job.cancel()
         st.rerun()
+
+
+def _how_far(job: Job, language: str) -> str:
+    if not job.total:
+        return translate(language, "measuring how long the rollouts take …")
+    if job.work.task != "compare":
+        return translate(language, "step {done} of {total}", done=job.done + 1, total=job.total)
+    text = translate(language, "{done} of {total} seeds", done=job.done, total=job.total)
+    left = job.seconds_left()
+    if left is None:
+        return text
+    return translate(
+        language,
+        "{text}, about {duration} left",
+        text=text,
+        duration=show_duration(float(max(1, round(left)))),
+    )
+
+
+def show_end(job: Job, language: str) -> None:
+    """Why *job* has no result."""
+    if job.state is State.CANCELLED:
+        st.info(translate(language, "Cancelled."))
+    elif job.state is State.FAILED:
+        st.error(translate(language, "There is no result."))
+        st.text(job.error[language])

@@ -1,33 +1,76 @@
-"""What all visitors of one server share: its jobs."""
+"""What all visitors of one server share: the work under way, and the results on the shelf."""
 
 from __future__ import annotations
+
+import gc
+from functools import lru_cache
 
 import streamlit as st
 
 from sim.i18n import translate
-from sim.interfaces.app.jobs import Job, Jobs
-from sim.interfaces.app.order import Order
+from sim.interfaces.app import shelf
+from sim.interfaces.app.jobs import AT_ONCE, Job, Jobs, State
+from sim.interfaces.app.task import Task, Work
+from sim.interfaces.app.tasks import TASKS
+from sim.model.objects import JsonObject
 
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
-    """The one registry of jobs."""
+    """The one registry of jobs; with it, what is loaded by now is kept out of every collection.
+
+    Streamlit collects garbage after each view, which with all its libraries costs tens of
+    milliseconds a time.
+    """
+    gc.collect()
+    gc.freeze()
     return Jobs()
 
 
-def current_job() -> Job | None:
-    """The job that the address names."""
-    return jobs().get(st.query_params.get("job"))
+def result_of(work: Work) -> JsonObject | None:
+    """What *work* came to, if anybody has done it."""
+    return _kept(work.name)
 
 
-def start(order: Order, language: str) -> None:
-    """Start *order* and keep the job's id in the address, so that a reload finds it.
+def job_of(work: Work) -> Job | None:
+    """Who does *work*."""
+    return jobs().of(work)
 
-    Too many at once are refused, and the visitor is told.
-    """
-    name = jobs().start(order)
-    if name is None:
+
+def start(work: Work, language: str) -> Job | None:
+    """Have *work* done. Too much at once is refused, and the visitor is told."""
+    task: Task = TASKS[work.task]
+    job = jobs().start(work, seconds=task.seconds)
+    if job is None:
         st.warning(translate(language, "This machine is busy with other comparisons; try again."))
-        return
-    st.query_params["job"] = name
-    st.rerun()
+    return job
+
+
+def done_at_once(work: Work) -> tuple[JsonObject | None, Job | None]:
+    """The result of a small piece of *work*, waited for; or the job that failed."""
+    if (found := _kept(work.name)) is not None:
+        return found, None
+    task: Task = TASKS[work.task]
+    job = jobs().start(work, seconds=task.seconds, at_once=2 * AT_ONCE)
+    if job is None:
+        return None, None
+    job.wait(task.seconds + 1.0)
+    if job.state is State.RUNNING:
+        job.cancel()
+    return _kept(work.name), job
+
+
+def _kept(name: str) -> JsonObject | None:
+    try:
+        return _parsed(name)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=32)
+def _parsed(name: str) -> JsonObject:
+    """Raise a `LookupError` if there is nothing: only what exists is remembered."""
+    found = shelf.find_json(name)
+    if found is None:
+        raise LookupError(name)
+    return found

@@ -1,8 +1,8 @@
-"""The process that computes one comparison for the page, apart from the server.
+"""The process that does one piece of work for a page, apart from the server.
 
-`python -m sim.interfaces.app.worker` reads one `Order` as JSON from standard input and writes one
-JSON document a line to standard output: how far it is, then the `Result`, or why there is none in
-every language.
+`python -m sim.interfaces.app.worker` reads one order as JSON from standard input and writes one
+JSON document a line to standard output: how far it is, then that the result is on the shelf, or
+why there is none in every language.
 """
 
 from __future__ import annotations
@@ -14,30 +14,25 @@ from typing import TextIO
 
 from sim.errors import ScenarioError, SimError
 from sim.i18n import LANGUAGES, message
-from sim.interfaces.app.order import Order
+from sim.interfaces.app import shelf
+from sim.interfaces.app.task import Task
+from sim.interfaces.app.tasks import TASKS
 from sim.model.objects import JsonObject
 
-MEMORY_LIMIT_BYTES = 8 * 2**30
+NICER = 5  # A page in use comes before a run.
 
 
-def carry_out(order: Order, reports: TextIO) -> None:
-    """Compute *order*; tell *reports* how far it is and how it ended."""
-    from sim.experiments.compare import compare
-    from sim.experiments.window import measured_window
-    from sim.interfaces.app.result import Result
+def carry_out(asked: JsonObject, reports: TextIO) -> None:
+    """Do what is *asked* (task, order, name); tell *reports* how far it is and how it ended."""
 
     def tell(report: JsonObject) -> None:
         reports.write(json.dumps(report) + "\n")
         reports.flush()
 
+    task: Task = TASKS[asked["task"]]
     try:
-        scenario = order.scenario()
-        comparison = compare(
-            scenario,
-            order.strategies,
-            seeds=order.seeds,
-            window=measured_window(scenario, order.strategies),
-            progress=lambda done, total: tell({"done": done, "total": total}),
+        document = task.carry_out(
+            asked["order"], lambda done, total: tell({"done": done, "total": total})
         )
     except ScenarioError as error:
         tell({"error": {language: error.render(language) for language in LANGUAGES}})
@@ -47,27 +42,31 @@ def carry_out(order: Order, reports: TextIO) -> None:
         text = message("out of memory")
         tell({"error": {language: text.render(language) for language in LANGUAGES}})
     else:
-        tell({"result": Result.of(comparison).to_json()})
+        shelf.put_json(asked["name"], document)
+        tell({"shelved": asked["name"]})
+        if task.afterwards is not None:
+            task.afterwards(asked["name"])
 
 
-def _limit_memory() -> None:
+def _limit_memory(limit: int) -> None:
     """A scenario from a stranger must not take the whole machine."""
     if sys.platform != "win32":
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        limit = MEMORY_LIMIT_BYTES if hard < 0 else min(MEMORY_LIMIT_BYTES, hard)
+        limit = limit if hard < 0 else min(limit, hard)
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+        os.nice(NICER)
 
 
 def main() -> None:
     """Carry out the order on standard input; nothing else may write to the reports' stream."""
     reports = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    _limit_memory()
-    order = Order.from_json(json.load(sys.stdin))
+    asked = json.load(sys.stdin)
+    _limit_memory(TASKS[asked["task"]].memory_bytes)
     try:
-        carry_out(order, reports)
+        carry_out(asked, reports)
     except BrokenPipeError:
         sys.exit(1)  # Whoever asked has gone.
 

@@ -12,5 +12,6 @@ BALANCERS = Registry(
         "least_connections": "sim.traffic.balancers.least_connections:LeastConnections",
         "ring_hash": "sim.traffic.balancers.ring_hash:RingHash",
         "least_request": "sim.traffic.balancers.least_request:LeastRequest",
+        "weighted": "sim.traffic.balancers.weighted:Weighted",
     },
 )

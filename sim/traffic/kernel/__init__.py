@@ -21,8 +21,10 @@ cache      where machine code is kept  doors      machine code entered
 warm_up   everything compiled at once
 probes     probes as control has them
 lists      who knows of which pods           publishing a new list, for whom
+hedging    a second try beside the first      turn       which attempt it is
+classes    what kind of request it is         class_records  their records
 way        where proxies do more             connections kept open, in stacks
 guard      limits, outliers, budgets         ring       whose pod a user is
 proxying   arrays and rules for these        room       what the kernel lacked
-proxy_records  their records
+proxy_records  their records                 versions   rows as control has them
 """

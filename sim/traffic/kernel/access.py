@@ -88,7 +88,9 @@ guard_at = _way_to("guard")
 healthy_at = _way_to("healthy")
 remembered_at = _way_to("remembered")
 _tried_at = _way_to("tried")
+_owed_at = _way_to("owed")
 _link_at = _way_to("link")
+_on_way_at = _way_to("on_way")
 dependency_at = _way_to("dependency")
 call_at = _way_to("call")
 caller_at = _way_to("caller")
@@ -99,7 +101,9 @@ condition_at = _way_to("condition")
 destination_at = _way_to("destination")
 attribute_at = _way_to("attribute")
 value_at = _way_to("value")
+endpoint_class_at = _way_to("endpoint_class")
 quantile_at = _way_to("quantile")
+twin_at = _way_to("twin")
 _coming_at = _way_to("coming")
 _thread_at = _way_to("thread")
 
@@ -120,6 +124,18 @@ def thread_at(s: State, n: int, place: int) -> Records:
 def link_at(s: State, x: int, p: int) -> Records:
     """What proxy *x* knows of pod *p*."""
     return _link_at(s, p * s.proxies + x)
+
+
+@inlined
+def on_way_at(s: State, x: int, p: int) -> Records:
+    """What proxy *x* has sent to pod *p* and not heard back from."""
+    return _on_way_at(s, x * s.on_way_places + p)
+
+
+@inlined
+def owed_at(s: State, row: int, p: int) -> Records:
+    """What pod *p* is owed by the balancer of that *row* of what proxies know."""
+    return _owed_at(s, p * s.owed_rows + row)
 
 
 @inlined

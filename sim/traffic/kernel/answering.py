@@ -9,6 +9,7 @@ from sim.traffic.kernel.calendar import give_back, schedule, take_slot
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import power_of_two, uniform
 from sim.traffic.kernel.guard import end_attempt, grant_retry
+from sim.traffic.kernel.hedging import decides, set_aside
 from sim.traffic.kernel.judgement import hear
 from sim.traffic.kernel.records import (
     INF,
@@ -22,6 +23,7 @@ from sim.traffic.kernel.records import (
 )
 from sim.traffic.kernel.routing import count_copy
 from sim.traffic.kernel.tally import record
+from sim.traffic.kernel.turn import turn_of
 from sim.traffic.kernel.visiting import go_on_with_visit, turn_page
 from sim.traffic.kernel.way import come_back
 
@@ -52,12 +54,16 @@ def settle(s: State, e: int, cause: int, now: float) -> None:
                 pod_at(s, slot.pod).answered += 1
             else:
                 pod_at(s, slot.pod).failed += 1
+        decided = True
         if slot.probe == MIRRORED:
             again = count_copy(s, slot, cause)
+        elif s.hedge_after < INF and not decides(s, e, cause, now):
+            again = set_aside(s, slot, cause, now)
+            decided = False
         else:
             again = _next_try(s, slot, cause, now)
             record(s, slot, cause, again == INF, now)
-        if s.goes_on > 0.0 and again == INF and slot.probe == NOBODY:
+        if s.goes_on > 0.0 and again == INF and slot.probe == NOBODY and decided:
             again = go_on_with_visit(s, e, cause, now)
             next_page = again < INF
     if slot.stage == SERVING:
@@ -66,8 +72,9 @@ def settle(s: State, e: int, cause: int, now: float) -> None:
         e = _copy(s, slot)
     if next_page:
         turn_page(s, e)
-    if again < INF:
-        _send_again(s, e, again)
+        _send_again(s, e, 0, again)
+    elif again < INF:
+        _send_again(s, e, turn_of(s, slot_at(s, e)) + 1, again)
     else:
         give_back(s, e)
 
@@ -86,20 +93,21 @@ def _next_try(s: State, slot: Records, cause: int, now: float) -> float:
     seen = cause
     if cause == _UNREACHABLE and now >= slot.gives_up:
         seen = _LATE  # As `sim.model.retry.as_clients_see` has it.
-    if cause == _NONE or slot.attempt + 1 >= s.attempts or not (s.retried >> seen) & 1:
+    turn = turn_of(s, slot)
+    if cause == _NONE or turn + 1 >= s.attempts or not (s.retried >> seen) & 1:
         return INF
-    jitter = 0.5 + uniform(s.jitter_keys, slot.request, slot.attempt)
-    when = now + s.backoff * power_of_two(slot.attempt) * jitter
+    jitter = 0.5 + uniform(s.jitter_keys, slot.request, turn)
+    when = now + s.backoff * power_of_two(turn) * jitter
     if when >= slot.meant + s.deadline or (s.budget >= 0.0 and not grant_retry(s, slot.proxy)):
         return INF
     return when
 
 
 @inlined
-def _send_again(s: State, e: int, when: float) -> None:
+def _send_again(s: State, e: int, attempt: int, when: float) -> None:
     slot = slot_at(s, e)
     slot.stage = RETRYING
-    slot.attempt += 1
+    slot.attempt = attempt
     schedule(s, e, when, _SEND)
 
 

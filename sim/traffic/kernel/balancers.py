@@ -6,7 +6,15 @@ NOBODY) those of a list that are healthy.
 
 from __future__ import annotations
 
-from sim.traffic.kernel.access import link_at, listed_at, slot_at, trip_at
+from sim.traffic.kernel.access import (
+    listed_at,
+    on_way_at,
+    owed_at,
+    pod_at,
+    slot_at,
+    trip_at,
+    version_at,
+)
 from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.lists import candidate
@@ -16,6 +24,7 @@ from sim.traffic.kernel.records import (
     RANDOM,
     RING_HASH,
     ROUND_ROBIN,
+    WEIGHTED,
     Records,
     State,
 )
@@ -29,6 +38,7 @@ COMPILED = {
     "least_request": LEAST_REQUEST,
     "least_connections": LEAST_CONNECTIONS,
     "ring_hash": RING_HASH,
+    "weighted": WEIGHTED,
 }
 
 
@@ -54,6 +64,8 @@ def pick_any(s: State, proxy: Records, e: int, offset: int, count: int) -> int:
         return _least_busy(s, slot.proxy, offset, count)
     if s.balancer == RING_HASH:
         return on_ring(s, slot.user, offset, count)
+    if s.balancer == WEIGHTED:
+        return _by_weight(s, trip_at(s, e).row, offset, count)
     if again == 0:
         draw = uniform(s.choice_keys, slot.request, slot.attempt)
     else:
@@ -64,7 +76,7 @@ def pick_any(s: State, proxy: Records, e: int, offset: int, count: int) -> int:
     draw = uniform(s.second_keys, slot.request * MOST_PICKS + again, slot.attempt)
     other = candidate(s, offset, int(draw * count))
     x = slot.proxy
-    return other if link_at(s, x, other).in_flight < link_at(s, x, one).in_flight else one
+    return other if on_way_at(s, x, other).count < on_way_at(s, x, one).count else one
 
 
 @inlined
@@ -78,9 +90,26 @@ def _turn(proxy: Records, count: int) -> int:
 def _least_busy(s: State, x: int, offset: int, count: int) -> int:
     """The first of those with the least on its way from proxy *x*."""
     found = candidate(s, offset, 0)
-    least = link_at(s, x, found).in_flight
+    least = on_way_at(s, x, found).count
     for place in range(1, count):
+        if least == 0:
+            break
         p = candidate(s, offset, place)
-        if link_at(s, x, p).in_flight < least:
-            found, least = p, link_at(s, x, p).in_flight
+        if on_way_at(s, x, p).count < least:
+            found, least = p, on_way_at(s, x, p).count
     return found
+
+
+@called
+def _by_weight(s: State, row: int, offset: int, count: int) -> int:
+    """The one that is owed most, the first of equals. See `sim.traffic.balancers.weighted`."""
+    chosen, total = candidate(s, offset, 0), 0
+    for place in range(count):
+        p = candidate(s, offset, place)
+        weight = version_at(s, pod_at(s, p).version).weight
+        owed_at(s, row, p).weight += weight
+        total += weight
+        if owed_at(s, row, p).weight > owed_at(s, row, chosen).weight:
+            chosen = p
+    owed_at(s, row, chosen).weight -= total
+    return chosen

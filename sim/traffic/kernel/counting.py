@@ -1,6 +1,7 @@
 """Counts of requests that are over: kept sparse, and added up when somebody asks.
 
-What they take grows with the seconds, versions, causes and bins that occur, not with the requests.
+What they take grows with the seconds, versions, causes, classes and bins that occur, not with the
+requests.
 Most of what is taken over is later than all before and only appended; the rest waits aside.
 """
 
@@ -13,7 +14,7 @@ import numpy as np
 from sim.model.run import IntArray, RequestCounts
 from sim.traffic.kernel import deeds
 from sim.traffic.kernel.storage import Arrays
-from sim.traffic.kernel.tally import KEY_BIN, KEY_CAUSE, KEY_VERSION
+from sim.traffic.kernel.tally import KEY_BIN, KEY_CAUSE, KEY_CLASS, KEY_VERSION
 
 _MANY = 1 << 20  # Entries aside that are not worth being sorted in before somebody asks.
 
@@ -21,7 +22,8 @@ _MANY = 1 << 20  # Entries aside that are not worth being sorted in before someb
 class Counts:
     """All that has been taken over from the kernel's rows, by keys that sort as a table does."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_classes: bool = False) -> None:
+        self._has_classes = has_classes
         self._kept: list[tuple[IntArray, IntArray]] = []  # In order, one after the other.
         self._aside: list[tuple[IntArray, IntArray]] = []
         self._last_key = -(1 << 62)
@@ -47,14 +49,18 @@ class Counts:
             self._add_up()
 
     def table(self) -> RequestCounts:
-        """The counts so far, sorted by second, version, cause and bin."""
+        """The counts so far, sorted by second, version, cause, class and bin."""
         keys, counts = self._add_up()
+        rest, bins = keys >> KEY_BIN, keys & ((1 << KEY_BIN) - 1)
+        rest, classes = rest >> KEY_CLASS, rest & ((1 << KEY_CLASS) - 1)
+        rest, causes = rest >> KEY_CAUSE, rest & ((1 << KEY_CAUSE) - 1)
         return RequestCounts(
-            second=keys >> (KEY_VERSION + KEY_CAUSE + KEY_BIN),
-            version=((keys >> (KEY_CAUSE + KEY_BIN)) & ((1 << KEY_VERSION) - 1)) - 1,
-            cause=(keys >> KEY_BIN) & ((1 << KEY_CAUSE) - 1),
-            bin=keys & ((1 << KEY_BIN) - 1),
+            second=rest >> KEY_VERSION,
+            version=(rest & ((1 << KEY_VERSION) - 1)) - 1,
+            cause=causes,
+            bin=bins,
             count=counts.copy(),
+            endpoint_class=classes if self._has_classes else None,
         )
 
     def _add_up(self) -> tuple[IntArray, IntArray]:

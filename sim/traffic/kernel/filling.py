@@ -40,7 +40,7 @@ def fill_version(
     row["demand"] = _DEMANDS[behaviour.demand]
     row["error_ratio"], row["probe_seconds"] = behaviour.error_ratio, behaviour.probe_seconds
     row["base_bytes"], row["leak"] = behaviour.base_memory_bytes, behaviour.leak_bytes_per_second
-    row["keep_alive"] = behaviour.keep_alive_seconds
+    row["keep_alive"], row["weight"] = behaviour.keep_alive_seconds, behaviour.weight
     row["concurrency"], row["queue_limit"] = behaviour.concurrency, behaviour.queue_limit
 
 

@@ -22,6 +22,7 @@ from sim.model.run import RequestCounts, Users
 from sim.ports import ANY_CPU, DependencyCounters, PodCounters, ProbeKind, RequestRecord, Signal
 from sim.traffic import dependency as reference
 from sim.traffic.arrivals import Arrivals
+from sim.traffic.classes import Classes
 from sim.traffic.client import Client
 from sim.traffic.clock import Clock
 from sim.traffic.kernel import deeds, reading
@@ -29,15 +30,16 @@ from sim.traffic.kernel import records as r
 from sim.traffic.kernel.clearing import clear
 from sim.traffic.kernel.counting import Counts
 from sim.traffic.kernel.depending import Dependencies
-from sim.traffic.kernel.filling import fill_pod, fill_version
+from sim.traffic.kernel.filling import fill_pod
 from sim.traffic.kernel.loop import run
 from sim.traffic.kernel.machines import Machines
 from sim.traffic.kernel.probes import Probes
 from sim.traffic.kernel.proxying import check_way, fit_proxies, put_proxies
 from sim.traffic.kernel.publishing import Lists
 from sim.traffic.kernel.room import Room
-from sim.traffic.kernel.storage import arrays_for, place_of_quantiles
+from sim.traffic.kernel.storage import arrays_for
 from sim.traffic.kernel.tables import Tables, block_of
+from sim.traffic.kernel.versions import Versions
 
 _SPARE_SLOTS = 16
 
@@ -61,13 +63,13 @@ class KernelPlane:
         # The reference's own checks.
         Arrivals(workload.arrivals, seed)
         Client(workload.clients, workload.proxies, seed)
+        Classes(workload.classes, seed)
         check_way(workload, seed, start)
         reference.Dependencies(Clock(start), workload.dependencies, seed)
         self._silent = not any(workload.arrivals.rates) and not ask_always
-        self._behaviours: dict[int, Behaviour] = {}
         self._signals: deque[Signal] = deque()
         self._pods = 0
-        self._counts = Counts()
+        self._counts = Counts(has_classes=len(workload.classes) > 0)
         self._log = log
         self._arrays = arrays_for(workload, seed, start, keep_log or log is not None)
         if log is not None:
@@ -83,6 +85,7 @@ class KernelPlane:
         self._dependencies = Dependencies(
             self._arrays, workload.dependencies, self._do, self._room.make
         )
+        self._versions = Versions(self._arrays, self._dependencies)
         self._do(deeds.BEGIN)
         first = float(self._g["arrival"])
         if first < start:
@@ -126,18 +129,12 @@ class KernelPlane:
 
     def set_behaviour(self, version: int, behaviour: Behaviour) -> None:
         """How *version* serves from now on; requests in service keep the time they drew."""
-        self._dependencies.check(behaviour.calls)
-        if version >= len(self._arrays["version"]):
-            self._arrays.grow(2 * version, "version", "exposed")
-        self._behaviours[version] = behaviour
-        places = self._dependencies.places_of(behaviour.calls)
-        quantiles = place_of_quantiles(self._arrays, *behaviour.spread)
-        fill_version(self._arrays["version"][version], behaviour, places, quantiles)
+        self._versions.put(version, behaviour)
         self._do(deeds.CHANGE_VERSION, version, self._pods)
 
     def add_pod(self, version: int, memory_limit: float, node: str, cpu: CpuShare = ANY_CPU) -> int:
         """A new pod that does not listen yet; the answer is its number (0, 1, 2 …)."""
-        self._require_behaviour(version)
+        self._versions[version]  # There must be one.
         number = self._pods
         if number == len(self._arrays["pod"]):
             self._arrays.grow(2 * number, "pod", "meter")
@@ -232,7 +229,7 @@ class KernelPlane:
         """Which code paths requests take in *pod*."""
         self._tables.check(routes)
         for version in (one.backend for route in routes for one in route.destinations):
-            self._require_behaviour(version)
+            self._versions[version]
         self._require(pod)
         self._tables.set_flags(pod, routes)
 
@@ -250,7 +247,7 @@ class KernelPlane:
         """Probe from the absolute time *first* on, every *period*; signal changes of verdict."""
         if not self._probes.are_there(pod, kind):
             self._require(pod)
-            behaviour = self._behaviours[int(self._arrays["pod"]["version"][pod])]
+            behaviour = self._versions[int(self._arrays["pod"]["version"][pod])]
             asks = served and behaviour.probes_share_workers and not self._is_quiet(behaviour)
             seconds = behaviour.probe_seconds if served else 0.0
             self._probes.make(pod, kind, asks, seconds, timeout)
@@ -264,10 +261,6 @@ class KernelPlane:
         """Stop that probe and forget its verdict."""
         if self._probes.are_there(pod, kind):
             self._probes.end(pod, kind)
-
-    def _require_behaviour(self, version: int) -> None:
-        if version not in self._behaviours:
-            raise InvariantError(message("version {version} has no behaviour", version=version))
 
     def _require(self, pod: int) -> None:
         if not 0 <= pod < self._pods or self._arrays["pod"]["forgotten"][pod]:

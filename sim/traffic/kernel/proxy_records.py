@@ -33,11 +33,12 @@ Connection = np.dtype(
 )
 Point = np.dtype([("point", "u8"), ("pod", "i4")], align=True)  # Of a hash ring.
 Idle = np.dtype([("top", "i4")])  # Of an owner's stack: its number + 1, or 0 if it is empty.
-# What a proxy knows of a pod.
+# What a proxy has on its way to a pod; apart from `Link`, so that all of it stays in the cache.
+OnWay = np.dtype([("count", "i4")])
+# What a proxy knows of a pod that may be ejected.
 Link = np.dtype(
     [
         ("ends", "f8"),  # The last ejection; there was none if `ejections` is 0.
-        ("in_flight", "i4"),
         ("in_a_row", "i4"),
         ("ejections", "i4"),
     ],
@@ -56,6 +57,7 @@ Guard = np.dtype(
     ],
     align=True,
 )
+Owed = np.dtype([("weight", "i8")])  # To a pod, where endpoints are weighed.
 Remembered = np.dtype([("last", "f8"), ("pod", "i4")], align=True)  # By user; the pod + 1.
 
 PROXY_ADDRESSES = {
@@ -65,9 +67,11 @@ PROXY_ADDRESSES = {
     "connection": Connection,
     "idle": Idle,  # By owner: a user, or [pod, proxy].
     "link": Link,  # [pod, proxy].
+    "on_way": OnWay,  # [proxy, pod].
     "guard": Guard,  # By proxy.
     "healthy": Listed,  # Of a list, those that are not ejected.
     "remembered": Remembered,
+    "owed": Owed,  # [pod, row of what proxies know of backends].
 }
 PROXY_FIELDS = [
     ("again_keys", Keys),
@@ -82,6 +86,7 @@ PROXY_FIELDS = [
     ("per_request", "i8"),
     ("by_user", "i8"),  # A user always comes by the same proxy.
     ("counts_links", "i8"),
+    ("on_way_places", "i8"),
     ("gated", "i8"),
     ("ejects", "i8"),
     ("tries", "i8"),
@@ -103,6 +108,7 @@ PROXY_FIELDS = [
     ("sweep", "f8"),
     ("base_ejection", "f8"),
     ("most_share", "f8"),
+    ("owed_rows", "i8"),  # How many rows there are, where endpoints are weighed.
     ("free_connection", "i8"),  # The first, and how many there are.
     ("free_connections", "i8"),
 ]

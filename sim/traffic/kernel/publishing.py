@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.traffic.kernel import deeds
+from sim.traffic.kernel.proxying import fit_proxies
 from sim.traffic.kernel.records import INF
 from sim.traffic.kernel.ring import ring_of
 from sim.traffic.kernel.storage import Arrays, add_list_places, add_room_for_lists, places_of_list
@@ -39,6 +40,7 @@ class Lists:
         coming = arrays["coming"]
         more = np.zeros((rows - before, coming.shape[1]), coming.dtype)
         arrays.put("coming", np.concatenate([coming, more]))
+        fit_proxies(arrays)
 
     def publish(self, endpoints: Sequence[int], apply_at: Sequence[float], block: int = 0) -> None:
         """A new list of a *block*, taken up by proxy i at apply_at[i]."""

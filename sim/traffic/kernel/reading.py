@@ -118,14 +118,14 @@ def users(arrays: Arrays) -> Users:
 
 def last_answers(arrays: Arrays) -> Mapping[int, float]:
     """When each version gave its last answer, right or wrong."""
-    versions = arrays["version"]
+    versions = arrays["version"][0]
     answered = np.flatnonzero(versions["has_answered"])
     return {int(version): float(versions["last_answer"][version]) for version in answered}
 
 
 def copies(arrays: Arrays) -> Mapping[int, tuple[int, int]]:
     """By version, how many mirrored copies it answered well and how many not."""
-    good, bad = (arrays["version"][name].tolist() for name in ("copies_good", "copies_bad"))
+    good, bad = (arrays["version"][0][name].tolist() for name in ("copies_good", "copies_bad"))
     found = {-1: (0, int(arrays.single["lost_bad"]))}
     found |= dict(enumerate(zip(good, bad, strict=True)))
     return {version: both for version, both in found.items() if any(both)}

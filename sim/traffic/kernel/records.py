@@ -14,6 +14,7 @@ import numpy as np
 from sim.traffic.kernel.call_records import Call as Call
 from sim.traffic.kernel.call_records import Caller as Caller
 from sim.traffic.kernel.call_records import Dependency as Dependency
+from sim.traffic.kernel.class_records import CLASS_ADDRESSES, CLASS_FIELDS
 from sim.traffic.kernel.core_records import Meter as Meter
 from sim.traffic.kernel.core_records import Node as Node
 from sim.traffic.kernel.core_records import Thread as Thread
@@ -27,6 +28,7 @@ Records: TypeAlias = Any  # A record or an array of them, as NumPy has it or as 
 INF = float("inf")
 NOBODY = -1  # No slot, pod, row or bucket.
 MIRRORED = -2  # Not a probe: the attempt is a copy that nobody waits for.
+LOST = -2  # Not a slot: the other try at the request was answered well.
 STILL = -1  # Not a cause: the attempt is not over.
 
 # What a slot is doing.
@@ -42,14 +44,14 @@ PROBE_KINDS = 3  # Startup, readiness, liveness: a pod's probes are rows 3 x pod
 # Service times.
 CONSTANT, EXPONENTIAL, LOGNORMAL, TABLE = range(4)
 # Balancers that are compiled.
-RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH = range(5)
+RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH, WEIGHTED = range(6)
 # Why the loop came back to Python.
 REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR, NO_CONNECTIONS = range(7)
 # Of a proxy's choice: it knows of no pod, or all that it knows of are ejected.
 ALL_OUT = -2
 SIGNAL_OOM, SIGNAL_DRAINED, SIGNAL_PROBE = range(3)
 MOST_AVOIDED = 16  # Pods that an attempt has tried, where its proxy picks again to avoid them.
-SPARE_SLOTS = 3  # What an event takes at most: of a request, its retry, and a mirrored copy.
+SPARE_SLOTS = 4  # What an event takes at most: of a request, its retry, a hedge, a mirrored copy.
 BLOCK = 256  # Requests that are drawn at a time.
 
 Slot = np.dtype(
@@ -140,7 +142,7 @@ Proxy = np.dtype(
 Coming = np.dtype([("time", "f8"), ("offset", "i8"), ("count", "i4")], align=True)
 Row = np.dtype(
     [
-        ("key", "i8"),  # Second, version and cause.
+        ("key", "i8"),  # Second, version, cause and class.
         ("low", "i4"),  # The bins in between are the ones in use.
         ("high", "i4"),
         ("place", "i4"),
@@ -190,6 +192,7 @@ Told = np.dtype([("time", "f8"), ("pod", "i4"), ("what", "i1"), ("kind", "i1"), 
 Piece = np.dtype([("time", "f8"), ("rate", "f8")])
 Drawn = np.dtype([("drawn", "f8")])
 DRAWN = tuple(f"drawn_{what}" for what in ("time", "share", "user", "proxy", "choice"))
+Twin = np.dtype([("slot", "i4")])  # Of the other try at the request: NOBODY, or LOST.
 Head = np.dtype([("slot", "i4")])  # Of a bucket.
 Marks = np.dtype([("bits", "u8")])  # Of 64 buckets, those with a slot in them.
 Doomed = np.dtype([("slot", "i4")])
@@ -204,7 +207,7 @@ ADDRESSES = {
     "pod": Pod,
     "meter": Meter,
     "node": Node,
-    "version": Version,
+    "version": Version,  # [0 or 1 + class, version].
     "proxy": Proxy,
     "probe": Probe,
     "head": Head,
@@ -228,9 +231,11 @@ ADDRESSES = {
     "doomed_slot": Doomed,  # Slots that something happens to together.
     **PROXY_ADDRESSES,
     **ROUTE_ADDRESSES,
+    **CLASS_ADDRESSES,
     "dependency": Dependency,
     "call": Call,  # Lists of calls, one after the other.
     "caller": Caller,  # By slot, where there are dependencies.
+    "twin": Twin,  # By slot, where there are hedges.
     "quantile": Quantile,  # Tables of them, one after the other.
 }
 State: TypeAlias = Any
@@ -241,6 +246,7 @@ StateRecord = np.dtype(
         ("timeout", "f8"),
         ("deadline", "f8"),
         ("backoff", "f8"),
+        ("hedge_after", "f8"),  # Infinite: never.
         ("window_start", "f8"),
         ("window_end", "f8"),
         ("end", "f8"),
@@ -312,6 +318,7 @@ StateRecord = np.dtype(
         ("looked_at", "i8"),  # and how many requests had come when somebody did.
     ]
     + PROXY_FIELDS
-    + ROUTE_FIELDS,
+    + ROUTE_FIELDS
+    + CLASS_FIELDS,
     align=True,
 )

@@ -7,6 +7,7 @@ of backend 0, block 1 the table of each (a list of one number), block b + 1 back
 from __future__ import annotations
 
 from sim.model.causes import Cause
+from sim.model.routing import OF_CLASS
 from sim.traffic.clock import Kind
 from sim.traffic.kernel.access import (
     attribute_at,
@@ -23,6 +24,7 @@ from sim.traffic.kernel.access import (
     version_at,
 )
 from sim.traffic.kernel.calendar import schedule, take_slot
+from sim.traffic.kernel.classes import class_of
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.lists import take_up
@@ -44,7 +46,7 @@ def find_row(s: State, e: int, now: float) -> int:
         take_up(s, s.proxies + x, now)
     if tables.count == 0:
         return x
-    n = _find_route(s, listed_at(s, tables.offset).pod, slot.user)
+    n = _find_route(s, listed_at(s, tables.offset).pod, slot)
     if n < 0:
         return NO_ROW
     route = route_at(s, n)
@@ -62,17 +64,17 @@ def find_row(s: State, e: int, now: float) -> int:
 @compiled
 def find_path(s: State, slot: Records, table: int) -> int:
     """The version whose code path the attempt in *slot* takes by that *table* of flags."""
-    n = _find_route(s, table, slot.user)
+    n = _find_route(s, table, slot)
     if n < 0:
         return slot.version
     return _draw(s, route_at(s, n), slot, True)
 
 
 @inlined
-def _find_route(s: State, table: int, user: int) -> int:
-    """The first route for *user* that leads somewhere; below 0 if there is none."""
+def _find_route(s: State, table: int, slot: Records) -> int:
+    """The first route for the attempt in *slot* that leads somewhere; below 0 if there is none."""
     n, end = table_at(s, table).first, table_at(s, table).end
-    while n < end and not _matches(s, route_at(s, n), user):
+    while n < end and not _matches(s, route_at(s, n), slot):
         n += 1
     if n == end or route_at(s, n).total == 0:
         return NO_ROW
@@ -96,7 +98,7 @@ def _draw(s: State, route: Records, slot: Records, flag: bool) -> int:
 
 
 @inlined
-def _matches(s: State, route: Records, user: int) -> bool:
+def _matches(s: State, route: Records, slot: Records) -> bool:
     if route.match == route.matches_end:
         return True
     for m in range(route.match, route.matches_end):
@@ -104,7 +106,7 @@ def _matches(s: State, route: Records, user: int) -> bool:
         holds = True
         for c in range(match.condition, match.conditions_end):
             condition = condition_at(s, c)
-            value = _value(s, condition.attribute, user)
+            value = _value(s, condition.attribute, slot)
             holds = holds and (condition.values >> value) & 1 == 1
         if holds:
             return True
@@ -112,9 +114,11 @@ def _matches(s: State, route: Records, user: int) -> bool:
 
 
 @inlined
-def _value(s: State, number: int, user: int) -> int:
-    """The number of the value that *user* has of that attribute."""
-    drawn = uniform(s.attribute_keys, user, number)
+def _value(s: State, number: int, slot: Records) -> int:
+    """The number of the value that the user of *slot* has of that attribute, or its class."""
+    if number == OF_CLASS:
+        return class_of(s, slot.request)
+    drawn = uniform(s.attribute_keys, slot.user, number)
     attribute = attribute_at(s, number)
     n = attribute.value
     while drawn >= value_at(s, n).reached:

@@ -19,11 +19,14 @@ from sim.traffic.kernel.balancers import pick
 from sim.traffic.kernel.calendar import take_slot
 from sim.traffic.kernel.compiled import inlined
 from sim.traffic.kernel.draws import uniform
+from sim.traffic.kernel.hedging import begin_hedging
 from sim.traffic.kernel.lists import take_up
 from sim.traffic.kernel.records import (
+    INF,
     NOBODY,
     NOT_COMPUTING,
     OUT,
+    STILL,
     State,
 )
 from sim.traffic.kernel.station import take
@@ -67,6 +70,8 @@ def send(s: State, e: int, draw: float, now: float) -> int:
     slot = slot_at(s, e)
     slot.sent = now
     slot.gives_up = min(now + s.timeout, slot.meant + s.deadline)
+    if s.hedge_after < INF and not begin_hedging(s, e, now):
+        return STILL
     slot.stage, slot.abandoned, slot.computing = OUT, 0, NOT_COMPUTING
     if s.proxied:
         return enter(s, e, now)

@@ -6,6 +6,7 @@ from sim.model.causes import Cause
 from sim.traffic.clock import Kind
 from sim.traffic.kernel.access import caller_at, doomed_at, pod_at, slot_at, version_at
 from sim.traffic.kernel.calendar import give_back, schedule, withdraw
+from sim.traffic.kernel.classes import place_of_row
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.cores import compute
 from sim.traffic.kernel.demand import service_seconds
@@ -77,7 +78,7 @@ def start(s: State, e: int, p: int, now: float) -> None:
     pod, slot = pod_at(s, p), slot_at(s, e)
     if s.flagged and pod.flags > 0 and slot.probe < 0:
         slot.version = find_path(s, slot, pod.flags - 1)
-    row = version_at(s, slot.version)
+    row = version_at(s, _row_of(s, slot))
     add_up(pod, now)
     pod.serving += 1
     slot.stage = SERVING
@@ -113,7 +114,15 @@ def finish(s: State, e: int, well: int, now: float) -> int:
         return STILL
     if not well:
         return _DEPENDENCY
-    return _verdict(s, slot, version_at(s, slot.version).error_ratio)
+    return _verdict(s, slot, version_at(s, _row_of(s, slot)).error_ratio)
+
+
+@inlined
+def _row_of(s: State, slot: Records) -> int:
+    """Where the row is that says how the attempt in *slot* is served; a probe has no class."""
+    if s.classes > 0 and slot.probe < 0:
+        return place_of_row(s, slot)
+    return slot.version
 
 
 @inlined

@@ -17,9 +17,11 @@ from sim.model.draws import Purpose, Stream
 from sim.model.failed import STORIES_EACH
 from sim.model.latency import BINS
 from sim.traffic import quantiles
+from sim.traffic.classes import reached
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel.balancers import COMPILED
 from sim.traffic.kernel.calendar import WORD, YEARS
+from sim.traffic.kernel.class_records import BY_LOT, EndpointClass
 from sim.traffic.kernel.filling import fill_dependency
 from sim.traffic.kernel.proxy_records import Point
 from sim.traffic.kernel.ring import points_of_each
@@ -44,6 +46,7 @@ _STREAMS = {
     "error_keys": Purpose.DEPENDENCY_ERROR,
     "going_on_keys": Purpose.GOING_ON,
     "thinking_keys": Purpose.THINKING,
+    "class_keys": Purpose.ENDPOINT_CLASS,
 }
 # What the kernel must know of an array's size: the field, and along which axis.
 _SIZES = {
@@ -51,9 +54,12 @@ _SIZES = {
     "row": ("most_rows", 0),
     "log": ("most_logged", 0),
     "coming": ("list_places", 1),
+    "on_way": ("on_way_places", 1),
     "thread": ("bag_places", 1),
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),
+    "version": ("versions", 1),
+    "owed": ("owed_rows", 1),
     "dependency": ("dependencies", 0),
 }
 
@@ -95,11 +101,13 @@ def arrays_for(workload: Workload, seed: int, start: float, keep_log: bool) -> A
     _put_constants(arrays.single, workload, seed, keep_log)
     _put_traffic(arrays, workload)
     _put_tally(arrays, workload, keep_log)
-    for name, size in {"pod": 8, "meter": 8, "version": 2, "node": 4, "signal": 16}.items():
+    _put_classes(arrays, workload)
+    for name, size in {"pod": 8, "meter": 8, "node": 4, "signal": 16}.items():
         arrays.put(name, np.zeros(size, r.ADDRESSES[name]))
     arrays.put("probe", np.zeros(8 * r.PROBE_KINDS, r.Probe))
     arrays.put("thread", np.zeros((4, 4), r.Thread))
     arrays.put("slot", np.zeros(0, r.Slot))
+    arrays.put("twin", np.zeros(0, r.Twin))
     arrays.put("quantile", np.zeros(0, r.Quantile))
     _put_calendar(arrays, start, max(workload.arrivals.rates))
     _put_dependencies(arrays, workload, start)
@@ -112,6 +120,8 @@ def _put_constants(single: r.Records, workload: Workload, seed: int, keep_log: b
     clients = workload.clients
     single["timeout"] = clients.attempt_timeout_seconds
     single["deadline"], single["backoff"] = clients.deadline_seconds, clients.backoff_seconds
+    after = clients.hedge_after_seconds
+    single["hedge_after"] = r.INF if after is None else after
     single["attempts"], single["population"] = clients.attempts, workload.population
     single["window_start"], single["window_end"] = workload.window_start, workload.window_end
     single["end"], single["poisson"] = workload.arrivals.end, workload.arrivals.poisson
@@ -154,6 +164,26 @@ def _put_tally(arrays: Arrays, workload: Workload, keep_log: bool) -> None:
     arrays.single["row_mask"] = _ROWS * 4 - 1
 
 
+def _put_classes(arrays: Arrays, workload: Workload) -> None:
+    """A single class is drawn for nobody: whatever is drawn is below the whole."""
+    rows = np.zeros(len(workload.classes), EndpointClass)
+    rows["reached"] = reached(workload.classes)
+    twice = [BY_LOT if one.idempotent is None else one.idempotent for one in workload.classes]
+    rows["idempotent"] = twice
+    arrays.put("endpoint_class", rows)
+    arrays.single["classes"] = len(rows)
+    arrays.put("version", np.zeros((1 + len(rows), 2), r.Version))
+
+
+def add_versions(arrays: Arrays, size: int) -> None:
+    """Let there be rows for *size* versions, and for each class of theirs."""
+    before = arrays["version"]
+    larger = np.zeros((len(before), size), r.Version)
+    larger[:, : before.shape[1]] = before
+    arrays.put("version", larger)
+    arrays.grow(size, "exposed")
+
+
 def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
     rows = np.zeros(len(workload.dependencies), r.Dependency)
     rows["first"] = rows["last"] = r.NOBODY
@@ -167,15 +197,19 @@ def _put_dependencies(arrays: Arrays, workload: Workload, start: float) -> None:
 
 
 def place_of_quantiles(
-    arrays: Arrays, demand: Demand, cv: float, measured: tuple[float, ...] = ()
+    arrays: Arrays,
+    demand: Demand,
+    cv: float,
+    measured: tuple[float, ...] = (),
+    shares: tuple[float, ...] = (),
 ) -> int:
     """Where the table of times spread like this begins, made if it is new; 0 without a table."""
     if demand not in (Demand.GAMMA, Demand.EMPIRICAL):
         return 0
-    key = (demand, cv, measured)
+    key = (demand, cv, measured, shares)
     if key not in arrays.tables:
         first = arrays.tables[key] = len(arrays["quantile"])
-        values = quantiles.table(demand, cv, measured)
+        values = quantiles.table(demand, cv, measured, shares)
         arrays.grow(first + len(values), "quantile")
         arrays["quantile"]["value"][first:] = values
     return arrays.tables[key]
@@ -207,6 +241,8 @@ def add_slots(arrays: Arrays, size: int) -> None:
     arrays.put("doomed_slot", np.zeros(size, np.int32))
     if single["dependencies"]:
         arrays.grow(size, "caller")
+    if single["hedge_after"] < r.INF:
+        arrays.grow(size, "twin")
     fit_bags(arrays)
 
 

@@ -13,6 +13,7 @@ from sim.traffic.kernel.access import pod_at, story_at, worst_at
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import random_bits
 from sim.traffic.kernel.records import Records, State
+from sim.traffic.kernel.turn import turn_of
 
 DOING = tuple(Doing)
 _NOT_CHOSEN, _GONE, _UNREACHABLE = (
@@ -45,7 +46,7 @@ def _keep(s: State, slot: Records, cause: int, draw: np.uint64, now: float) -> N
         place = worst.place
     story = story_at(s, place)
     story.draw = draw
-    story.request, story.attempts, story.user = slot.request, slot.attempt + 1, slot.user
+    story.request, story.attempts, story.user = slot.request, turn_of(s, slot) + 1, slot.user
     story.meant, story.sent, story.answered = slot.meant, slot.tried_at, now
     story.proxy, story.endpoints, story.heard = slot.proxy, slot.listed, slot.heard
     story.cause, story.pod, story.version = cause, slot.pod, slot.version

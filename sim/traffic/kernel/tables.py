@@ -37,7 +37,7 @@ class Tables:
     def __init__(self, arrays: Arrays, lists: Lists, workload: Workload, seed: int) -> None:
         self._arrays = arrays
         self._lists = lists
-        self._routing = Routing(workload.attributes, seed)
+        self._routing = Routing(workload.attributes, seed, len(workload.classes))
         for name, purpose in _STREAMS.items():
             arrays.single[name] = Stream(seed, purpose).keys
         for name, kind in rr.ROUTE_ADDRESSES.items():

@@ -1,6 +1,6 @@
 """How requests ended: counts, users, last answers, and the log if it is kept.
 
-A row is the histogram of one (second, version, cause), dense while it is written to and left
+A row is the histogram of one (second, version, cause, class), dense while it is written to and left
 sparse when the room is needed: integers add up in any order. See `sim.traffic.tally`.
 """
 
@@ -11,6 +11,7 @@ from math import floor
 import numpy as np
 
 from sim.model.causes import Cause
+from sim.model.endpoint_class import MOST_CLASSES
 from sim.model.latency import _OFFSET, BINS, STEPS_BITS
 from sim.traffic.kernel.access import (
     bin_at,
@@ -22,6 +23,7 @@ from sim.traffic.kernel.access import (
     sparse_at,
     version_at,
 )
+from sim.traffic.kernel.classes import class_of
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import bits_of
 from sim.traffic.kernel.records import NOBODY, Records, State
@@ -30,9 +32,9 @@ from sim.traffic.kernel.story import offer
 _NONE, _BUG = int(Cause.NONE), int(Cause.APPLICATION_BUG)
 _DEPENDENCY = int(Cause.DEPENDENCY_ERROR)
 _BIN_SHIFT = 52 - STEPS_BITS
-# A key holds second, version + 1, cause and bin, and is sorted as they are.
-KEY_VERSION, KEY_CAUSE, KEY_BIN = 17, 5, 12
-assert BINS <= 1 << KEY_BIN and len(Cause) <= 1 << KEY_CAUSE
+# A key holds second, version + 1, cause, class and bin, and is sorted as they are.
+KEY_VERSION, KEY_CAUSE, KEY_CLASS, KEY_BIN = 17, 5, 5, 12
+assert BINS <= 1 << KEY_BIN and len(Cause) <= 1 << KEY_CAUSE and MOST_CLASSES <= 1 << KEY_CLASS
 
 
 @inlined
@@ -69,16 +71,17 @@ def record(s: State, slot: Records, cause: int, final: bool, now: float) -> None
         if cause != _NONE and counts:
             add_user(failed_at(s, slot.user >> 3), slot.user)
             offer(s, slot, cause, now)
-        _count(s, floor(slot.meant), slot.version, cause, bin_of(now - slot.meant))
+        of = class_of(s, slot.request) if s.classes > 0 else 0
+        _count(s, floor(slot.meant), slot.version, cause, of, bin_of(now - slot.meant))
     if s.keep_log:
         _write(s, slot, cause, final, now)
 
 
 @inlined
-def _count(s: State, second: int, version: int, cause: int, latency_bin: int) -> None:
+def _count(s: State, second: int, version: int, cause: int, of: int, latency_bin: int) -> None:
     mask = s.row_mask
-    key = (((second << KEY_VERSION) + version + 1) << KEY_CAUSE) + cause
-    place = (second * 61 + version * 23 + cause) & mask
+    key = (((((second << KEY_VERSION) + version + 1) << KEY_CAUSE) + cause) << KEY_CLASS) + of
+    place = (second * 61 + version * 23 + cause + of * 7) & mask
     found = place_at(s, place).row
     while found >= 0:
         row = row_at(s, found)

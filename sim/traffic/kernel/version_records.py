@@ -26,6 +26,7 @@ Version = np.dtype(
         ("warm_up", "f8"),
         ("slowdown", "f8"),
         ("hang_ratio", "f8"),
+        ("weight", "i8"),
         ("demand", "i1"),
         ("has_answered", "i1"),
         ("uneven", "i1"),  # It warms up or hangs.

@@ -9,7 +9,7 @@ from sim.model.visit import MOST_REQUESTS_A_VISIT, VISIT_BITS
 from sim.traffic.kernel.access import sent_at, slot_at
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import log, uniform
-from sim.traffic.kernel.records import INF, NOBODY, State
+from sim.traffic.kernel.records import INF, State
 from sim.traffic.kernel.tally import add_user, in_window
 
 _NONE = int(Cause.NONE)
@@ -37,7 +37,6 @@ def turn_page(s: State, e: int) -> None:
     """Slot *e*, for which nothing is pending, is the next request of its user's visit now."""
     slot = slot_at(s, e)
     slot.request += 1 << VISIT_BITS
-    slot.attempt = NOBODY  # The first is 0.
 
 
 @compiled

@@ -10,8 +10,9 @@ from sim.model.failed import NOT_ASKED
 from sim.traffic.clock import Kind
 from sim.traffic.kernel.access import (
     connection_at,
+    endpoint_class_at,
     guard_at,
-    link_at,
+    on_way_at,
     pod_at,
     proxy_at,
     remembered_at,
@@ -21,6 +22,8 @@ from sim.traffic.kernel.access import (
 )
 from sim.traffic.kernel.balancers import pick_any
 from sim.traffic.kernel.calendar import schedule
+from sim.traffic.kernel.class_records import BY_LOT
+from sim.traffic.kernel.classes import class_of
 from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.connections import (
     closed_at,
@@ -127,7 +130,7 @@ def _to_a_pod(s: State, e: int, now: float) -> int:
                 c = connect(s, p, now)
     trip.connection = c
     if s.counts_links:
-        link_at(s, slot.proxy, p).in_flight += 1
+        on_way_at(s, slot.proxy, p).count += 1
     return _send_on(s, e, p, c, now)
 
 
@@ -165,7 +168,7 @@ def _note(s: State, e: int, cause: int, now: float) -> None:
     else:
         pod.failed += 1
     if s.counts_links:
-        link_at(s, slot.proxy, slot.pod).in_flight -= 1
+        on_way_at(s, slot.proxy, slot.pod).count -= 1
     left = (_LEFT >> cause) & 1 or (cause == _UNREACHABLE and now >= slot.gives_up)
     if s.ejects and not left:
         judge_pod(s, slot.proxy, trip.row, slot.pod, 1 if cause != _NONE else 0, now)
@@ -187,6 +190,10 @@ def _is_tried_again(s: State, e: int, cause: int, now: float) -> bool:
         return True
     if not (s.elsewhere_twice >> cause) & 1:
         return False
+    if s.classes > 0:
+        twice = endpoint_class_at(s, class_of(s, slot.request)).idempotent
+        if twice != BY_LOT:
+            return twice == 1
     return uniform(s.method_keys, slot.request, 0) < s.idempotent_share
 
 

@@ -1,0 +1,115 @@
+"""What a visitor takes home of a comparison: report, picture, tables, scenario, JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import streamlit as st
+
+from sim.i18n import translate
+from sim.interfaces.app import shelf
+from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE, Order
+from sim.model.objects import JsonObject
+from sim.scenario.source import bundled_scenarios
+
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # So that equal content gives equal bytes.
+COLUMNS = ("strategy", "seed", "figure", "unit", "value")
+
+
+def offer(order: Order, comparison: JsonObject, name: str, report: str, language: str) -> None:
+    """Buttons for everything; *name* is the result's on the shelf."""
+    png = shelf.find(f"{name}.{language}.png")
+    with st.container(horizontal=True):
+        _button(translate(language, "Report (HTML)"), report.encode(), "html", "text/html")
+        if png is not None:
+            _button(translate(language, "Picture (PNG)"), png, "png", "image/png")
+        _button(translate(language, "Values (CSV)"), values_csv(comparison), "csv", "text/csv")
+        _button(
+            translate(language, "Values (Parquet)"),
+            values_parquet(comparison),
+            "parquet",
+            "application/vnd.apache.parquet",
+        )
+        _button(
+            translate(language, "Scenario (YAML)"), scenario_zip(order), "zip", "application/zip"
+        )
+        document = json.dumps(comparison, indent=2, ensure_ascii=False, allow_nan=False)
+        _button(
+            translate(language, "Download as JSON"), document.encode(), "json", "application/json"
+        )
+
+
+def _button(label: str, data: bytes, ending: str, mime: str) -> None:
+    st.download_button(
+        label, data, f"seatrial.{ending}", mime, key=f"download-{ending}", on_click="ignore"
+    )
+
+
+def values_of(comparison: JsonObject) -> Iterator[tuple[str, int, str, str, float | None]]:
+    """Every figure of every run: strategy, seed, figure, unit, value (None: there was none)."""
+    for arm in comparison["arms"]:
+        for key, figure in arm["figures"].items():
+            for seed, value in zip(comparison["seeds"], figure["values"], strict=True):
+                unit = comparison["figures"][key]["unit"]
+                yield arm["strategy"] or "no release", seed, key, unit, value
+
+
+def values_csv(comparison: JsonObject) -> bytes:
+    """The values as CSV."""
+    stream = io.StringIO()
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows(values_of(comparison))
+    return stream.getvalue().encode()
+
+
+def values_parquet(comparison: JsonObject) -> bytes:
+    """The values as Parquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = list(zip(*values_of(comparison), strict=True))
+    stream = io.BytesIO()
+    types = (pa.string(), pa.int64(), pa.string(), pa.string(), pa.float64())
+    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
+    pq.write_table(pa.table(dict(zip(COLUMNS, arrays, strict=True))), stream)
+    return stream.getvalue()
+
+
+def scenario_zip(order: Order) -> bytes:
+    """The scenario's files, and the command that does the same in a terminal."""
+    if order.bundled is None:
+        files = {MANIFEST_FILE: order.manifest, SCENARIO_FILE: order.description}
+    else:
+        folder: Path = bundled_scenarios()[order.bundled]
+        files = {
+            path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))
+        }
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in {**files, "command.txt": command(order) + "\n"}.items():
+            if text.strip():
+                archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), text)
+    return stream.getvalue()
+
+
+def command(order: Order) -> str:
+    """The command line that does the same."""
+    from shlex import quote
+
+    source = order.bundled or (SCENARIO_FILE if order.description.strip() else MANIFEST_FILE)
+    words = ["seatrial", "compare", source]
+    for option, values in (
+        ("--image", order.images),
+        ("--fault", order.faults),
+        ("--set", order.overrides),
+        ("--strategy", order.strategies),
+    ):
+        words += [word for value in values for word in (option, value)]
+    words += ["--runs", str(order.runs), "--seed", str(order.seed)]
+    return " ".join(map(quote, words))

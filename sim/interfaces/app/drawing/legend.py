@@ -1,0 +1,72 @@
+"""The legend of the timelines, as a line of small samples with their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from sim.analysis.palette import version_word
+from sim.i18n import message, translate
+from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.svg import element, patterns
+from sim.interfaces.app.drawing.timeline import PHASES
+
+_LONG = {"old": message("old version"), "new": message("new version")}
+
+
+def legend(versions: Iterable[str], phases: Iterable[str], colours: Colours, language: str) -> str:
+    """What colours, patterns and lines stand for: *versions* by number, *phases* that occur."""
+    prefix = "legend"
+    samples = []
+    for number, name in enumerate(versions):
+        fill = f"url(#{prefix}new)" if number == 1 else colours.version(number)
+        word = _LONG[name].render(language) if name in _LONG else version_word(name, language)
+        samples.append((_box(fill, colours.version(number), None), word))
+    samples.append(
+        (
+            _box(f"url(#{prefix}failed)", colours.failed, None),
+            translate(language, "failed requests"),
+        )
+    )
+    occurring = set(phases)
+    for phase, said in PHASES.items():
+        if phase in occurring and phase != "ready":
+            fill = "none" if phase == "pending" else f"url(#{prefix}{phase}3)"
+            dashes = "2 1.5" if phase == "pending" else None
+            samples.append((_box(fill, colours.ink, dashes), said.render(language)))
+    for dashed, moment in (
+        ("4 3", message("first write")),
+        (None, message("only final pods left")),
+    ):
+        line = element(
+            "line",
+            x1=11,
+            x2=11,
+            y1=1,
+            y2=13,
+            stroke=colours.ink,
+            stroke_width=1.4,
+            stroke_dasharray=dashed,
+        )
+        samples.append((line, moment.render(language)))
+    shared = f"<svg width='0' height='0' aria-hidden='true'>{patterns(colours, prefix)}</svg>"
+    items = "".join(
+        "<span style='display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem'>"
+        f"<svg width='22' height='14' aria-hidden='true'>{sample}</svg>{escape(word)}</span>"
+        for sample, word in samples
+    )
+    return f"<div style='font-size:.85rem;line-height:1.8'>{shared}{items}</div>"
+
+
+def _box(fill: str, stroke: str, dashes: str | None) -> str:
+    return element(
+        "rect",
+        x=1,
+        y=2,
+        width=20,
+        height=10,
+        fill=fill,
+        stroke=stroke,
+        stroke_width=0.8,
+        stroke_dasharray=dashes,
+    )

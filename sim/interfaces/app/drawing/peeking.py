@@ -1,0 +1,66 @@
+"""False alarms over the looks: a test made again and again, and one that may be."""
+
+from __future__ import annotations
+
+from sim.i18n import translate
+from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.svg import element, picture, text, ticks, title
+from sim.model.objects import JsonObject
+
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 640.0, 52.0, 470.0, 10.0, 220.0
+PROMISED = 0.05
+LEAST_SHARE = 0.1
+
+
+def peeking_picture(found: JsonObject, colours: Colours, language: str) -> str:
+    """The share of experiments that have found a difference that is not there."""
+    users: list[int] = found["users"]
+    most = 1.08 * float(max(LEAST_SHARE, *(one["high"] for one in found["once"])))
+
+    def x(n: int) -> float:
+        return LEFT + n / users[-1] * (RIGHT - LEFT)
+
+    def y(share: float) -> float:
+        return BOTTOM - share / most * (BOTTOM - TOP)
+
+    made = []
+    for tick in ticks(0.0, most, 5):
+        made.append(_line(LEFT, RIGHT, y(tick), colours.faint, 0.4))
+        made.append(_label(f"{100 * tick:.0f} %", LEFT - 5, y(tick) + 4, colours, "end"))
+    for tick in ticks(0.0, float(users[-1]), 4):
+        made.append(_label(f"{tick:,.0f}", x(int(tick)), BOTTOM + 16, colours, "middle"))
+    made.append(_line(LEFT, RIGHT, y(PROMISED), colours.ink, 1.0, "3 3"))
+    promised = translate(language, "promised: 5 %")
+    made.append(_label(promised, RIGHT + 6, y(PROMISED) + 4, colours, "start"))
+    for key, colour, dashes, name in (
+        ("once", colours.failed, None, translate(language, "test made at every look")),
+        ("valid", colours.version(0), "6 3", translate(language, "always-valid test")),
+    ):
+        points = [(x(n), y(one["value"])) for n, one in zip(users, found[key], strict=True)]
+        path = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points)
+        made.append(
+            element(
+                "path", d=path, fill="none", stroke=colour, stroke_width=2, stroke_dasharray=dashes
+            )
+        )
+        for (a, b), one in zip(points, found[key], strict=True):
+            words = f"{100 * one['value']:.1f} % ({100 * one['low']:.1f}–{100 * one['high']:.1f})"
+            made.append(element("circle", title(words), cx=a, cy=b, r=3, fill=colour))
+        end = points[-1][1] + (4 if key == "once" else 18)
+        made.append(_label(name, RIGHT + 6, end, colours, "start"))
+    axis = translate(language, "users of each group so far")
+    made.append(_label(axis, (LEFT + RIGHT) / 2, BOTTOM + 34, colours, "middle"))
+    name = translate(language, "false alarms over the looks at an experiment without a difference")
+    return picture("".join(made), WIDTH, BOTTOM + 42, name)
+
+
+def _line(
+    x1: float, x2: float, y: float, colour: str, width: float, dashes: str | None = None
+) -> str:
+    return element(
+        "line", x1=x1, x2=x2, y1=y, y2=y, stroke=colour, stroke_width=width, stroke_dasharray=dashes
+    )
+
+
+def _label(words: str, x: float, y: float, colours: Colours, anchor: str) -> str:
+    return text(words, x=x, y=y, font_size=11, fill=colours.ink, text_anchor=anchor)

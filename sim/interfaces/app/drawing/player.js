@@ -1,0 +1,186 @@
+// The player: a recorded run, played or scrubbed. Everything it says comes from the recording.
+export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".player");
+  if (root.dataset.mark === data.mark) return;
+  if (root.stop) root.stop();
+  root.dataset.mark = data.mark;
+  const { recording: run, words, start, end, captions } = data;
+  const colours = data.colours;
+  root.style.setProperty("--old", colours.versions[0]);
+  root.style.setProperty("--new", colours.versions[1]);
+  root.style.setProperty("--later", colours.versions[2]);
+  root.style.setProperty("--failed", colours.failed);
+  root.style.setProperty("--paper", colours.paper);
+  const glyphs = { pending: "○", starting: "…", ready: "✓", unready: "‖", terminating: "↓" };
+  const make = (tag, name, text) => {
+    const found = document.createElement(tag);
+    if (name) found.className = name;
+    if (text !== undefined) found.textContent = text;
+    return found;
+  };
+  root.replaceChildren();
+
+  const controls = make("div", "controls");
+  const button = make("button", "play", words.play);
+  button.type = "button";
+  const slider = make("input", "scrub");
+  Object.assign(slider, { type: "range", min: start, max: end, step: 0.05, value: start });
+  slider.setAttribute("aria-label", words.scrub);
+  const clock = make("output", "clock");
+  controls.append(button, slider, clock);
+  const caption = make("p", "caption");
+  caption.setAttribute("aria-live", "polite");
+  const marks = make("div", "marks");
+  for (const one of captions) {
+    const mark = make("button", "mark", String(captions.indexOf(one) + 1));
+    mark.type = "button";
+    mark.title = one.text;
+    mark.setAttribute("aria-label", one.text);
+    mark.onclick = () => { pause(); seek(one.time); };
+    marks.append(mark);
+  }
+
+  const grid = make("ul", "pods");
+  const pods = run.pods.map((pod) => {
+    const item = make("li", "pod");
+    const name = make("span", "name", pod.pod.split("-").pop());
+    const version = make("span", "version", run.version_words[pod.version]);
+    const state = make("span", "state");
+    const listed = make("span", "listed");
+    item.title = pod.pod + (pod.node ? " · " + pod.node : "");
+    item.dataset.version = Math.min(pod.version, 2);
+    item.append(version, name, state, listed);
+    return { pod, item, state, listed };
+  });
+
+  const routing = make("div", "routing");
+  const bar = make("div", "bar");
+  bar.setAttribute("role", "img");
+  const parts = [...run.versions.map((_, v) => ["v" + Math.min(v, 2), v]), ["failed", -1]].map(
+    ([name, v]) => { const part = make("span", "part " + name); bar.append(part); return [part, v]; }
+  );
+  const shares = make("p", "shares");
+  routing.append(make("h4", "", words.routing), bar, shares);
+  const events = make("div", "events");
+  const list = make("ol");
+  events.append(make("h4", "", words.events), list);
+
+  root.append(controls, captions.length ? marks : "", captions.length ? caption : "");
+  const columns = make("div", "columns");
+  const left = make("div");
+  left.append(make("h4", "", words.pods), grid);
+  const right = make("div");
+  right.append(routing, events);
+  columns.append(left, right);
+  root.append(columns);
+
+  const phaseAt = (pod, t) => {
+    for (const [phase, from, to] of pod.spans) if (from <= t && (to === null || t < to)) return phase;
+    return null;
+  };
+  const last = (rows, t) => {
+    let found = null;
+    for (const row of rows) { if (row[0] > t) break; found = row; }
+    return found;
+  };
+  const percent = (x) => (100 * x).toFixed(x > 0 && x < 0.1 ? 1 : 0) + " %";
+
+  function drawPods(t) {
+    const inList = new Set((last(run.endpoints, t) || [0, []])[1]);
+    let place = 0;
+    for (const { pod, item, state, listed } of pods) {
+      const phase = phaseAt(pod, t);
+      if (!phase) { if (item.parentNode) item.remove(); continue; }
+      if (grid.children[place] !== item) grid.insertBefore(item, grid.children[place] || null);
+      place += 1;
+      item.dataset.phase = phase;
+      state.textContent = glyphs[phase] + " " + words.phases[phase];
+      const here = inList.has(pod.pod);
+      item.dataset.listed = here;
+      listed.textContent = here ? "⇄ " + words.listed : words.unlisted;
+    }
+  }
+
+  function drawRouting(t) {
+    const n = Math.floor(t - run.shares.start);
+    const sent = run.shares.sent[n] || 0;
+    const said = [];
+    for (const [part, v] of parts) {
+      const count = v < 0 ? run.shares.failed[n] || 0 : run.shares.answered[v][n] || 0;
+      const share = sent ? count / sent : 0;
+      part.style.width = 100 * share + "%";
+      if (share > 0) {
+        const word = v < 0 ? words.failed : run.version_words[v];
+        part.textContent = share > 0.2 ? word + " " + percent(share) : "";
+        said.push(word + " " + percent(share) + " (" + count + ")");
+      } else part.textContent = "";
+    }
+    const asked = run.asked.find(([from, to]) => from <= t && t < to);
+    const text = sent ? words.obtained + " " + said.join(", ") : words.nobody;
+    shares.textContent = text + (asked ? " · " + words.asked + " " + asked[2] + " %" : "");
+    bar.setAttribute("aria-label", text);
+  }
+
+  function drawEvents(t) {
+    const heard = run.events.filter(([time]) => time <= t).slice(-data.events).reverse();
+    const mark = heard.length ? heard[0].join() + heard.length : "";
+    if (list.dataset.mark === mark) return;
+    list.dataset.mark = mark;
+    list.replaceChildren(...heard.map(([time, subject, reason, note]) => {
+      const line = make("li");
+      line.append(
+        make("span", "time", (time < 0 ? "" : "+") + time.toFixed(2) + " s"),
+        make("span", "reason", reason), make("span", "subject", subject), make("span", "note", note)
+      );
+      return line;
+    }));
+  }
+
+  let now = start, playing = false, before = 0, frame = 0, held = 0, told = -1;
+  function draw() {
+    slider.value = now;
+    clock.textContent = (now < 0 ? "" : "+") + now.toFixed(1) + " s";
+    slider.setAttribute("aria-valuetext", clock.textContent);
+    drawPods(now); drawRouting(now); drawEvents(now);
+    let number = -1;
+    captions.forEach((one, n) => { if (one.time <= now + 1e-6) number = n; });
+    if (number !== told) {
+      told = number;
+      caption.textContent = number < 0 ? data.before : captions[number].text;
+      [...marks.children].forEach((mark, n) => mark.setAttribute("aria-current", n === number));
+      if (playing && number >= 0) held = captions[number].hold;
+    }
+  }
+  function seek(t) { now = Math.min(Math.max(t, start), end); draw(); }
+  function step(stamp) {
+    if (!playing) return;
+    let passed = Math.min((stamp - before) / 1000, 0.1);
+    before = stamp;
+    if (held > 0) held -= passed;
+    else {
+      // Never jump over a caption: its moment is held so that it can be read.
+      const next = captions.find((one) => one.time > now + 1e-6);
+      let wanted = now + passed * data.speed;
+      if (next && wanted > next.time) wanted = next.time;
+      seek(wanted);
+    }
+    if (now >= end && held <= 0) { pause(); return; }
+    frame = requestAnimationFrame(step);
+  }
+  function play() {
+    if (now >= end - 1e-6) { now = start; told = -2; }
+    playing = true; button.textContent = words.pause; button.dataset.playing = true;
+    before = performance.now();
+    frame = requestAnimationFrame(step);
+  }
+  function pause() {
+    playing = false; held = 0; button.textContent = words.play; button.dataset.playing = false;
+    cancelAnimationFrame(frame);
+  }
+  button.onclick = () => (playing ? pause() : play());
+  slider.oninput = () => { pause(); seek(Number(slider.value)); };
+  root.stop = pause;
+  seek(data.at === null ? start : data.at);
+  if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) play();
+  return () => pause();
+}

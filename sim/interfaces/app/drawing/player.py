@@ -1,0 +1,84 @@
+"""The player: one recorded run with play, pause and a scrubber, drawn in the visitor's browser."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+from sim.analysis.palette import version_word
+from sim.i18n import translate
+from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.timeline import PHASES
+from sim.model.objects import JsonObject
+
+SPEED = 1.5  # Simulated seconds a second, between the captions.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What is explained at *time* (seconds from the first write), while it stands for *hold* s."""
+
+    time: float
+    text: str
+    hold: float = 6.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Playing:
+    """How a recording is played: from *start* to *end*, with *captions*; *before* the first one."""
+
+    start: float
+    end: float
+    captions: Sequence[Caption] = ()
+    before: str = ""
+    speed: float = SPEED
+    events: int = 8
+    at: float | None = None
+    autoplay: bool = False
+
+
+def show_player(
+    recording: JsonObject, playing: Playing, colours: Colours, language: str, key: str
+) -> None:
+    """Show *recording* (see `tasks.run`)."""
+    versions = [version_word(name, language) for name in recording["versions"]]
+    data = {
+        **asdict(playing),
+        "recording": {**recording, "version_words": versions},
+        "colours": asdict(colours),
+        "words": _words(language),
+    }
+    data["mark"] = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    component = st.components.v2.component(
+        "seatrial_player", html="<div class='player'></div>", css=_file("css"), js=_file("js")
+    )
+    component(data=data, key=key)
+
+
+def _words(language: str) -> JsonObject:
+    return {
+        "play": "▶ " + translate(language, "Play"),
+        "pause": "❚❚ " + translate(language, "Pause"),
+        "scrub": translate(language, "time, in seconds from the first write"),
+        "pods": translate(language, "Pods"),
+        "routing": translate(language, "Requests of this second"),
+        "events": translate(language, "Events, the latest first"),
+        "listed": translate(language, "in the endpoint list"),
+        "unlisted": translate(language, "not in the endpoint list"),
+        "obtained": translate(language, "answered by:"),
+        "asked": translate(language, "asked for the new version:"),
+        "failed": translate(language, "failed"),
+        "nobody": translate(language, "nobody sent anything in this second"),
+        "phases": {phase: name.render(language) for phase, name in PHASES.items()},
+    }
+
+
+@cache
+def _file(ending: str) -> str:
+    return Path(__file__).with_suffix(f".{ending}").read_text(encoding="utf-8")

@@ -1,0 +1,82 @@
+"""A visitor's own texts: a manifest and a scenario file, kept on the shelf so that links find them.
+
+The address carries their hash. They are data: nothing here reads what they say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from sim.i18n import translate
+from sim.interfaces.app import shelf
+
+OWN = "own"
+ID = "own-id"
+MANIFEST, DESCRIPTION = "manifest", "description"
+MOST_CHARACTERS = 200_000
+_OPENED = "own-opened"
+
+
+def manifest(state: Mapping[Any, Any]) -> str:
+    """The manifests of the visitor."""
+    return str(state.get(MANIFEST) or "")
+
+
+def description(state: Mapping[Any, Any]) -> str:
+    """The visitor's scenario file."""
+    return str(state.get(DESCRIPTION) or "")
+
+
+def take_up() -> None:
+    """Open the texts that an address names, once."""
+    state = st.session_state
+    for key in (MANIFEST, DESCRIPTION):
+        state.setdefault(key, "")
+    name = state.get(ID)
+    if not name or name == state.get(_OPENED):
+        return
+    try:
+        found = shelf.find_json(name)
+    except ValueError:
+        found = None
+    if found is None:
+        state[ID] = ""
+        return
+    state[MANIFEST], state[DESCRIPTION] = found["manifest"], found["description"]
+    state["scenario"], state[_OPENED] = OWN, name
+
+
+def keep() -> None:
+    """Put the texts on the shelf, and their name into the session."""
+    state = st.session_state
+    texts = {"manifest": manifest(state), "description": description(state)}
+    if state["scenario"] != OWN or not any(texts.values()):
+        state[ID] = ""
+        return
+    name = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:32]
+    if name != state.get(_OPENED):
+        shelf.put_json(name, texts)
+        state[_OPENED] = name
+    state[ID] = name
+
+
+def ask_manifest(language: str, height: int = 320) -> None:
+    """A place to paste manifests."""
+    st.text_area(
+        translate(language, "Manifest (YAML)"),
+        height=height,
+        max_chars=MOST_CHARACTERS,
+        key=MANIFEST,
+        persist_state="session",
+        placeholder="apiVersion: apps/v1\nkind: Deployment\n…",
+        help=translate(
+            language,
+            "A Deployment, and its Service if you have it. Seatrial reads it here on this "
+            "machine; nothing in it is executed.",
+        ),
+    )

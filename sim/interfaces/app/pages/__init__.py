@@ -1,0 +1,17 @@
+"""The pages in the order of the navigation: one file each, and one line here."""
+
+from __future__ import annotations
+
+from sim.registry import Registry
+
+PAGES = Registry(
+    "page",
+    {
+        "start": "sim.interfaces.app.pages.start:PAGE",
+        "compare": "sim.interfaces.app.pages.compare:PAGE",
+        "run": "sim.interfaces.app.pages.run:PAGE",
+        "scenario": "sim.interfaces.app.pages.scenario:PAGE",
+        "ab": "sim.interfaces.app.pages.ab:PAGE",
+        "believe": "sim.interfaces.app.pages.believe:PAGE",
+    },
+)

@@ -1,0 +1,185 @@
+"""Believe it: theory against simulator, reference against kernel, and what is not modelled."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.i18n import message, translate
+from sim.interfaces.app import fidelity, settings
+from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.drawing.theory import theory_picture
+from sim.interfaces.app.on_demand import on_demand
+from sim.interfaces.app.order import Order
+from sim.interfaces.app.page import Page
+from sim.interfaces.app.shown import show_table, theme_colours
+from sim.interfaces.app.task import Work
+from sim.interfaces.app.tasks.theory import PODS, SERVICE_SECONDS
+from sim.interfaces.table import Row, Table
+from sim.model.objects import JsonObject
+
+
+def show(language: str) -> None:
+    """Three reasons, each of which can be tried."""
+    theory, engines, kubernetes = st.tabs(
+        [
+            translate(language, "Against theory"),
+            translate(language, "Against a readable twin"),
+            translate(language, "Against Kubernetes"),
+        ]
+    )
+    with theory:
+        _show_theory(language)
+    with engines:
+        _show_engines(language)
+    with kubernetes:
+        _show_fidelity(language)
+
+
+def _show_theory(language: str) -> None:
+    st.markdown(
+        translate(
+            language,
+            "{pods} pods with one worker each behind a random choice are {pods} M/M/1 queues, and "
+            "theory knows exactly how long a request takes: {service} ms ÷ (1 - load). The "
+            "simulator knows nothing of that formula.",
+            pods=PODS,
+            service=f"{1000 * SERVICE_SECONDS:g}",
+        )
+    )
+    work = Work(task="theory", order={})
+    found = on_demand(work, translate(language, "Measure it now"), "theory", language)
+    if found is None:
+        return
+    show_markup(theory_picture(found, SERVICE_SECONDS, theme_colours(), language), "theory")
+    show_table(theory_table(found, language))
+    st.caption(
+        translate(
+            language,
+            "Line: theory. Dots: mean of {n} runs of 300 s with its 95 % interval, of which one in "
+            "twenty does not hold the truth even if all is well.",
+            n=found["seeds"],
+        )
+    )
+
+
+def theory_table(found: JsonObject, language: str) -> Table:
+    """Theory and measurement beside each other."""
+    headings = (
+        message("load (%)"),
+        message("theory (ms)"),
+        message("measured (ms)"),
+        message("95 % interval"),
+        message("theory inside"),
+        message("requests"),
+    )
+    rows = []
+    for point in found["points"]:
+        inside = point["low"] <= point["theory"] <= point["high"]
+        rows.append(
+            Row(
+                cells=(
+                    f"{100 * point['load']:.0f}",
+                    f"{1000 * point['theory']:.2f}",
+                    f"{1000 * point['mean']:.2f}",
+                    f"{1000 * point['low']:.2f} – {1000 * point['high']:.2f}",
+                    translate(language, "✓ yes") if inside else translate(language, "✕ no"),
+                    f"{point['requests']:,}",
+                )
+            )
+        )
+    return Table(
+        title=translate(language, "Mean time of a request"),
+        headings=tuple(heading.render(language) for heading in headings),
+        rows=tuple(rows),
+        figures_from=0,
+    )
+
+
+def _show_engines(language: str) -> None:
+    st.markdown(
+        translate(
+            language,
+            "What happens to a request is written down twice: as a plain program for people to "
+            "read, and as a compiled kernel that carries millions. Both must agree on every "
+            "attempt, to the last bit. Try it with a seed of your own.",
+        )
+    )
+    st.number_input(
+        translate(language, "Seed"), 0, 2**31, key="seed", persist_state="session", width=200
+    )
+    order = Order(
+        bundled=settings.FIRST,
+        strategies=("RollingUpdate",),
+        runs=1,
+        seed=int(st.session_state["seed"]),
+    )
+    work = Work(task="engines", order=order.to_json())
+    found = on_demand(work, translate(language, "Run both now"), "engines", language)
+    if found is None:
+        return
+    reference, kernel = found["attempts"]
+    if found["different"] == 0 and found["digests"][0] == found["digests"][1]:
+        st.success(
+            translate(
+                language,
+                "{attempts} attempts with {columns} values each, and not one differs.",
+                attempts=f"{reference:,}",
+                columns=found["columns"],
+            )
+        )
+    else:
+        st.error(
+            translate(
+                language,
+                "They differ: {reference} and {kernel} attempts, {different} of them different. "
+                "Please report it with the seed.",
+                reference=f"{reference:,}",
+                kernel=f"{kernel:,}",
+                different=found["different"],
+            )
+        )
+    st.caption(
+        translate(
+            language,
+            "The readable one took {slow} s, the kernel {fast} s, cluster included.",
+            slow=f"{found['seconds'][0]:.2f}",
+            fast=f"{found['seconds'][1]:.2f}",
+        )
+    )
+
+
+def _show_fidelity(language: str) -> None:
+    every, modelled, left_out = fidelity.counts()
+    st.markdown(
+        translate(
+            language,
+            "Seatrial rests on {every} statements about Kubernetes. {modelled} are modelled, and "
+            "each has a test that proves it; {left_out} are not modelled, for a reason.",
+            every=every,
+            modelled=modelled,
+            left_out=left_out,
+        )
+    )
+    st.caption(
+        translate(language, "The statements are in English, as Kubernetes' documentation is.")
+    )
+    headings = (message("number"), message("statement"), message("why it is not modelled"))
+    show_table(
+        Table(
+            title=translate(language, "What is not modelled"),
+            headings=tuple(heading.render(language) for heading in headings),
+            rows=tuple(Row(cells=cells) for cells in fidelity.not_modelled()),
+        )
+    )
+    st.subheader(translate(language, "All statements"))
+    found = fidelity.sections()
+    name = st.selectbox(translate(language, "Section"), list(found), key="fidelity-section")
+    st.markdown(found[str(name)].replace("<br>", " · "))
+
+
+PAGE = Page(
+    title=message("Believe it"),
+    question=message("Why should I believe these numbers?"),
+    show=show,
+    fields=(settings.SEED,),
+)

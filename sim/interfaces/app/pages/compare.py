@@ -1,0 +1,126 @@
+"""Compare: one's limits, the verdict in a sentence, and a column for each strategy."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from sim.i18n import message, translate
+from sim.interfaces.app import address, limits, settings
+from sim.interfaces.app.downloads import command, offer
+from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.jobs import State
+from sim.interfaces.app.order import Order
+from sim.interfaces.app.page import Page
+from sim.interfaces.app.pairs import chance_sentence, pairs_table
+from sim.interfaces.app.pictures import budgets, heats, timelines
+from sim.interfaces.app.progress import follow, show_end
+from sim.interfaces.app.reading import read
+from sim.interfaces.app.report import report
+from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.shown import (
+    show_basis,
+    show_link,
+    show_problems,
+    show_reading,
+    show_table,
+    theme_colours,
+)
+from sim.interfaces.app.task import Work
+from sim.interfaces.table import Table
+from sim.model.objects import JsonObject
+
+
+def show(language: str) -> None:
+    """Ask, compute elsewhere, show."""
+    with st.sidebar:
+        order = settings.ask_comparison(language)
+    if order.is_blank:
+        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
+        return
+    reading = read(order)
+    show_problems(reading, language)
+    if reading["problems"]:
+        return
+    work = Work(task="compare", order=order.to_json())
+    found, job = result_of(work), job_of(work)
+    running = job is not None and job.state is State.RUNNING
+    first_visit = job is None and order == settings.usual_order()
+    with st.sidebar:
+        blocked = found is not None or running or not order.strategies
+        clicked = st.button(
+            translate(language, "Compare"), type="primary", disabled=blocked, key="compare"
+        )
+    if found is None and not running and (clicked or first_visit):
+        job = start(work, language)
+    if found is not None:
+        _show(found, order, work.name, language)
+    elif job is not None and job.state is State.RUNNING:
+        follow(job, language)
+    elif job is not None and job.state is State.DONE:
+        st.rerun()  # It was done between two looks.
+    else:
+        if job is not None:
+            show_end(job, language)
+        st.info(translate(language, "Nobody has run this yet: press Compare on the left."))
+        show_reading(reading, language)
+
+
+def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
+    view, comparison, colours = found["views"][language], found["comparison"], theme_colours()
+    given = limits.ask_limits(language)
+    if given:
+        show_table(limits.kept_table(comparison, given, language))
+    st.subheader(translate(language, "Verdict"))
+    chance = chance_sentence(comparison, language)
+    sentences = "<br>".join(escape(text) for text in (view["verdict"], chance) if text)
+    st.html(f"<p class='seatrial-verdict'>{sentences}</p>")
+    show_markup(timelines(found, colours, language), "timelines")
+    _show_details(found, language)
+    st.subheader(translate(language, "Take it with you"))
+    offer(order, comparison, name, report(found, command(order), language), language)
+    show_link(address.words_of(PAGE.fields, st.session_state), language)
+    st.caption(translate(language, "The same in a terminal"))
+    st.code(command(order), language=None, wrap_lines=True)
+
+
+def _show_details(found: JsonObject, language: str) -> None:
+    """What is behind the verdict, one subject at a time."""
+    view, colours = found["views"][language], theme_colours()
+    names = (
+        translate(language, "Figures"),
+        translate(language, "Why requests failed"),
+        translate(language, "Latency and budget"),
+        translate(language, "What this rests on"),
+    )
+    figures, causes, latency, basis = st.tabs(names)
+    with figures:
+        show_table(pairs_table(found["comparison"], language))
+        show_table(Table.from_json(view["figures"]))
+    with causes:
+        show_table(Table.from_json(view["causes"]))
+        show_table(Table.from_json(view["stories"]))
+    with latency:
+        st.subheader(translate(language, "Latency over time"))
+        show_markup(heats(found, colours, language), "heats")
+        st.subheader(translate(language, "Error budget"))
+        st.caption(
+            translate(
+                language,
+                "Failed requests beyond no release, as a share of all that the SLO allows in the "
+                "window; 100 % is all of it. One run of each strategy.",
+            )
+        )
+        show_markup(budgets(found, colours, language), "budgets")
+    with basis:
+        show_table(Table.from_json(view["settings"]))
+        show_basis(view["warnings"], view["assumptions"])
+
+
+PAGE = Page(
+    title=message("Strategies"),
+    question=message("Which strategy should this release use?"),
+    show=show,
+    fields=(*settings.COMPARISON, *limits.FIELDS),
+)

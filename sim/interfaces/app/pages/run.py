@@ -1,0 +1,151 @@
+"""Run: one run under the glass. Scrub through it, and hear the story of one failed request."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from sim.i18n import message, translate
+from sim.interfaces.app import address, settings
+from sim.interfaces.app.drawing.player import Playing, show_player
+from sim.interfaces.app.jobs import State
+from sim.interfaces.app.page import Page
+from sim.interfaces.app.progress import follow, show_end
+from sim.interfaces.app.reading import read
+from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.shown import (
+    show_basis,
+    show_link,
+    show_problems,
+    show_table,
+    theme_colours,
+)
+from sim.interfaces.app.story import story
+from sim.interfaces.app.task import Work
+from sim.interfaces.cause_names import cause_name
+from sim.interfaces.table import Row, Table
+from sim.model.objects import JsonObject
+
+STORY = "story"
+
+
+def show(language: str) -> None:
+    """Ask, compute elsewhere, show."""
+    with st.sidebar:
+        order = settings.ask_run(language)
+    if order.is_blank:
+        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
+        return
+    reading = read(order)
+    show_problems(reading, language)
+    if reading["problems"]:
+        return
+    work = Work(task="run", order=order.to_json())
+    found, job = result_of(work), job_of(work)
+    running = job is not None and job.state is State.RUNNING
+    with st.sidebar:
+        clicked = st.button(
+            translate(language, "Run"),
+            type="primary",
+            disabled=found is not None or running,
+            key="start-run",
+        )
+    first_visit = job is None and order == settings.usual_run()
+    if found is None and not running and (clicked or first_visit):
+        job = start(work, language)
+    if found is not None:
+        _show(found, language)
+    elif job is not None and job.state is State.RUNNING:
+        follow(job, language)
+    elif job is not None and job.state is State.DONE:
+        st.rerun()
+    else:
+        if job is not None:
+            show_end(job, language)
+        st.info(translate(language, "Nobody has run this yet: press Run on the left."))
+
+
+def _show(found: JsonObject, language: str) -> None:
+    recording, view = found["recording"], found["views"][language]
+    lost, sent = sum(recording["shares"]["failed"]), sum(recording["shares"]["sent"])
+    st.markdown(
+        translate(
+            language,
+            "{lost} of {all} requests failed",
+            lost=f"**{lost:,}**",
+            all=f"**{sent:,}**",
+        )
+    )
+    playing = Playing(start=recording["start"], end=recording["end"], at=0.0, speed=2.0, events=14)
+    show_player(recording, playing, theme_colours(), language, key=f"run-{language}")
+    show_table(shares_table(recording, language))
+    _show_story(recording, language)
+    for part in ("causes", "figures", "settings"):
+        show_table(Table.from_json(view[part]))
+    show_basis(view["warnings"], view["assumptions"])
+    show_link(address.words_of(PAGE.fields, st.session_state), language)
+
+
+def _show_story(recording: JsonObject, language: str) -> None:
+    """One failed request, moment by moment."""
+    failures = sorted(recording["failures"], key=lambda one: float(one["meant"]))
+    if not failures:
+        return
+    st.subheader(translate(language, "The story of one failed request"))
+    if int(st.session_state[STORY]) >= len(failures):
+        st.session_state[STORY] = 0
+    number = st.selectbox(
+        translate(language, "Failed request"),
+        range(len(failures)),
+        format_func=lambda n: translate(
+            language,
+            "{time} s, user {user}: {cause}",
+            time=f"{failures[n]['meant']:+.2f}",
+            user=failures[n]["user"],
+            cause=cause_name(failures[n]["cause"], language),
+        ),
+        key=STORY,
+        persist_state="session",
+    )
+    items = "".join(
+        f"<li><b>{time:+.3f} s</b> {escape(text.render(language))}</li>"
+        for time, text in story(failures[int(number or 0)], recording)
+    )
+    st.html(f"<ol class='seatrial-story'>{items}</ol>")
+
+
+def shares_table(recording: JsonObject, language: str) -> Table:
+    """What share of the requests was asked for the new version when, and what it got."""
+    headings = (
+        message("from (s)"),
+        message("to (s)"),
+        message("asked (%)"),
+        message("obtained (%)"),
+        message("answers"),
+    )
+    return Table(
+        title=translate(language, "Shares of the new version: asked for and obtained"),
+        headings=tuple(heading.render(language) for heading in headings),
+        rows=tuple(
+            Row(
+                cells=(
+                    f"{start:+.0f}",
+                    f"{end:+.0f}",
+                    f"{asked:g}",
+                    f"{obtained:.1f}",
+                    f"{answers:,}",
+                )
+            )
+            for start, end, asked, obtained, answers in recording["obtained"]
+        ),
+        figures_from=0,
+    )
+
+
+PAGE = Page(
+    title=message("One run"),
+    question=message("What exactly happened, and why did this request fail?"),
+    show=show,
+    fields=(*settings.ONE_RUN, address.number("story", STORY, 0, 0, 999)),
+)

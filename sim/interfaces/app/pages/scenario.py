@@ -1,0 +1,178 @@
+"""Scenario: describe one's own service, as a form or as YAML, and see what is made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from sim.i18n import message, translate
+from sim.interfaces.app import address, own_text, settings
+from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.drawing.plan import plan_picture
+from sim.interfaces.app.frame import link_to
+from sim.interfaces.app.order import MANIFEST_FILE
+from sim.interfaces.app.page import Page
+from sim.interfaces.app.reading import read
+from sim.interfaces.app.shown import show_link, show_problems, show_reading, theme_colours
+from sim.interfaces.app.yaml_form import FORM, values_of, with_value
+from sim.model.objects import JsonObject
+from sim.scenario.source import bundled_scenarios
+
+UPLOAD = "upload"
+_REFUSED = "upload-refused"
+
+
+def show(language: str) -> None:
+    """The texts, the form beside them, and what they were understood to be."""
+    with st.sidebar:
+        settings.ask_scenario(language, manifest=False)
+    if st.session_state["scenario"] == settings.OWN:
+        _edit(language)
+    else:
+        _show_bundled(str(st.session_state["scenario"]), language)
+    order = settings.order_of({**st.session_state, "strategies": [], "runs": 1})
+    if order.is_blank:
+        st.info(translate(language, "There is no manifest yet: paste or upload a Deployment."))
+        return
+    reading = read(order)
+    show_problems(reading, language)
+    if reading["problems"]:
+        return
+    st.success(translate(language, "No mistake was found."))
+    with st.container(horizontal=True):
+        link_to("compare", language)
+        link_to("run", language)
+    _show_plan(reading, language)
+    show_reading(reading, language)
+    show_link(address.words_of(PAGE.fields, st.session_state), language)
+
+
+def _show_bundled(name: str, language: str) -> None:
+    """The files of a scenario that comes along; a copy of them can be changed."""
+    folder = bundled_scenarios()[name]
+    st.button(
+        translate(language, "Change a copy of it"),
+        key="copy",
+        type="primary",
+        on_click=_copy,
+        args=(folder,),
+    )
+    left, right = st.columns(2)
+    for column, file in ((left, "scenario.yaml"), (right, "deployment.yaml")):
+        if (folder / file).is_file():
+            column.caption(file)
+            column.code(
+                (folder / file).read_text(encoding="utf-8"), language="yaml", wrap_lines=True
+            )
+
+
+def _copy(folder: Path) -> None:
+    """Make the files in *folder* the visitor's own."""
+    description = (folder / "scenario.yaml").read_text(encoding="utf-8")
+    state = st.session_state
+    state[own_text.DESCRIPTION] = description.replace("- deployment.yaml", f"- {MANIFEST_FILE}")
+    state[own_text.MANIFEST] = (folder / "deployment.yaml").read_text(encoding="utf-8")
+    state["scenario"] = settings.OWN
+
+
+def _edit(language: str) -> None:
+    _show_form(language)
+    left, right = st.columns(2)
+    with left:
+        st.text_area(
+            translate(language, "Scenario file (scenario.yaml)"),
+            key=own_text.DESCRIPTION,
+            height=420,
+            max_chars=own_text.MOST_CHARACTERS,
+            persist_state="session",
+            help=translate(
+                language, "What Kubernetes does not say: traffic, users, versions, faults."
+            ),
+        )
+    with right:
+        own_text.ask_manifest(language, height=420)
+        st.file_uploader(
+            translate(language, "Upload manifests (YAML, up to 1 MB)"),
+            type=["yaml", "yml", "json"],
+            accept_multiple_files=True,
+            key=UPLOAD,
+            on_change=_take_uploads,
+        )
+        if st.session_state.get(_REFUSED):
+            st.error(
+                translate(
+                    language,
+                    "{file} was not taken: it is no text, or too large.",
+                    file=st.session_state[_REFUSED],
+                )
+            )
+
+
+def _take_uploads() -> None:
+    """What was uploaded becomes the manifest: text, whatever it says."""
+    files: list[UploadedFile] = st.session_state[UPLOAD] or []
+    texts = []
+    st.session_state[_REFUSED] = ""
+    for file in files:
+        try:
+            text = file.getvalue().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = ""
+        if not text or len(text) > own_text.MOST_CHARACTERS or "\0" in text:
+            st.session_state[_REFUSED] = file.name[:80]
+            return
+        texts.append(text.strip("\n"))
+    if texts:
+        st.session_state[own_text.MANIFEST] = "\n---\n".join(texts) + "\n"
+
+
+def _show_form(language: str) -> None:
+    """The form, filled from the text; without a scenario file there is none."""
+    values = values_of(own_text.description(st.session_state))
+    if values is None:
+        return
+    columns = st.columns(4)
+    for number, field in enumerate(FORM):
+        st.session_state[field.key] = values[field.path]
+        columns[number % len(columns)].text_input(
+            field.label.render(language),
+            key=field.key,
+            placeholder=translate(language, "assumed, see below"),
+            help=f"`spec.{field.path}`",
+            on_change=_write,
+            args=(field.path, field.key),
+        )
+
+
+def _write(path: str, key: str) -> None:
+    """Bring one field of the form into the text."""
+    state = st.session_state
+    state[own_text.DESCRIPTION] = with_value(
+        own_text.description(state), path, str(state[key] or "")
+    )
+
+
+def _show_plan(reading: JsonObject, language: str) -> None:
+    picture = plan_picture(reading["plan"], theme_colours(), language)
+    if not picture:
+        return
+    st.subheader(translate(language, "Planned steps and faults"))
+    show_markup(picture, "plan")
+    st.caption(
+        translate(
+            language,
+            "What strategies hold on purpose (a step waits for its pods first, which only a run "
+            "can tell), and when faults strike. A fault of a version is there whenever that "
+            "version is.",
+        )
+    )
+
+
+PAGE = Page(
+    title=message("Scenario"),
+    question=message("What does my service look like, and what is assumed about it?"),
+    show=show,
+    fields=settings.SCENARIO,
+)

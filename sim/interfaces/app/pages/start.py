@@ -1,0 +1,88 @@
+"""Start: what this is in a sentence, and a rolling update that explains itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.i18n import message, translate
+from sim.interfaces.app import settings
+from sim.interfaces.app.drawing.player import Playing, show_player
+from sim.interfaces.app.frame import link_to
+from sim.interfaces.app.jobs import State
+from sim.interfaces.app.narration import narration, shown
+from sim.interfaces.app.order import Order
+from sim.interfaces.app.page import Page
+from sim.interfaces.app.pages import PAGES
+from sim.interfaces.app.progress import follow, show_end
+from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.shown import theme_colours
+from sim.interfaces.app.task import Work
+from sim.model.objects import JsonObject
+
+RECORDED = Order(bundled=settings.FIRST, strategies=("RollingUpdate",), runs=1)
+
+
+def show(language: str) -> None:
+    """The sentence, the doors, the recording."""
+    st.markdown(
+        translate(
+            language,
+            "Seatrial simulates every pod, probe, proxy and request of a release, and counts who "
+            "is hurt by it and why.",
+        )
+    )
+    for name in PAGES:
+        if name != "start":
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                link_to(name, language)
+                st.caption(PAGES[name].question.render(language), width="content")
+    st.subheader(translate(language, "A rolling update, request by request"))
+    work = Work(task="run", order=RECORDED.to_json())
+    found = result_of(work)
+    job = job_of(work)
+    if found is None and job is None:
+        job = start(work, language)
+    if found is not None:
+        _play(found["recording"], language)
+    elif job is not None and job.state is State.RUNNING:
+        follow(job, language)
+    elif job is not None and job.state is State.DONE:
+        st.rerun()
+    elif job is not None:
+        show_end(job, language)
+
+
+def _play(recording: JsonObject, language: str) -> None:
+    start_seconds, end_seconds = shown(recording)
+    before = translate(
+        language,
+        "{n} pods of the old version answer everything. In a moment the release is written.",
+        n=sum(pod["version"] == 0 for pod in recording["pods"]),
+    )
+    playing = Playing(
+        start=start_seconds,
+        end=end_seconds,
+        captions=narration(recording, language),
+        before=before,
+        events=5,
+        autoplay=True,
+    )
+    show_player(recording, playing, theme_colours(), language, key=f"start-{language}")
+    st.caption(
+        translate(
+            language,
+            "A recorded run of the scenario {scenario}, seed {seed}: nothing in it is drawn by "
+            "hand. The numbers jump to what is explained.",
+            scenario=RECORDED.bundled,
+            seed=RECORDED.seed,
+        )
+    )
+
+
+PAGE = Page(
+    title=message("Start"),
+    question=message(
+        "Sea trials for a Kubernetes rollout: what a release costs, before production."
+    ),
+    show=show,
+)

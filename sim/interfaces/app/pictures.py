@@ -1,0 +1,82 @@
+"""The pictures of a comparison, side by side: timelines, latencies, the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+
+from sim.i18n import translate
+from sim.interfaces.app.drawing.budget import budget
+from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.heat import heat
+from sim.interfaces.app.drawing.legend import legend
+from sim.interfaces.app.drawing.timeline import timeline
+from sim.model.objects import JsonObject
+
+Shown = tuple[float, float]
+
+
+def timelines(found: JsonObject, colours: Colours, language: str) -> str:
+    """A column for each strategy on one time axis."""
+    shown, recorded = shown_of(found), in_order(found)
+    tallest = max(len(one["lanes"]) for one in recorded)
+
+    def draw(one: JsonObject, number: int) -> str:
+        return timeline(one, shown, tallest, colours, language, f"t{number}")
+
+    versions = max((one["versions"] for one in recorded), key=len)
+    used = max(lane["version"] for one in recorded for lane in one["lanes"])
+    phases = {span[0] for one in recorded for lane in one["lanes"] for span in lane["spans"]}
+    return legend(versions[: used + 1], phases, colours, language) + _columns(found, draw, language)
+
+
+def heats(found: JsonObject, colours: Colours, language: str) -> str:
+    """How long requests took, over time."""
+    cells = [cell for one in found["pictures"] for cell in one["heat"]["cells"]]
+    most, rows = max(cell[2] for cell in cells), max(cell[1] for cell in cells) + 1
+    shown = shown_of(found)
+
+    def draw(one: JsonObject, number: int) -> str:
+        return heat(one, shown, most, rows, colours, language)
+
+    note = translate(
+        language,
+        "Across: seconds since the first write. Up: how long the answer took, failed requests too. "
+        "The darker, the more requests; point at a cell for the numbers.",
+    )
+    return _columns(found, draw, language) + f"<p>{escape(note)}</p>"
+
+
+def budgets(found: JsonObject, colours: Colours, language: str) -> str:
+    """What each strategy burned of the error budget; empty where there is none."""
+    recorded = [one for one in found["pictures"][1:] if one["budget"]]
+    return budget(recorded, shown_of(found), colours, language) if recorded else ""
+
+
+def shown_of(found: JsonObject) -> Shown:
+    """The time shown, in seconds from the first write."""
+    zero = found["comparison"]["window"]["firstWriteSeconds"]
+    start, end = found["shown"]
+    return start - zero, end - zero
+
+
+def in_order(found: JsonObject) -> list[JsonObject]:
+    """The recordings: strategies as they were asked for, then no release if it lost anything."""
+    first, *others = found["pictures"]
+    return [*others, first] if first["lost"] else others
+
+
+def _columns(found: JsonObject, draw: Callable[[JsonObject, int], str], language: str) -> str:
+    made = []
+    for number, one in enumerate(in_order(found)):
+        name = one["strategy"] or translate(language, "no release")
+        lost = translate(
+            language,
+            "{lost} of {all} requests failed",
+            lost=f"{one['lost']:,}",
+            all=f"{one['sent']:,}",
+        )
+        made.append(
+            f"<figure><h3>{escape(name)}</h3><p>{escape(lost)}</p>{draw(one, number)}</figure>"
+        )
+    return f"<div class='seatrial-columns'>{''.join(made)}</div>"

@@ -1,0 +1,110 @@
+"""The shelf: results on this machine's disk, each under the hash of what it was made from.
+
+A result is found again by the next visitor, after a reload and after a restart. The program's own
+text is part of the hash, so that a new version never shows what an old one computed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from functools import cache
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+import sim
+from sim.experiments.disk import draft_name
+from sim.model.objects import JsonObject
+from sim.scenario.source import bundled_scenarios
+
+PLACE = "SEATRIAL_SHELF"  # The environment variable that moves it.
+MOST_BYTES = 500_000_000
+_NAME = re.compile(r"[0-9a-f]{16,64}(\.[a-z0-9.]{1,16})?")
+
+
+def name_for(content: JsonObject) -> str:
+    """The name of what *content* asks for, made by this very program."""
+    text = json.dumps([content, _program()], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def put(name: str, data: bytes) -> None:
+    """Keep *data* under *name*, whole or not at all; the longest unused give way."""
+    target = _path(name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = draft_name(target)
+    try:
+        draft.write_bytes(data)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    _make_room(target.parent)
+
+
+def find(name: str) -> bytes | None:
+    """What is kept under *name*."""
+    path = _path(name)
+    try:
+        data = path.read_bytes()
+        os.utime(path)
+    except OSError:
+        return None
+    return data
+
+
+def put_json(name: str, document: JsonObject) -> None:
+    """Keep *document*."""
+    put(name, json.dumps(document, ensure_ascii=False, allow_nan=False).encode())
+
+
+def find_json(name: str) -> JsonObject | None:
+    """The document under *name*."""
+    data = find(name)
+    if data is None:
+        return None
+    try:
+        found: JsonObject = json.loads(data)
+    except ValueError:
+        return None
+    return found
+
+
+def _path(name: str) -> Path:
+    """Where *name* lies. Raise a `ValueError` for one that an address made up."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"a name must be a hash, not {name!r}")
+    place = os.environ.get(PLACE)
+    folder = Path(place) if place else user_cache_path("seatrial", appauthor=False) / "app"
+    return folder / name
+
+
+def _make_room(folder: Path) -> None:
+    def age(path: Path) -> float:
+        try:
+            return path.stat().st_mtime
+        except OSError:
+            return 0.0
+
+    kept = sorted((path for path in folder.iterdir() if path.is_file()), key=age, reverse=True)
+    total = 0
+    for path in kept:
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue
+        if total > MOST_BYTES:
+            path.unlink(missing_ok=True)
+
+
+@cache
+def _program() -> str:
+    """A hash of the program's text and of the scenarios that come along."""
+    sums = hashlib.sha256()
+    sources = sorted(Path(str(sim.__file__)).parent.rglob("*.py"))
+    scenarios = [file for folder in bundled_scenarios().values() for file in folder.glob("*.yaml")]
+    for path in [*sources, *sorted(scenarios)]:
+        sums.update(path.name.encode() + b"\0" + path.read_bytes())
+    return sums.hexdigest()

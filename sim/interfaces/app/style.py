@@ -1,0 +1,30 @@
+"""The little style that Streamlit's theme does not bring: tables, code boxes, spacing."""
+
+from __future__ import annotations
+
+STYLE = """<style>
+.stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 3rem; }
+.stMainBlockContainer h1 { font-size: 2rem; }
+.stMainBlockContainer h3 { font-size: 1.25rem; }
+.st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {
+  font-family: ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; font-size: 0.85rem;
+}
+.seatrial-table { overflow-x: auto; margin-bottom: 1rem; }
+.seatrial-table table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.seatrial-table th { white-space: nowrap; }
+.seatrial-table th, .seatrial-table td {
+  padding: 0.3rem 0.9rem 0.3rem 0; text-align: left; vertical-align: top;
+  border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.25);
+}
+.seatrial-table td:first-child { overflow-wrap: break-word; max-width: 24rem; }
+.seatrial-table td:not(:first-child):not(:last-child) { white-space: nowrap; }
+.seatrial-table td:last-child { min-width: 12rem; }
+.seatrial-table .figure { text-align: right; white-space: nowrap; min-width: 0; }
+.seatrial-table tr.sub td { opacity: 0.8; font-size: 0.9em; }
+.seatrial-table tr.sub td:first-child { padding-left: 1.2rem; }
+.seatrial-table [title] { text-decoration: underline dotted; cursor: help; }
+.seatrial-story { line-height: 1.7; }
+.seatrial-story b { font-variant-numeric: tabular-nums; margin-right: 0.5rem; }
+.seatrial-verdict { font-size: 1.15rem; line-height: 1.6; border-left: 4px solid currentColor;
+  padding: 0.2rem 0 0.2rem 1rem; margin: 0.5rem 0 1rem; }
+</style>"""

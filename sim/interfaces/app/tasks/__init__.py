@@ -1,0 +1,18 @@
+"""What pages give to worker processes: one file each, and one line here."""
+
+from __future__ import annotations
+
+from sim.registry import Registry
+
+TASKS = Registry(
+    "task",
+    {
+        "read": "sim.interfaces.app.tasks.read:TASK",
+        "run": "sim.interfaces.app.tasks.run:TASK",
+        "compare": "sim.interfaces.app.tasks.compare:TASK",
+        "theory": "sim.interfaces.app.tasks.theory:TASK",
+        "engines": "sim.interfaces.app.tasks.engines:TASK",
+        "peek": "sim.interfaces.app.tasks.peek:TASK",
+        "judge": "sim.interfaces.app.tasks.judge:TASK",
+    },
+)

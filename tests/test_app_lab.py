@@ -1,0 +1,117 @@
+"""A/B lab and reasons to believe: what these pages say is what was computed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from test_app import CJK, page, surroundings, until, words_of
+
+from sim.interfaces.app import fidelity
+from sim.interfaces.app.drawing.colours import DAY
+from sim.interfaces.app.drawing.peeking import peeking_picture
+from sim.interfaces.app.drawing.theory import theory_picture
+from sim.interfaces.app.pages.ab import size_table
+from sim.interfaces.app.pages.believe import theory_table
+from sim.interfaces.app.tasks.engines import compare_engines
+from sim.interfaces.app.tasks.peek import peek
+from sim.interfaces.app.tasks.theory import SERVICE_SECONDS, compare_theory
+from sim.stats.power import size_for_shares
+
+__all__ = ["surroundings"]
+
+
+def quiet(done: int, total: int) -> None:
+    """Nobody listens."""
+
+
+@pytest.fixture(scope="module")
+def peeked() -> dict:
+    """Experiments of 500 users a group, looked at ten times."""
+    return peek({"share": 0.1, "size": 500, "looks": 10, "seed": 1}, quiet)
+
+
+def test_peeking_finds_more_than_was_promised_and_the_honest_test_does_not(peeked: dict) -> None:
+    """One look at the end keeps the promise; ten break it; an always-valid test may look."""
+    assert peeked["users"][-1] == 500
+    assert peeked["end"]["low"] < 0.05 < peeked["end"]["high"] + 0.01
+    values = [one["value"] for one in peeked["once"]]
+    assert values == sorted(values)
+    assert values[-1] > 2 * peeked["end"]["value"]
+    assert peeked["valid"][-1]["value"] <= 0.05
+    for language in ("en", "zh"):
+        drawn = peeking_picture(peeked, DAY, language)
+        assert bool(CJK.search(drawn.split("font-family", 1)[1])) == (language == "zh")
+
+
+def test_the_calculator_says_what_the_formula_says() -> None:
+    """5 % against 5.5 % takes 31,234 users in each group; half of that four times as many."""
+    rows = [row.cells for row in size_table(0.05, 0.10, 10_000, "en").rows]
+    assert [row[2] for row in rows] == [
+        f"{size_for_shares(0.05, other):,}" for other in (0.0525, 0.055, 0.06)
+    ]
+    assert rows[1][2] == "31,234"
+    assert rows[1][3] == "6.2"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_broken_split_is_told_from_a_good_one(language: str) -> None:
+    """In words and by a sign, not by colour alone."""
+    app = page(language, "ab", a="5200", b="4800")
+    assert not app.exception
+    assert app.error[0].value.startswith("✕")
+    app.number_input(key="ab-b").set_value(5200).run()
+    assert not app.error
+    assert app.success[0].value.startswith("✓")
+    assert bool(CJK.search(words_of(app))) == (language == "zh")
+
+
+def test_the_judge_answers_for_ones_own_traffic() -> None:
+    """By a worker; and what cannot be read is one sentence."""
+    app = page("en", "ab", rps="2", **{"for": "10m"})
+    app.button(key="do-judge").click().run()
+    until(lambda: "60 requests" in words_of(app.run()) or bool(app.exception))
+    assert not app.exception
+    assert "false alarms" in words_of(app)
+    app.text_input(key="ab-rps").set_value("lots").run()
+    assert "lots" in app.error[0].value
+
+
+def test_what_is_not_modelled_is_what_the_published_page_says() -> None:
+    """Every statement left out has a reason, and the counts agree."""
+    every, modelled, left_out = fidelity.counts()
+    assert every == modelled + left_out
+    assert len(fidelity.not_modelled()) == left_out
+    assert all(reason for _, _, reason in fidelity.not_modelled())
+    assert sum(text.count("\n| ") - 1 for text in fidelity.sections().values()) >= every - 50
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_believe_it_opens_in_both_languages(language: str) -> None:
+    """Statements about Kubernetes stay in Kubernetes' language."""
+    app = page(language, "believe")
+    assert not app.exception
+    assert ("✓" in words_of(app)) is False
+    said = "\n".join(str(caption.value) for caption in app.caption)
+    assert bool(CJK.search(said)) == (language == "zh")
+
+
+@pytest.mark.slow
+def test_theory_lies_inside_what_the_page_measures() -> None:
+    """Five intervals at 95 %: with these seeds at most one may miss, and none by much."""
+    found = json.loads(json.dumps(compare_theory({}, quiet)))
+    inside = [point["low"] <= point["theory"] <= point["high"] for point in found["points"]]
+    assert sum(inside) >= len(inside) - 1
+    assert all(abs(one["mean"] / one["theory"] - 1) < 0.05 for one in found["points"])
+    assert len(theory_table(found, "en").rows) == len(inside)
+    assert "<circle" in theory_picture(found, SERVICE_SECONDS, DAY, "zh")
+
+
+@pytest.mark.slow
+def test_both_engines_make_the_same_attempts() -> None:
+    """What the page promises under its button."""
+    order = {"bundled": "web-app", "strategies": ["RollingUpdate"], "runs": 1, "seed": 3}
+    found = compare_engines(order, quiet)
+    assert found["attempts"][0] == found["attempts"][1] > 5000
+    assert found["different"] == 0
+    assert found["digests"][0] == found["digests"][1]

@@ -1,0 +1,111 @@
+"""The scenario's page: form and text are one thing, mistakes have a place, the plan is drawn."""
+
+from __future__ import annotations
+
+import pytest
+from small_manifests import DEPLOYMENT
+from test_app import CJK, page, surroundings, words_of
+
+from sim.interfaces.app.order import MANIFEST_FILE
+from sim.interfaces.app.plan import plan_of
+from sim.interfaces.app.yaml_form import FORM, values_of, with_value
+from sim.scenario.load import load
+
+__all__ = ["surroundings"]
+TEXT = """\
+# Ours.
+apiVersion: seatrial/v1alpha1
+kind: Scenario
+metadata:
+  name: ours
+spec:
+  manifests:
+    - manifests.yaml
+  traffic:
+    kind: poisson
+    rate: 50/s            # measured in May
+"""
+
+
+def test_a_value_of_the_form_stands_in_the_text_and_comments_stay() -> None:
+    """And comes back out of it."""
+    changed = with_value(TEXT, "traffic.rate", "80/s")
+
+    assert "80/s" in changed
+    assert "# measured in May" in changed
+    assert "# Ours." in changed
+    assert values_of(changed)["traffic.rate"] == "80/s"
+    assert with_value(changed, "traffic.rate", "50/s") == TEXT
+
+
+def test_every_field_of_the_form_is_one_of_a_scenario(tmp_path) -> None:
+    """What the form writes is what the program reads."""
+    given = {"traffic.rate": "80/s", "users.population": "500", "clients.attempts": "3"}
+    given |= {"clients.attemptTimeout": "3s", "slo.availability": "99.5%"}
+    given |= {"versions.new.startup": "9s", "versions.new.service.wait": "50ms"}
+    given |= {"network.proxy": "istio"}
+    text = TEXT
+    for field in FORM:
+        text = with_value(text, field.path, given[field.path])
+    (tmp_path / "scenario.yaml").write_text(text)
+    (tmp_path / MANIFEST_FILE).write_text(DEPLOYMENT)
+
+    scenario = load([tmp_path])
+
+    assert scenario.population == 500
+    assert scenario.slo_availability == 0.995
+    assert scenario.clients.attempts == 3
+    for field in FORM:
+        text = with_value(text, field.path, "")
+    assert set(values_of(text).values()) == {""}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a: [",
+        "just words",
+        "- a\n- b",
+        "spec: 1",
+        "a: &x 1\nspec: *x",
+        "{" * 5000,
+        "!!python/x 1",
+    ],
+)
+def test_a_text_that_is_no_scenario_has_no_form(text: str) -> None:
+    """Nothing is built from it, and nothing is lost."""
+    assert values_of(text) is None
+    assert with_value(text, "traffic.rate", "1/s") == text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_copy_can_be_changed_by_the_form_and_has_its_mistakes_by_line(language: str) -> None:
+    """Did you mean …?"""
+    app = page(language, "scenario")
+    assert not app.exception
+    assert "traffic.rate" in words_of(app)
+    app.button(key="copy").click().run()
+    assert not app.exception
+    app.text_input(key="form-traffic.rate").set_value("70/s").run()
+    assert "rate: 70/s" in app.text_area(key="description").value
+    assert not app.error
+    wrong = app.text_area(key="description").value.replace("traffic:", "trafic:")
+    app.text_area(key="description").set_value(wrong).run()
+    assert not app.exception
+    assert "traffic" in words_of(app)
+    assert ("did you mean" in words_of(app)) == (language == "en")
+    assert ("line" in words_of(app)) if language == "en" else ("第" in words_of(app))
+    assert bool(CJK.search(words_of(app))) == (language == "zh")
+
+
+def test_a_plan_holds_what_strategies_wait_for_and_when_faults_strike() -> None:
+    """Seconds from the first write, which comes 30 s after the window's start."""
+    scenario = load(["canary"], faults=["node:node-1:45s", "bug:new:5%"])
+
+    plan = plan_of(scenario)
+
+    canary = next(one for one in plan["strategies"] if one["name"] == "Canary")
+    assert [(bar["start"], bar["end"]) for bar in canary["bars"]] == [(0, 30), (30, 60), (60, 90)]
+    assert canary["bars"][1]["text"]["en"] == "20 % for the new version"
+    assert [one["bars"][0]["start"] for one in plan["faults"]] == [15.0, 0.0]

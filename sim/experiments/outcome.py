@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.analysis.clocks import is_settled
@@ -37,12 +37,8 @@ class Outcome:
     run: Run | None
 
 
-def outcomes_of(runs: Sequence[Run], yardstick: Yardstick, *, keep: bool) -> tuple[Outcome, ...]:
-    """Each of *runs* measured against *yardstick*; with the whole record if *keep*."""
-    return tuple(_outcome(found, yardstick, keep=keep) for found in runs)
-
-
-def _outcome(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
+def outcome_of(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
+    """*found* measured against *yardstick*; with the whole record if *keep*."""
     return Outcome(
         strategy=found.strategy,
         seed=found.seed,

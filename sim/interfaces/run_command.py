@@ -115,9 +115,12 @@ def run(
     )
     if out is not None:
         from sim.experiments.folder import write_run_folder
+        from sim.interfaces.report import NAME, repeating
+        from sim.interfaces.reports import of_run
 
+        report = of_run(scenario, found, yardstick, repeating(terminal.words))
         with named(out):
-            write_run_folder(out, scenario, found)
+            write_run_folder(out, scenario, found, {NAME: report})
     if png is not None:
         write_picture(png, [found], terminal.language)
     if as_json:

@@ -72,6 +72,7 @@ class Purpose(IntEnum):
     SYNC_PERIOD = 90
     CONFIG_WATCH = 91
     CONVERSION = 92
+    SWEEP = 95
 
 
 def _mix(x: int) -> int:

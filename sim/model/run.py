@@ -94,6 +94,8 @@ class RequestCounts:
     def within(self, start: float, end: float) -> RequestCounts:
         """Only the requests meant to be sent in [*start*, *end*), whole seconds."""
         keep = (self.second >= start) & (self.second < end)
+        if keep.all():
+            return self
         return RequestCounts(
             second=self.second[keep],
             version=self.version[keep],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ from sim.interfaces.terminal import Terminal
 from sim.interfaces.written_files import require_place, write_picture
 
 if TYPE_CHECKING:
+    from sim.errors import Problem
     from sim.experiments.comparison import Comparison
     from sim.experiments.tuning import Tuning
     from sim.scenario.scenario import Scenario
@@ -35,7 +37,7 @@ def compare(
             metavar="NAME",
             text=message(
                 "A strategy to compare, or all; may be repeated. Without it, the two that a "
-                "Deployment has by itself."
+                "Deployment has by itself, and a Rollout's own."
             ),
         ),
     ] = None,
@@ -99,7 +101,8 @@ def compare(
         require_place(png)
     seeds = range(seed, seed + runs)
     make_engine_ready(engine, terminal)
-    chosen = chosen_strategies(strategy or ())
+    chosen, left_out = chosen_strategies(scenario, strategy or ())
+    warn(left_out, terminal)
     tuning = _tune(scenario, chosen, seeds, workers, engine, terminal) if tuned else None
     comparison = _compare(scenario, chosen, seeds, workers, engine, terminal, tuning)
     if png is not None:
@@ -111,13 +114,31 @@ def compare(
         show(comparison, terminal)
 
 
-def chosen_strategies(names: Sequence[str]) -> Sequence[str]:
-    """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
+def chosen_strategies(
+    scenario: Scenario, names: Sequence[str]
+) -> tuple[Sequence[str], list[Problem]]:
+    """The strategies that *names* mean: `all` is every one that fits, none the two built-in ones.
+
+    Where a Rollout says how it is released, none means its own before those. With them, why others
+    were left out of `all`.
+    """
     from sim.strategies import BUILT_IN, STRATEGIES
+    from sim.strategies.bound_router import unfit
 
     if ALL not in names:
-        return names or BUILT_IN
-    return [*STRATEGIES, *(name for name in names if name != ALL)]
+        own = () if scenario.own is None else (scenario.own.name,)
+        return names or (*own, *BUILT_IN), []
+    every = [*STRATEGIES, *(name for name in names if name != ALL)]
+    found = {name: unfit(name, scenario) for name in STRATEGIES if name not in names}
+    left_out = {name: problem for name, problem in found.items() if problem is not None}
+    problems = [
+        replace(
+            problem,
+            message=message("{name} is left out: {why}", name=name, why=problem.message),
+        )
+        for name, problem in left_out.items()
+    ]
+    return [name for name in every if name not in left_out], problems
 
 
 def _compare(

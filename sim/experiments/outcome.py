@@ -9,7 +9,7 @@ from sim.analysis.clocks import is_settled
 from sim.analysis.failures import by_cause, sent
 from sim.analysis.figures import Yardstick, measure
 from sim.model.deed import DeedKind, first_of
-from sim.model.given_up import GivenUp
+from sim.model.given_up import GivenUp, Why
 from sim.model.run import Run, Setting
 
 # Beside the phases that a strategy can return.
@@ -46,7 +46,7 @@ def outcome_of(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
         causes={cause.key: count for cause, count in by_cause(found).items()},
         sent=sent(found),
         phase=_phase(found),
-        given_up=found.given_up,
+        given_up=None if _went_back(found) else found.given_up,
         settled=is_settled(found),
         settings=found.settings,
         digest=found.digest(),
@@ -54,7 +54,13 @@ def outcome_of(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
     )
 
 
+def _went_back(found: Run) -> bool:
+    """Whether somebody on duty sent the release back before its strategy gave it up by itself."""
+    own = found.given_up is not None and found.given_up.why is not Why.COMMAND
+    return not own and first_of(found.deeds, DeedKind.DECIDED) is not None
+
+
 def _phase(found: Run) -> str:
-    if first_of(found.deeds, DeedKind.DECIDED) is not None:
+    if _went_back(found):
         return WENT_BACK
     return UNFINISHED if found.phase is None else found.phase.value

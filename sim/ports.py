@@ -217,10 +217,10 @@ class DataPlane(Protocol):
         backend 0.
 
         The first route that matches the user decides; its destinations get their shares by a lot
-        for every attempt, or for every user where it is sticky. Without a match, or without any
-        weight, the answer is NO_ROUTE. Tries elsewhere stay in the backend. A mirror gets copies
-        that load pods and dependencies, and whose answers nobody hears. Raise a `ValueError` for an
-        attribute that `Workload.attributes` does not have.
+        for every attempt, or for every user where it is sticky. Without a match, without any
+        weight, or with NO_BACKEND drawn the answer is NO_ROUTE. Tries elsewhere stay in the
+        backend. A mirror gets copies that load pods and dependencies, and whose answers nobody
+        hears. Raise a `ValueError` for an attribute that `Workload.attributes` does not have.
         """
         ...
 

@@ -25,9 +25,13 @@ FILES = (
     "replicaset",
     "pods",
     "services",
+    "ingress",
+    "istio",
     "autoscaling",
     "nodes",
+    "rollouts",
     "analysis",
+    "flagger",
     "monitoring",
     "measured",
 )
@@ -35,8 +39,9 @@ HEAD = """# What of Kubernetes is simulated, and what proves it
 
 Made by `python tests/fidelity_page.py`; the statements stand in `tests/fidelity/`. The numbers are
 those of the facts that Seatrial is built on: 2 Deployments, 3 ReplicaSets, 4 pods, 5 probes,
-6 termination, 7 Services, 10 autoscaling, 11 disruptions and nodes, 12 resources,
-14 Argo Rollouts, 16 Prometheus, 21 what was measured on a real control plane.
+6 termination, 7 Services, 8 ingress-nginx, 9 Istio, 10 autoscaling, 11 disruptions and nodes,
+12 resources, 14 Argo Rollouts, 15 Flagger, 16 Prometheus, 21 what was measured on a real control
+plane.
 """
 
 

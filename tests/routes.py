@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.model.backend_name import NOWHERE, BackendName
+from sim.model.backend_name import BackendName
 from sim.model.objects import JsonObject
-from sim.model.routing import Attribute, Route
+from sim.model.routing import NO_BACKEND, Attribute, Route
 
 NOBODY = "nowhere"
 # Three values each: not sent, and two that are.
@@ -21,8 +21,6 @@ BACKENDS = ("main", "canary", "v1", "v2")
 
 def number(name: BackendName) -> int | None:
     """Services main and canary; subsets of main by their label version."""
-    if name == NOWHERE:
-        return len(BACKENDS)
     version = dict(name.labels).get("version", name.service)
     known = (name.service in ("main", "canary")) and name.namespace == "default"
     return BACKENDS.index(version) if known and version in BACKENDS else None
@@ -48,7 +46,7 @@ def shares(routes: Sequence[Route], **sent: str) -> dict[str, int] | str:
 
 
 def _name(backend: int) -> str:
-    return BACKENDS[backend] if backend < len(BACKENDS) else NOBODY
+    return NOBODY if backend == NO_BACKEND else BACKENDS[backend]
 
 
 def ingress(

@@ -6,10 +6,13 @@ import pytest
 from small_manifests import DEPLOYMENT
 from test_app import CJK, page, surroundings, words_of
 
-from sim.interfaces.app.order import MANIFEST_FILE
+from sim.interfaces.app.order import MANIFEST_FILE, Order
+from sim.interfaces.app.pages.scenario import copied
 from sim.interfaces.app.plan import plan_of
+from sim.interfaces.app.reading import document
 from sim.interfaces.app.yaml_form import FORM, values_of, with_value
 from sim.scenario.load import load
+from sim.scenario.source import bundled_scenarios
 
 __all__ = ["surroundings"]
 TEXT = """\
@@ -109,3 +112,15 @@ def test_a_plan_holds_what_strategies_wait_for_and_when_faults_strike() -> None:
     assert [(bar["start"], bar["end"]) for bar in canary["bars"]] == [(0, 30), (30, 60), (60, 90)]
     assert canary["bars"][1]["text"]["en"] == "20 % for the new version"
     assert [one["bars"][0]["start"] for one in plan["faults"]] == [15.0, 0.0]
+
+
+@pytest.mark.parametrize("name", [*bundled_scenarios()])
+def test_a_copy_of_every_bundled_scenario_is_read_as_the_scenario_itself(name: str) -> None:
+    """Whatever files it is made of, the copy has two texts and no mistake."""
+    description, manifest = copied(bundled_scenarios()[name])
+    own = document(Order(bundled=None, description=description, manifest=manifest))
+    itself = document(Order(bundled=name))
+
+    assert own["problems"] == {}
+    assert own["assumptions"]["en"]["rows"] == itself["assumptions"]["en"]["rows"]
+    assert own["plan"] == itself["plan"]

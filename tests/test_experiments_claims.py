@@ -76,6 +76,12 @@ def test_a_clock_that_never_stopped_is_later_than_any_that_did():
     )
 
 
+def test_what_a_strategy_needs_is_said_only_where_there_is_that_strategy():
+    case = Case(key="x", name=message("no fault"), overrides=("a=1",), needs={"A": ("b=2",)})
+
+    assert (("a=1",), ("a=1", "b=2")) == (case.settings(["B"]), case.settings(["A", "B"]))
+
+
 def case_result(key, **values):
     return CaseResult(
         case=Case(key=key, name=message("no fault")),

@@ -6,8 +6,6 @@ import json
 
 import pytest
 from command_line import call
-from hypothesis import given
-from hypothesis import strategies as st
 from stories import deployment, scenario
 
 from sim.experiments import tune as tuner
@@ -33,11 +31,13 @@ def tuned(story):
     return tune(story, ["RollingUpdate", "Recreate"], seeds=SEEDS, workers=1, engine="kernel")
 
 
-@given(st.sets(st.integers(0, 10_000), min_size=2, max_size=40))
+@pytest.mark.parametrize(
+    "seeds", [(0, 1), range(10), range(7, 30), (3, 900, 4), (9, 8, 7, 6, 5), range(0, 80, 2)]
+)
 def test_nothing_is_tuned_on_a_seed_that_is_compared_on(seeds):
     found = tuning_seeds(tuple(seeds))
 
-    assert not set(found) & seeds
+    assert not set(found) & set(seeds)
     assert 3 <= len(set(found)) == len(found) <= MOST_SEEDS
 
 

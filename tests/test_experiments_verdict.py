@@ -13,6 +13,7 @@ from sim.experiments.reasons import CAUSE_PHRASES, missing_pre_stop
 from sim.experiments.summary import summary
 from sim.experiments.verdict import verdict
 from sim.model.causes import MECHANISMS, Cause
+from sim.model.given_up import GivenUp, Why
 from sim.model.run import Phase, PodPhase, Run
 
 BARE = {"spec": {"containers": [{"name": "web"}]}}
@@ -160,6 +161,23 @@ def test_a_failed_rollout_is_said_to_have_failed():
     found = judged(*trials)
     assert "A exceeds its progress deadline in 10 of 10 runs" in found
     assert "A has not settled when the window ends in 10 of 10 runs" in found
+
+
+def test_a_release_that_was_given_up_says_why_and_not_that_a_deadline_passed():
+    def missing(available: int) -> GivenUp:
+        return GivenUp(
+            why=Why.DEADLINE, deployment="web-green", available=available, wanted=3, seconds=60.0
+        )
+
+    given_up = [missing(2) if n == 3 else missing(1) for n in SEEDS]
+    arms = [replace(losing(2, "A"), phase=Phase.DEGRADED, given_up=one) for one in given_up]
+    trials = [trial(losing(0, None), arm, losing(1, "B")) for arm in arms]
+    found = judged(*trials)
+    assert (
+        "A gives the release up in 10 of 10 runs: web-green has 1 of 3 pods available after 60 s"
+        " (in 9 of them)"
+    ) in found
+    assert "progress deadline" not in found
 
 
 def test_a_rollout_that_comes_up_after_its_deadline_is_not_called_a_failure():

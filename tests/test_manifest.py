@@ -323,18 +323,29 @@ def test_fields_that_are_not_simulated_survive_and_are_listed():
     assert scenario.release.template["spec"]["hostname"] == "ssd"
 
 
+def test_a_second_deployment_does_not_run_and_is_told_so():
+    other = DEPLOYMENT.replace("{name: web}", "{name: other}", 1)
+    assert other != DEPLOYMENT
+
+    scenario = loaded(f"{DEPLOYMENT}---\n{other}", deployment="web")
+
+    said = [problem.render() for problem in scenario.warnings]
+    assert any("Deployment/other does not run: the release is of Deployment/web" in s for s in said)
+    assert not scenario.applied
+
+
 def test_other_kinds_are_kept_whole_and_listed():
     other = (
-        "---\napiVersion: argoproj.io/v1alpha1\nkind: Rollout\nmetadata: {name: v}\n"
-        "spec: {selector: {}, template: {}, anything: [goes]}\n"
+        "---\napiVersion: argoproj.io/v1alpha1\nkind: AnalysisTemplate\nmetadata: {name: v}\n"
+        "spec: {args: [], anything: [goes]}\n"
     )
 
     scenario = loaded(DEPLOYMENT + other)
 
     assert scenario.kept[0]["spec"]["anything"] == ["goes"]
     assert [w.render() for w in scenario.warnings] == [
-        "<stdin>:13:1: Rollout/v is kept, not yet simulated",
-        "<stdin>:16:7: spec.strategy: Rollout/v lacks a required field"
+        "<stdin>:13:1: AnalysisTemplate/v is kept, not yet simulated",
+        "<stdin>:16:7: spec.metrics: AnalysisTemplate/v lacks a required field"
         " (its controller would refuse or ignore it)",
     ]
 

@@ -358,3 +358,13 @@ def test_the_window_is_as_long_as_a_release_whose_analyses_are_content(tmp_path)
 
     # 80 s of analysis instead of 30 s of blue's delay.
     assert 50.0 == pytest.approx(longer - shorter, abs=1.0)
+
+
+def test_a_server_that_is_away_evaluates_nothing(tmp_path):
+    """What was due meanwhile fires at the first evaluation after it is back."""
+    story = scenario(
+        tmp_path, rules=rule("vector(1)", "60s"), faults=("blind:server:lost@0s..100s",)
+    )
+    (fired,) = at(run(story, None, 1, window=window(120.0)), "firing")
+
+    assert 100.0 <= fired <= 105.0

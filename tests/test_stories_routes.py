@@ -179,6 +179,21 @@ def test_istio_answers_503_for_a_subset_that_has_nobody(tmp_path: Path) -> None:
     assert_share((lost, int(counts.count.sum())), 0.5)
 
 
+def test_istio_answers_503_for_the_share_of_a_subset_that_there_is_not(tmp_path: Path) -> None:
+    """Facts 9.1: a subset missing in the DestinationRule, NC. So no endpoint is looked for."""
+    story = Story(tmp_path, "virtual_service")
+    story.router.set_weight(50.0)
+    [rule] = story.api.list("DestinationRule")
+    subsets = [one for one in rule["spec"]["subsets"] if one["name"] != "canary"]
+    story.api.patch("DestinationRule", "web", {"spec": {"subsets": subsets}})
+    run = story.finish()
+
+    counts = run.requests.within(READ_AT, WINDOW.end)
+    lost = int(counts.count[counts.cause == Cause.NO_ROUTE].sum())
+    assert_share((lost, int(counts.count.sum())), 0.5)
+    assert not counts.count[counts.cause == Cause.NO_ENDPOINT].sum()
+
+
 def test_istio_answers_404_where_no_route_matches(tmp_path: Path) -> None:
     story = Story(tmp_path, "virtual_service")
     [found] = story.api.list("VirtualService")

@@ -11,7 +11,7 @@ from tiny_traffic import plane_of, play, serving
 from sim.errors import InvariantError
 from sim.model.behaviour import Clients
 from sim.model.causes import Cause
-from sim.model.routing import Attribute, Condition, Destination, Mirror, Route
+from sim.model.routing import NO_BACKEND, Attribute, Condition, Destination, Mirror, Route
 
 GROUP = Attribute(name="group", values=(("beta", 0.2), ("vip", 0.1), ("", 0.7)))
 HEADER = Attribute(name="header:x-canary", values=(("always", 0.3), ("", 0.7)))
@@ -127,6 +127,20 @@ def test_where_no_route_leads_the_answer_says_so(table):
 
     assert {(-1, -1, Cause.NO_ROUTE)} == {(e.pod, e.version, e.cause) for e in log}
     assert all(entry.answered == entry.sent for entry in log)
+
+
+def test_a_share_that_leads_nowhere_finds_no_route_and_an_empty_backend_no_endpoint():
+    nowhere = Destination(backend=NO_BACKEND, weight=30)
+    route = Route(destinations=(*(Destination(backend=n, weight=35) for n in (0, 1)), nowhere))
+    plane = routed(route, lists=((0,), ()), end=100.0)
+
+    log = play(plane, 1e3).log
+
+    found = Counter(entry.cause for entry in log)
+    assert {Cause.NONE, Cause.NO_ENDPOINT, Cause.NO_ROUTE} == found.keys()
+    for cause, share in ((Cause.NO_ROUTE, 0.3), (Cause.NO_ENDPOINT, 0.35)):
+        spread = (share * (1 - share) * len(log)) ** 0.5
+        assert abs(found[cause] - share * len(log)) < 4.5 * spread
 
 
 def test_each_proxy_routes_by_the_table_that_it_has_heard_of():

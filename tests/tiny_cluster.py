@@ -14,8 +14,13 @@ from typing import Any
 
 from sim.cluster import Cluster
 from sim.errors import NotFound
+from sim.judges.ab_conversion import AbConversion
+from sim.judges.ab_value import AbValue
+from sim.model.experiment import Experiment, Group
 from sim.model.template_hash import template_hash
+from sim.model.version_metrics import VersionMetrics
 from sim.ports import Wait
+from sim.stats.two_samples import Moments
 
 BOOT_SECONDS = 4.0
 HEARING_SECONDS = 1.0
@@ -95,6 +100,7 @@ class TinyCluster:
         self._uids = itertools.count(1)
         self._pods: dict[str, list[tuple[str, float]]] = {}  # (template hash, available at)
         self._templates: dict[str, dict[str, Any]] = {}
+        self._revisions: dict[str, dict[str, int]] = {}
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
         self.calls = 0
         self.writes: list[int] = []  # Which of the calls wrote.
@@ -131,6 +137,38 @@ class TinyCluster:
             service="web",
             hearing_seconds=HEARING_SECONDS,
             metrics=self._metrics,
+            analytics=self,
+        )
+
+    def experiment(self, alpha):
+        """Its users like the new version better."""
+        old, new = (
+            VersionMetrics(users=1000, conversions=bought, value=Moments.of([0.0, bought]))
+            for bought in (50, 100)
+        )
+        a, b = (
+            Group(
+                version=version,
+                users=found.users,
+                flipped=0,
+                left=0,
+                conversions=found.conversions,
+                revenue=found.value,
+                dwell=found.value,
+                failed_requests=0,
+                latency_seconds=0.0,
+            )
+            for version, found in (("old", old), ("new", new))
+        )
+        return Experiment(
+            start=0.0,
+            end=1.0,
+            share_of_b=0.5,
+            a=a,
+            b=b,
+            split_p_value=1.0,
+            conversion=AbConversion(alpha=alpha)(old, new),
+            revenue=AbValue(alpha=alpha)(old, new),
         )
 
     def get(self, kind, name, namespace="default", subresource=""):
@@ -153,12 +191,12 @@ class TinyCluster:
         obj = copy.deepcopy(self.get(kind, name))
         if isinstance(patch, list):
             for step in patch:
-                assert step["op"] == "add"
+                assert step["op"] in ("add", "replace")
                 *way, last = step["path"].strip("/").split("/")
                 place = obj
                 for key in way:
                     place = place[key]
-                place[last] = step["value"]
+                place[last.replace("~1", "/")] = step["value"]
         else:
             obj = merged(obj, patch)
         return self._store(obj)
@@ -199,7 +237,7 @@ class TinyCluster:
         for (kind, name), obj in self.objects.items():
             notes = obj["metadata"].get("annotations") or {}
             kept = {k: "a time" if _is_a_time(text) else text for k, text in notes.items()}
-            found[f"{kind}/{name}"] = {"spec": obj["spec"], "notes": kept}
+            found[f"{kind}/{name}"] = {"spec": obj.get("spec", obj.get("data")), "notes": kept}
         return json.dumps(found, sort_keys=True)
 
     def _store(self, obj):
@@ -210,7 +248,11 @@ class TinyCluster:
         self.objects[obj["kind"], meta["name"]] = obj
         if obj["kind"] == "Deployment":
             self._pods.setdefault(meta["name"], [])
-            self._templates[template_hash(obj["spec"]["template"])] = obj["spec"]["template"]
+            wanted = template_hash(obj["spec"]["template"])
+            self._templates[wanted] = obj["spec"]["template"]
+            revisions = self._revisions.setdefault(meta["name"], {})
+            if max(revisions, key=revisions.__getitem__, default=None) != wanted:
+                revisions[wanted] = max(revisions.values(), default=0) + 1
         return obj
 
     def _called(self) -> None:
@@ -248,7 +290,7 @@ class TinyCluster:
     def _sets(self, name: str):
         owner = {"uid": self.objects["Deployment", name]["metadata"]["uid"], "controller": True}
         known = dict.fromkeys(found for found, _ in self._pods[name])
-        known |= dict.fromkeys([template_hash(OLD)] if name == "web" else [])
+        known |= self._revisions[name]  # Sets without pods are kept as history.
         for found in known:
             template = copy.deepcopy(self._templates[found])
             template["metadata"]["labels"]["pod-template-hash"] = found
@@ -258,7 +300,9 @@ class TinyCluster:
                 "metadata": {
                     "name": f"{name}-{found}",
                     "labels": template["metadata"]["labels"],
-                    "annotations": {"deployment.kubernetes.io/revision": "1"},
+                    "annotations": {
+                        "deployment.kubernetes.io/revision": f"{self._revisions[name][found]}"
+                    },
                     "ownerReferences": [owner],
                 },
                 "spec": {"template": template},

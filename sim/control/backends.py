@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from sim.control.store import Key
-from sim.model.backend_name import NOWHERE, BackendName
+from sim.model.backend_name import BackendName
 
 
 class Backends:
@@ -30,8 +30,7 @@ class Backends:
         found = self._numbers.get(name)
         if found is None:
             found = self._numbers[name] = len(self._numbers)
-            if name != NOWHERE:
-                self._of[name.namespace, name.service][name] = found
+            self._of[name.namespace, name.service][name] = found
         return found
 
     def knows(self, name: BackendName) -> bool:

@@ -12,7 +12,7 @@ from sim.control.endpoints import Endpoints
 from sim.control.outbox import ROUTES, Outbox
 from sim.control.store import Key, Store
 from sim.model import http_route_routes, virtual_service_routes
-from sim.model.backend_name import NOWHERE, BackendName
+from sim.model.backend_name import BackendName
 from sim.model.http_route_routes import http_route_routes as routes_of_http_routes
 from sim.model.ingress_routes import entrance_to, ingress_routes
 from sim.model.network import ProxyKind
@@ -101,10 +101,9 @@ class Routing:
         return TO_MAIN
 
     def _number(self, name: BackendName) -> int | None:
-        if name != NOWHERE:
-            service = self._store.find("Service", name.service, name.namespace)
-            if service is None or service["spec"].get("type") == "ExternalName":
-                return None
+        service = self._store.find("Service", name.service, name.namespace)
+        if service is None or service["spec"].get("type") == "ExternalName":
+            return None
         return self._endpoints.follow(name)
 
 

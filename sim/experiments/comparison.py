@@ -11,6 +11,7 @@ from sim.errors import Problem
 from sim.experiments.programs import programs
 from sim.experiments.tuning import Tuning, to_json
 from sim.i18n import Message
+from sim.model.given_up import GivenUp
 from sim.model.objects import JsonObject
 from sim.model.run import Run, Setting, Window
 from sim.stats import LEVEL, Estimate, Proportion
@@ -27,7 +28,8 @@ class Arm:
 
     *values* are the figures by seed; *excess* is over the no-release arm, pair by pair, and empty
     for that arm itself. *causes* are failed requests by cause; one that no run of any arm met is
-    not there. *settled* counts the runs in which only the final pods were left in time.
+    not there. *given_up* says why in each run whose strategy gave the release up, *settled* counts
+    those in which only the final pods were left in time.
     """
 
     strategy: str | None
@@ -38,6 +40,7 @@ class Arm:
     causes_excess: Mapping[str, Estimate]
     requests: Estimate
     phases: Mapping[str, int]
+    given_up: tuple[GivenUp, ...]
     settled: Proportion | None
     settings: tuple[Setting, ...]
     digests: tuple[str, ...]
@@ -153,6 +156,7 @@ def _arm(arm: Arm) -> JsonObject:
         "strategy": arm.strategy,
         "requests": _estimate(arm.requests),
         "phases": dict(arm.phases),
+        "givenUp": [found.to_json() for found in arm.given_up],
         "settled": None if arm.settled is None else _proportion(arm.settled),
         "figures": {
             key: {

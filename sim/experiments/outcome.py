@@ -9,6 +9,7 @@ from sim.analysis.clocks import is_settled
 from sim.analysis.failures import by_cause, sent
 from sim.analysis.figures import Yardstick, measure
 from sim.model.deed import DeedKind, first_of
+from sim.model.given_up import GivenUp
 from sim.model.run import Run, Setting
 
 # Beside the phases that a strategy can return.
@@ -29,6 +30,7 @@ class Outcome:
     causes: Mapping[str, int]
     sent: int
     phase: str
+    given_up: GivenUp | None
     settled: bool
     settings: tuple[Setting, ...]
     digest: str
@@ -44,6 +46,7 @@ def outcome_of(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
         causes={cause.key: count for cause, count in by_cause(found).items()},
         sent=sent(found),
         phase=_phase(found),
+        given_up=found.given_up,
         settled=is_settled(found),
         settings=found.settings,
         digest=found.digest(),

@@ -54,6 +54,7 @@ def _arm(
         causes_excess=_cause_differences(outcomes, no_release, met, method) if released else {},
         requests=_certain(interval_of([float(found.sent) for found in outcomes], method)),
         phases=dict(sorted(Counter(found.phase for found in outcomes).items())) if released else {},
+        given_up=tuple(found.given_up for found in outcomes if found.given_up is not None),
         settled=wilson(settled, len(outcomes)) if released else None,
         settings=outcomes[0].settings,
         digests=tuple(found.digest for found in outcomes),

@@ -6,6 +6,7 @@ requests; a difference whose interval contains 0 is none that these runs can tel
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import reduce
 
@@ -237,7 +238,7 @@ def _unfinished(arm: Arm) -> list[Message]:
     """
     assert arm.settled is not None
     missing = arm.settled.n - arm.settled.count
-    late = arm.phases.get(Phase.DEGRADED.value, 0)
+    late = arm.phases.get(Phase.DEGRADED.value, 0) - len(arm.given_up)
     values = {"strategy": arm.strategy, "n": arm.settled.n}
     exceeds = message(
         "{strategy} exceeds its progress deadline in {k} of {n} runs", k=late, **values
@@ -248,7 +249,26 @@ def _unfinished(arm: Arm) -> list[Message]:
     sent_back = arm.phases.get(WENT_BACK, 0)
     taken = message("{strategy} is taken back in {k} of {n} runs", k=sent_back, **values)
     said = ((taken, sent_back), (exceeds, late), (unsettled, missing))
-    return [clause for clause, runs in said if runs]
+    return [*_given_up(arm), *(clause for clause, runs in said if runs)]
+
+
+def _given_up(arm: Arm) -> list[Message]:
+    """In how many runs the strategy went back by itself, and why in most of them."""
+    if not arm.given_up or arm.settled is None:
+        return []
+    [(reason, count)] = Counter(arm.given_up).most_common(1)
+    return [
+        message(
+            "{strategy} gives the release up in {k} of {n} runs: {reason}{remark}",
+            strategy=arm.strategy,
+            k=len(arm.given_up),
+            n=arm.settled.n,
+            reason=reason.describe(),
+            remark=message(" (in {m} of them)", m=count)
+            if count < len(arm.given_up)
+            else Message(""),
+        )
+    ]
 
 
 def _clocks(releases: Sequence[Arm]) -> list[Message]:

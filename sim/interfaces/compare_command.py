@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ from sim.interfaces.terminal import FAILED, Terminal
 from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
+    from sim.errors import Problem
     from sim.experiments.comparison import Comparison
     from sim.experiments.tuning import Tuning
     from sim.scenario.scenario import Scenario
@@ -39,7 +41,7 @@ def compare(
             metavar="NAME",
             text=message(
                 "A strategy to compare, or all; may be repeated. Without it, the two that a "
-                "Deployment has by itself."
+                "Deployment has by itself, and a Rollout's own."
             ),
         ),
     ] = None,
@@ -124,11 +126,12 @@ def compare(
         runs = TUNED_RUNS  # Tuning has seeds of its own; how many runs follow is fixed.
     until = Until(precision=precision, budget=budget, most_runs=max_runs)
     required = read_requirements(require or (), scenario)
-    strategies = chosen_strategies(strategy or ())
+    strategies, left_out = chosen_strategies(scenario, strategy or ())
     method = method_named(intervals or ("bca" if runs is None else None))
     if runs is not None:
         until.refuse()
     make_engine_ready(engine, terminal)
+    warn(left_out, terminal)
     if runs is None:
         comparison, stopped = compare_until(
             scenario,
@@ -164,13 +167,31 @@ def compare(
         raise typer.Exit(FAILED)
 
 
-def chosen_strategies(names: Sequence[str]) -> Sequence[str]:
-    """The strategies that *names* mean: `all` is every one, none the two built-in ones."""
+def chosen_strategies(
+    scenario: Scenario, names: Sequence[str]
+) -> tuple[Sequence[str], list[Problem]]:
+    """The strategies that *names* mean: `all` is every one that fits, none the two built-in ones.
+
+    Where a Rollout says how it is released, none means its own before those. With them, why others
+    were left out of `all`.
+    """
     from sim.strategies import BUILT_IN, STRATEGIES
+    from sim.strategies.bound_router import unfit
 
     if ALL not in names:
-        return names or BUILT_IN
-    return [*STRATEGIES, *(name for name in names if name != ALL)]
+        own = () if scenario.own is None else (scenario.own.name,)
+        return names or (*own, *BUILT_IN), []
+    every = [*STRATEGIES, *(name for name in names if name != ALL)]
+    found = {name: unfit(name, scenario) for name in STRATEGIES if name not in names}
+    left_out = {name: problem for name, problem in found.items() if problem is not None}
+    problems = [
+        replace(
+            problem,
+            message=message("{name} is left out: {why}", name=name, why=problem.message),
+        )
+        for name, problem in left_out.items()
+    ]
+    return [name for name in every if name not in left_out], problems
 
 
 def _compare(

@@ -33,8 +33,13 @@ def run(
     ctx: typer.Context,
     sources: options.Sources,
     strategy: Annotated[
-        str, option("--strategy", metavar="NAME", text=message("The strategy to run."))
-    ] = "RollingUpdate",
+        str | None,
+        option(
+            "--strategy",
+            metavar="NAME",
+            text=message("The strategy to run; by default a Rollout's own, else RollingUpdate."),
+        ),
+    ] = None,
     seed: Annotated[int, option("--seed", metavar="S", text=message("The seed."))] = 0,
     out: Annotated[
         str | None,
@@ -79,7 +84,8 @@ def run(
 ) -> None:
     """Run one strategy once."""
     terminal: Terminal = ctx.find_root().obj
-    require_strategy(strategy)
+    if strategy is not None:
+        require_strategy(strategy)
     shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
     scenario = read_scenario(
         sources,
@@ -91,6 +97,7 @@ def run(
     )
     from sim.interfaces.printed import print_table
 
+    chosen = strategy or own_strategy(scenario)
     for place in filter(None, (png, out, requests)):
         require_place(place, folder=place is out)
     make_engine_ready(engine, terminal)
@@ -99,7 +106,7 @@ def run(
     asked = required(query)
     found, yardstick, answers = _run(
         scenario,
-        strategy,
+        chosen,
         seed,
         engine,
         keep_objects=out is not None,
@@ -123,6 +130,11 @@ def run(
     else:
         show(scenario, found, yardstick, terminal)
         print_table(terminal.console(), answers_table(answers, terminal.language))
+
+
+def own_strategy(scenario: Scenario) -> str:
+    """What releases *scenario* if nobody names a strategy."""
+    return "RollingUpdate" if scenario.own is None else scenario.own.name
 
 
 def require_strategy(name: str) -> None:
@@ -190,7 +202,8 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     """Print what the run rests on, what happened, and what it came to."""
     from sim.interfaces.alert_tables import alerts_table, measurements_table
     from sim.interfaces.comparison_tables import settings_table
-    from sim.interfaces.printed import print_table
+    from sim.interfaces.experiment_table import experiment_table
+    from sim.interfaces.printed import print_sentence, print_table
     from sim.interfaces.run_tables import (
         deeds_table,
         events_table,
@@ -210,9 +223,17 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, alerts_table(found, language))
     print_table(console, measurements_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
+    if found.experiment is not None:
+        print_table(console, experiment_table(found.experiment, language))
     print_table(console, run_causes_table(found, language))
     print_table(console, run_classes_table(found, language))
     print_table(console, stories_table([found], language))
+    if found.given_up is not None:
+        reason = found.given_up.describe()
+        text = message(
+            "{strategy} gave the release up: {reason}", strategy=found.strategy, reason=reason
+        )
+        print_sentence(console, text.render(language))
 
 
 def _classes(found: Run) -> JsonObject:
@@ -228,6 +249,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
     from sim.analysis.failures import by_cause, sent
     from sim.analysis.figures import FIGURES, measure
     from sim.interfaces.alert_tables import alerts_json, measurements_json
+    from sim.interfaces.experiment_table import experiment_json
 
     return {
         "schemaVersion": SCHEMA_VERSION,
@@ -242,11 +264,13 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             "endSeconds": found.window.end,
         },
         "phase": None if found.phase is None else found.phase.value,
+        "givenUp": None if found.given_up is None else found.given_up.to_json(),
         "requests": sent(found),
         "figures": {
             key: {"unit": FIGURES[key].unit.value, "value": value}
             for key, value in measure(found, by).items()
         },
+        "experiment": None if found.experiment is None else experiment_json(found.experiment),
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
         **({"classes": classes} if (classes := _classes(found)) else {}),
         "failures": [

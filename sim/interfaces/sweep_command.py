@@ -107,13 +107,15 @@ def sweep(
     place = _required_place(out)
     key = figure_key(figure, base)
     make_engine_ready(engine, terminal)
+    strategies, left_out = chosen_strategies(base, strategy or ())
+    warn(left_out, terminal)
     plan = _plan(
         load,
         base,
         vary or (),
         design,
         points,
-        chosen_strategies(strategy or ()),
+        strategies,
         seed,
         runs,
         engine,

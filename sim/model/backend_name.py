@@ -16,8 +16,6 @@ class BackendName:
     labels: tuple[tuple[str, str], ...] = ()
 
 
-# What leads to no Service or subset at all, where others beside it lead somewhere: it has no pods.
-NOWHERE = BackendName(namespace="", service="")
 # The number of a backend, None where there is no such Service.
 Numbering: TypeAlias = Callable[[BackendName], int | None]
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from sim.model.canary_replicas import share
 from sim.model.duration import show_duration
 
 
@@ -34,15 +35,18 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class SetCanaryScale:
-    """So many *replicas* for the canary; without a number, those of its weight again.
+    """So many *replicas* for the canary, or *percent* of the whole; else those of its weight again.
 
     Only where requests are sent by weight: where pods are the shares they are the weight.
     """
 
     replicas: int | None = None
+    percent: int | None = None
 
     def __str__(self) -> str:
-        return f"scale {'by weight' if self.replicas is None else self.replicas}"
+        if self.replicas is not None:
+            return f"scale {self.replicas}"
+        return "scale by weight" if self.percent is None else f"scale {self.percent}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +57,23 @@ class SetHeaderRoute:
     value: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name}={self.value}"
+        return f"{self.name}={self.value}" if self.name else "no header route"
 
 
 Step: TypeAlias = SetWeight | Pause | SetCanaryScale | SetHeaderRoute
 
 
-def canary_size(steps: Sequence[Step], number: int, by_weight: int) -> int:
-    """The canary's pods in step *number*: those of the last SetCanaryScale, else *by_weight*.
+def canary_size(steps: Sequence[Step], number: int, weight: int, replicas: int) -> int:
+    """The canary's pods in step *number*: those of the last SetCanaryScale, else of its *weight*.
 
     (UseSetCanaryScale in argoproj/argo-rollouts utils/replicaset/canary.go)
     """
     for step in reversed(steps[: number + 1]):
         if isinstance(step, SetCanaryScale):
-            return by_weight if step.replicas is None else step.replicas
-    return by_weight
+            if step.replicas is not None:
+                return step.replicas
+            return share(replicas, weight if step.percent is None else step.percent)
+    return share(replicas, weight)
 
 
 def weight_in(steps: Sequence[Step], number: int) -> int:

@@ -66,9 +66,13 @@ class Purpose(IntEnum):
     ENDPOINT_CLASS = 69
     SCRAPE_PHASE = 70
     RULE_PHASE = 71
+    CRASH = 72
     PAGER = 80
     REACTION = 81
-    SWEEP = 90
+    SYNC_PERIOD = 90
+    CONFIG_WATCH = 91
+    CONVERSION = 92
+    SWEEP = 99
 
 
 def _mix(x: int) -> int:

@@ -135,7 +135,7 @@ def _destinations(rule: JsonObject, namespace: str, number: Numbering) -> tuple[
         )
         for one in rule.get("backendRefs") or ()
     ]
-    return shares(asked, number)
+    return shares(asked)
 
 
 def _backend(reference: JsonObject, namespace: str, number: Numbering) -> int | None:

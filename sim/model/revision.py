@@ -12,9 +12,11 @@ from sim.errors import RolloutError
 from sim.i18n import message
 from sim.model.objects import JsonObject, annotations_of, name_of
 from sim.model.pod import controller_of
-from sim.model.template_hash import HASH_LABEL, canonical
+from sim.model.template_hash import HASH_LABEL, canonical, template_hash
+from sim.model.tracks import NOTE
 
 CHANGE_CAUSE = "kubernetes.io/change-cause"
+REVERTED = "reverted-to"  # The note of what a release was undone to, until another comes.
 RESTARTED_AT = "kubectl.kubernetes.io/restartedAt"
 REVISION = "deployment.kubernetes.io/revision"
 REVISION_HISTORY = "deployment.kubernetes.io/revision-history"
@@ -81,6 +83,12 @@ def owned_by(owner: JsonObject, objects: Iterable[JsonObject]) -> list[JsonObjec
     return [obj for obj in objects if (controller_of(obj) or {}).get("uid") == uid]
 
 
+def present_set(deployment: JsonObject, sets: Iterable[JsonObject]) -> JsonObject | None:
+    """Of *sets* the one with the Deployment's present template, if there is one yet."""
+    wanted = canonical(deployment["spec"]["template"])
+    return next((rs for rs in sets if canonical(rs["spec"]["template"]) == wanted), None)
+
+
 def surplus_history(olds: Sequence[JsonObject], limit: int) -> list[JsonObject]:
     """The old ReplicaSets to delete so that *limit* remain: lowest revisions, older ones first.
 
@@ -124,7 +132,7 @@ def undo_patch(
     kubectl's words if there is no such revision.
     """
     target = _set_to_undo_to(deployment, replica_sets, to_revision)
-    template = _without_hash(target["spec"]["template"])
+    template = without_hash(target["spec"]["template"])
     if canonical(template) == canonical(deployment["spec"]["template"]):
         return []
     notes = annotations_of(restored(deployment, target))
@@ -134,10 +142,25 @@ def undo_patch(
     ]
 
 
+def marked(patch: list[JsonObject], note: str) -> list[JsonObject]:
+    """An undo's *patch* that notes, in the same write, the hash of the template it goes back to."""
+    if not note:
+        return patch
+    template, notes = patch
+    text = {NOTE + note: template_hash(template["value"])}
+    return [template, {**notes, "value": {**notes["value"], **text}}]
+
+
+def unmarked(note: str) -> JsonObject:
+    """The step of a patch that takes such a note back."""
+    key = f"{NOTE}{note}".replace("/", "~1")
+    return {"op": "add", "path": f"/metadata/annotations/{key}", "value": ""}
+
+
 def restored(deployment: JsonObject, replica_set: JsonObject) -> JsonObject:
     """The *deployment* with the template of *replica_set* and the annotations that came with it."""
     own = {k: v for k, v in annotations_of(deployment).items() if k in OWN_ANNOTATIONS}
-    template = _without_hash(replica_set["spec"]["template"])
+    template = without_hash(replica_set["spec"]["template"])
     after = {**deployment, "spec": {**deployment["spec"], "template": template}}
     return with_annotations(after, {**own, **shared_annotations(replica_set)})
 
@@ -163,7 +186,7 @@ def _set_to_undo_to(
     )
 
 
-def _without_hash(template: JsonObject) -> JsonObject:
+def without_hash(template: JsonObject) -> JsonObject:
     metadata = template.get("metadata") or {}
     labels = metadata.get("labels") or {}
     if HASH_LABEL not in labels:

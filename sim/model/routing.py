@@ -12,10 +12,14 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """Something in which users differ, and the share of each value ("" : it is not sent)."""
+    """Something in which users differ, and the share of each value ("" : it is not sent).
+
+    Another *salt* deals the values out anew.
+    """
 
     name: str
     values: tuple[tuple[str, float], ...]
+    salt: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +34,12 @@ OF_CLASS = -1  # Not an attribute of a user: the request's own class.
 Match: TypeAlias = tuple[Condition, ...]
 
 
+NO_BACKEND = -1  # What a proxy has no cluster for: its share is answered with an error.
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """A backend, and its weight beside the others."""
+    """A backend (or NO_BACKEND), and its weight beside the others."""
 
     backend: int
     weight: int

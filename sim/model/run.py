@@ -17,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.deed import Deed
+from sim.model.experiment import Experiment
 from sim.model.failed import FailedRequest
+from sim.model.given_up import GivenUp
 from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject
 from sim.model.rules import AlertChange
@@ -178,7 +180,9 @@ class Run:
     *classes* are the names of the classes of requests, none where all are alike.
     *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
     which a release held a share of the requests; none where it asks for no shares. *measurements*
-    are what its analyses were told, *alerts* what became of alerts, in time.
+    are what its analyses were told, *alerts* what became of alerts, in time. *experiment* is what
+    came of users while both versions had a share of them, if that is stated. *copies* are by
+    version those mirrored requests that it answered well, and not well.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -202,10 +206,13 @@ class Run:
     settings: tuple[Setting, ...]
     failures: tuple[FailedRequest, ...] = ()
     asked_shares: tuple[AskedShare, ...] = ()
+    given_up: GivenUp | None = None
     classes: tuple[str, ...] = ()
     deeds: tuple[Deed, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     alerts: tuple[AlertChange, ...] = ()
+    experiment: Experiment | None = None
+    copies: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -238,6 +245,8 @@ class Run:
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.
             facts["asked_shares"] = [[repr(value) for value in one] for one in self.asked_shares]
+        if self.given_up is not None:
+            facts["given_up"] = self.given_up.note()
         if self.deeds:
             facts["deeds"] = [[repr(value) for value in deed] for deed in self.deeds]
         if self.alerts:
@@ -247,5 +256,9 @@ class Run:
                 [repr(m.time), m.analysis, m.metric, m.verdict.phase.value, str(m.verdict.reason)]
                 for m in self.measurements
             ]
+        if self.experiment is not None:
+            facts["experiment"] = repr((self.experiment.a, self.experiment.b))
+        if self.copies:
+            facts["copies"] = [[repr(one) for one in sorted(self.copies.items())]]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sim.model.backend_name import NOWHERE, BackendName, Numbering, is_host_of, service_of_host
+from sim.model.backend_name import BackendName, Numbering, is_host_of, service_of_host
 from sim.model.objects import JsonObject, namespace_of
 from sim.model.pattern import Broken, matches_fully
 from sim.model.route_conditions import (
@@ -23,7 +23,7 @@ from sim.model.route_conditions import (
     on_path,
     without,
 )
-from sim.model.routing import Attribute, Destination, Mirror, Route
+from sim.model.routing import NO_BACKEND, Attribute, Destination, Mirror, Route
 
 MESH = "mesh"
 # Of a match block; the rest of its conditions never hold.
@@ -154,18 +154,15 @@ def _shares(
         weight = int(one.get("weight") or 0) if len(asked) > 1 else 1
         backend = _backend(one.get("destination") or {}, namespace, rules, number)
         found.append((backend, weight))
-    return shares(found, number)
+    return shares(found)
 
 
-def shares(asked: Sequence[tuple[int | None, int]], number: Numbering) -> tuple[Destination, ...]:
+def shares(asked: Sequence[tuple[int | None, int]]) -> tuple[Destination, ...]:
     """Backends and weights as destinations; what leads nowhere (None) keeps its share of errors."""
-    lost = any(backend is None and weight > 0 for backend, weight in asked)
-    there = any(backend is not None and weight > 0 for backend, weight in asked)
-    if lost and not there:
+    if not any(backend is not None and weight > 0 for backend, weight in asked):
         return ()
-    nowhere = (number(NOWHERE) or 0) if lost else 0
     return tuple(
-        Destination(backend=nowhere if backend is None else backend, weight=weight)
+        Destination(backend=NO_BACKEND if backend is None else backend, weight=weight)
         for backend, weight in asked
         if weight > 0
     )

@@ -18,6 +18,8 @@ from sim.model.network import ProxyKind
 from sim.model.run import IntArray
 from sim.model.status_codes import OF_A_POD, OF_A_PROXY, Answer, seen_by_proxy
 
+_MOST = 1 << 20  # Versions.
+
 
 @dataclass(slots=True)
 class Latencies:
@@ -86,22 +88,36 @@ class RequestCounters:
         which: npt.NDArray[np.bool_],
     ) -> None:
         """Write those of *attempts* that *which* says, and that have one of *answers*."""
-        which = which & np.isin(attempts.cause, list(answers))
-        place = np.searchsorted(self._bounds, seconds, side="left")
-        keys = np.stack((owner, attempts.version, attempts.cause, place))[:, which]
-        rows, row, counts = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
-        totals = np.bincount(row.reshape(-1), weights=seconds[which], minlength=rows.shape[1])
-        for (who, version, cause, bucket), count, total in zip(
-            rows.T.tolist(), counts.tolist(), totals.tolist(), strict=True
+        if not answers:
+            return
+        counted = np.zeros(len(Cause), np.bool_)
+        counted[list(answers)] = True
+        which = which & counted[attempts.cause]
+        places = len(self._bounds)
+        bucket = np.searchsorted(self._bounds, seconds, side="left")
+        # Who, version (-1 is one too), cause and bucket in one number: the digits of a clock.
+        key = ((owner * _MOST + attempts.version + 1) * len(Cause) + attempts.cause) * places
+        keys, row = np.unique((key + bucket)[which], return_inverse=True)
+        counts = np.bincount(row, minlength=len(keys))
+        totals = np.bincount(row, weights=seconds[which], minlength=len(keys))
+        for number, count, total in zip(
+            keys.tolist(), counts.tolist(), totals.tolist(), strict=True
         ):
-            book = books.setdefault(who, Book())
-            key = (version, answers[cause])
-            book.requests[key] = book.requests.get(key, 0) + count
-            times = book.latencies.get(version)
+            rest, place = divmod(number, places)
+            rest, cause = divmod(rest, len(Cause))
+            who, version = divmod(rest, _MOST)
+            _write(books.setdefault(who, Book()), version - 1, answers[cause], count)
+            times = books[who].latencies.get(version - 1)
             if times is None:
-                times = book.latencies[version] = Latencies(np.zeros(len(self._bounds), np.int64))
-            times.counts[bucket] += count
+                times = Latencies(np.zeros(places, np.int64))
+                books[who].latencies[version - 1] = times
+            times.counts[place] += count
             times.seconds += total
+
+
+def _write(book: Book, version: int, answer: Answer, count: int) -> None:
+    key = (version, answer)
+    book.requests[key] = book.requests.get(key, 0) + count
 
 
 def _answers(known: Mapping[Cause, Answer]) -> dict[int, Answer]:

@@ -56,12 +56,23 @@ class _Seen(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class _Loop:
-    """The scraping of one target; *shown* are the series of the last scrape."""
+    """The scraping of one target; *shown* are the series of the last scrape.
+
+    *names* are those of what it shows, with its own labels: they stay the same.
+    """
 
     target: Target
     offset: float
     shown: set[Labels] = field(default_factory=set)
+    names: dict[Labels, Labels] = field(default_factory=dict)
     is_over: bool = False
+
+    def named(self, labels: Labels) -> Labels:
+        """The series of what the target shows with *labels*; the target's own win."""
+        found = self.names.get(labels)
+        if found is None:
+            found = self.names[labels] = labels_of((*labels, *self.target.labels))
+        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -187,7 +198,7 @@ class Scraper:
         self.settle()
         target, now = loop.target, self._now()
         exposed = None if self._is_lost(target.kind) else target.expose()
-        seen = {labels_of((*labels, *target.labels)): value for labels, value in exposed or ()}
+        seen = {loop.named(labels): value for labels, value in exposed or ()}
         up = labels_of({NAME: "up", **dict(target.labels)})
         for labels in sorted(loop.shown - set(seen) - {up}):
             self._take(target.kind, _Seen(now, labels, None))

@@ -71,8 +71,11 @@ class SeriesStore:
         self._add(labels, time, nan, stale=True)
 
     def _add(self, labels: Labels, time: float, value: float, *, stale: bool) -> None:
-        time, key = milliseconds(time), labels_of(labels)
-        series = self._series.setdefault(key, Series(key))
+        time = milliseconds(time)
+        series = self._series.get(labels)
+        if series is None:
+            key = labels_of(labels)
+            series = self._series.setdefault(key, Series(key))
         if series.times and time <= series.times[-1]:
             raise ValueError(f"time must be after {series.times[-1]}, not {time}")
         series.times.append(time)

@@ -45,8 +45,8 @@ class VirtualServiceRouter:
         rule = self._rule() or rule
         subsets = list(rule["spec"].get("subsets") or ())
         for name, track in (("stable", self.site.stable), ("canary", self.site.canary)):
-            if not any(one.get("labels") == dict(track.labels) for one in subsets):
-                subsets.append({"name": name, "labels": dict(track.labels)})
+            if not any(_is_of(one, track) for one in subsets):
+                subsets = _narrowed(subsets, name, track)
         if subsets != (rule["spec"].get("subsets") or []):
             put_spec(self.api, remember(self.api, rule, "subsets"), subsets=subsets)
         found = self._virtual_service()
@@ -193,7 +193,7 @@ class VirtualServiceRouter:
     def _destination(self, track: Track) -> JsonObject:
         rule = self._rule() or {"spec": {}}
         for one in rule["spec"].get("subsets") or ():
-            if one.get("labels") == dict(track.labels):
+            if _is_of(one, track):
                 return {"host": self.site.service, "subset": one["name"]}
         own = "stable" if track is self.site.stable else "canary"
         return {"host": self.site.service, "subset": own}
@@ -201,6 +201,23 @@ class VirtualServiceRouter:
     def _object(self, kind: str, spec: JsonObject) -> JsonObject:
         metadata = {"name": self.site.service, "namespace": self.site.namespace}
         return {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": spec}
+
+
+def _is_of(subset: JsonObject, track: Track) -> bool:
+    """Whether *subset* has only pods of *track*."""
+    return dict(track.labels).items() <= (subset.get("labels") or {}).items()
+
+
+def _narrowed(subsets: list[JsonObject], name: str, track: Track) -> list[JsonObject]:
+    """*subsets* with one of that *name* for the pods of *track*; labels that it had stay.
+
+    So does Argo Rollouts with the subsets of its destinationRule, and its pods' hash.
+    """
+    named = (one for one in subsets if one.get("name") == name)
+    before: JsonObject = next(named, {"name": name})
+    labels = {**(before.get("labels") or {}), **dict(track.labels)}
+    others = [one for one in subsets if one.get("name") != name]
+    return [*others, {**before, "labels": labels}]
 
 
 def _parted(virtual_service: JsonObject) -> tuple[list[JsonObject], JsonObject]:

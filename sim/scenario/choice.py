@@ -10,6 +10,7 @@ from sim.scenario.draft import Draft
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import Place, get, plain
 from sim.scenario.release import Release
+from sim.scenario.rollout import adopt
 from sim.scenario.source import Source, open_source
 
 MOST_NAMES = 20
@@ -17,7 +18,7 @@ MOST_NAMES = 20
 
 def owner_of(draft: Draft) -> Manifest | None:
     """The Deployment that the release is about."""
-    found = draft.manifests.of_kind("Deployment")
+    found = draft.manifests.releasable()
     wanted = draft.deployment or (draft.file.spec.deployment if draft.file else None)
     names = ", ".join(one.name for one in found[:MOST_NAMES])
     names += ", …" if len(found) > MOST_NAMES else ""
@@ -114,6 +115,7 @@ def _by_file(draft: Draft, owner: Manifest, opened: Source, place: Place) -> Rel
         draft.errors.extend(error.problems)
         return None
     others.add(draft.laid_over(documents))
+    adopt(others)
     draft.warnings.extend(warnings)
     draft.errors.extend(others.errors)
     if others.errors:

@@ -13,7 +13,6 @@ _REQUIRED = {
     "VirtualService": (("spec", "hosts"),),
     "DestinationRule": (("spec", "host"),),
     "Gateway": (("spec",),),
-    "Rollout": (("spec", "selector"), ("spec", "template"), ("spec", "strategy")),
     "AnalysisTemplate": (("spec", "metrics"),),
     "Canary": (("spec", "targetRef"), ("spec", "analysis")),
     "HTTPRoute": (("spec",),),

@@ -18,6 +18,7 @@ from sim.scenario.mistakes import validated
 from sim.scenario.node import Node, Place, get, plain, planted
 from sim.scenario.overrides import Override, overlaid, parsed
 from sim.scenario.resolve import in_reading_order, resolve
+from sim.scenario.rollout import adopt
 from sim.scenario.scenario import Scenario
 from sim.scenario.source import Source, all_of
 from sim.scenario.spec import API_VERSION
@@ -67,6 +68,7 @@ def load(
         _read_scenario(draft, scenarios[0], behaviours, changed)
     else:
         _read_manifests(draft, opened, behaviours, changed)
+    adopt(draft.manifests)
     return resolve(draft)
 
 
@@ -94,6 +96,7 @@ def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) ->
     for one in all_of(sources, stdin):
         draft.files.append(one.file)
         _add(draft, draft.manifests, one)
+    adopt(draft.manifests)
     errors = [*draft.errors, *draft.manifests.errors]
     if not errors and not draft.manifests.objects and not draft.manifests.rules.groups:
         text = message("there is no Kubernetes object here")
@@ -101,7 +104,7 @@ def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) ->
     if errors:
         raise ScenarioError(in_reading_order(draft.files, errors))
     warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings])
-    deployments = tuple(found.name for found in draft.manifests.of_kind("Deployment"))
+    deployments = tuple(found.name for found in draft.manifests.releasable())
     rules = tuple(draft.manifests.rules.groups)
     return Checked(warnings=tuple(warnings), deployments=deployments, rules=rules)
 

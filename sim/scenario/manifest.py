@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -10,8 +11,11 @@ from sim.i18n import message
 from sim.scenario.api import is_builtin_group, kinds_of, model_of, versions_of
 from sim.scenario.checks import check
 from sim.scenario.custom import missing_fields
+from sim.scenario.feature_flags import KIND as CONFIG_MAP
+from sim.scenario.feature_flags import holds_flags
 from sim.scenario.node import Mapping, Node, Scalar, get, kind_of, value
 from sim.scenario.node import Sequence as SequenceNode
+from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.route_checks import check_routing, is_routing
 from sim.scenario.rule_file import RuleReader, is_rule_file, rules_in
 from sim.scenario.strict import decode
@@ -30,6 +34,15 @@ def is_simulated(kind: str, api_version: str) -> bool:
     return SIMULATED.get(kind) == api_version or is_routing(kind, api_version)
 
 
+ARGO_ROLLOUTS = "argoproj.io/v1alpha1"
+_ROLLOUT = "Rollout"
+
+
+def is_rollout(kind: str, api_version: str) -> bool:
+    """Whether an object of that kind is a Deployment that says how it is released."""
+    return (kind, api_version) == (_ROLLOUT, ARGO_ROLLOUTS)
+
+
 # What that means for a release.
 _CONSEQUENCES = {
     "HorizontalPodAutoscaler": message("only autoscaling/v2 acts here"),
@@ -46,6 +59,8 @@ class Manifest:
     name: str
     namespace: str
     path: str  # Field path within the document: empty, or items[2] in a List.
+    own: OwnStrategy | None = None  # Of a Deployment that stands for a Rollout.
+    lends_its_template: bool = False  # To a Rollout, which runs the pods then.
 
     @property
     def title(self) -> str:
@@ -59,7 +74,9 @@ class Manifest:
 
     @property
     def simulated(self) -> bool:
-        """Whether the simulator acts on objects of this kind."""
+        """Whether the simulator acts on this object: its kind, or what a ConfigMap holds."""
+        if self.kind == CONFIG_MAP:
+            return holds_flags(self.node)
         return is_simulated(self.kind, self.api_version)
 
 
@@ -87,6 +104,10 @@ class Manifests:
     def of_kind(self, kind: str) -> list[Manifest]:
         """The simulated objects of one kind, in reading order."""
         return [found for found in self.objects if found.simulated and found.kind == kind]
+
+    def releasable(self) -> list[Manifest]:
+        """The Deployments that have pods of their own."""
+        return [one for one in self.of_kind("Deployment") if not one.lends_its_template]
 
     def _object(self, node: Node, path: str) -> Manifest | None:
         if not isinstance(node, Mapping):
@@ -161,6 +182,11 @@ class Manifests:
         elif is_builtin_group(found.api_version):
             self.errors.append(self._no_such_kind(found))
             return
+        elif is_rollout(found.kind, found.api_version):
+            return  # `rollout.adopt` reads it, when all other objects are known.
+        elif (problem := _almost_a_rollout(found)) is not None:
+            self.errors.append(problem)
+            return
         else:
             self.warnings.extend(missing_fields(found.node, found.kind, found.title))
             if found.simulated:
@@ -204,6 +230,24 @@ class Manifests:
             "apiVersion" if elsewhere else "kind",
             hint,
         )
+
+
+def _almost_a_rollout(found: Manifest) -> Problem | None:
+    """The mistake, if kind or version is that of a Rollout but for a slip of the pen."""
+    group = ARGO_ROLLOUTS.rpartition("/")[0]
+    if found.kind == _ROLLOUT and found.api_version.rpartition("/")[0] == group:
+        field, wanted = "apiVersion", ARGO_ROLLOUTS
+    elif found.api_version == ARGO_ROLLOUTS and difflib.get_close_matches(
+        found.kind.lower(), [_ROLLOUT.lower()], cutoff=0.8
+    ):
+        field, wanted = "kind", _ROLLOUT
+    else:
+        return None
+    return (get(found.node, field) or found.node).place.problem(
+        message("{version} has no {kind}", kind=found.kind, version=found.api_version),
+        field,
+        message("did you mean {name}?", name=wanted),
+    )
 
 
 def _unfolded(document: Node) -> Iterator[tuple[Node, str]]:

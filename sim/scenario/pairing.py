@@ -12,11 +12,16 @@ from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import get, plain, value
 
 
-def service_of(manifests: Manifests, deployment: JsonObject) -> tuple[Manifest | None, JsonObject]:
-    """The Service whose selector the pods' labels satisfy; without one, a default one."""
+def service_of(
+    manifests: Manifests, deployment: JsonObject, named: str = ""
+) -> tuple[Manifest | None, JsonObject]:
+    """The Service whose selector the pods' labels satisfy; without one, a default one.
+
+    Of several that is the one which is *named*, else the first.
+    """
     labels = deployment["spec"]["template"]["metadata"].get("labels") or {}
     namespace = deployment["metadata"]["namespace"]
-    for found in manifests.of_kind("Service"):
+    for found in sorted(manifests.of_kind("Service"), key=lambda one: one.name != named):
         if found.namespace == namespace and matches(labels, _selector(found)):
             return found, defaults.service(plain(found.node))
     return None, defaults.service_for(deployment)
@@ -39,15 +44,16 @@ def warnings(
     """
     pods = {one.title: _labels(one) for one in manifests.of_kind("Deployment")}
     for found in manifests.objects:
-        if not found.simulated or found is owner:
+        if not found.simulated or found is owner or found.lends_its_template:
             continue
         if found.kind == "Deployment":
             yield found.node.place.problem(
                 message(
-                    "{title} is kept: the release is of {owner}",
+                    "{title} does not run: the release is of {owner}",
                     title=found.title,
                     owner=owner.title,
-                )
+                ),
+                hint=message("it is kept; its pods take no room and answer nobody"),
             )
         elif found is chosen:
             yield from _chosen(found, new)

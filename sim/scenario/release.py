@@ -99,6 +99,8 @@ def from_manifest(
 ) -> tuple[Release | None, list[Problem], list[Problem]]:
     """The template of the same Deployment in another file; errors and warnings beside it."""
     found = next((other for other in others if _same(owner, other)), None)
+    if found is None and owner.own is not None:
+        found = next((other for other in others if other.name == owner.own.template_from), None)
     if found is None:
         known = ", ".join(other.title for other in others) or "-"
         problem = place.problem(
@@ -128,11 +130,26 @@ def from_manifest(
         template=after["spec"]["template"],
         describe=message("the pod template of {file}", file=file),
     )
-    return release, [], list(_other_differences(found, before, after))
+    differences = [*_other_differences(found, before, after), *_other_strategy(owner, found)]
+    return release, [], differences
 
 
 def _same(one: Manifest, other: Manifest) -> bool:
     return (one.name, one.namespace) == (other.name, other.namespace)
+
+
+def _other_strategy(owner: Manifest, found: Manifest) -> list[Problem]:
+    """A warning where a Rollout's new file would be released in another way."""
+    before, after = owner.own, found.own
+    if after is None or (before is not None and before.settings == after.settings):
+        return []
+    return [
+        after.place.problem(
+            message("only the template is released: the strategy is that of the first manifest"),
+            "spec.strategy",
+            message("change it in the first manifest to try it"),
+        )
+    ]
 
 
 def _other_differences(found: Manifest, before: JsonObject, after: JsonObject) -> list[Problem]:

@@ -9,14 +9,17 @@ from pathlib import Path
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
 from sim.model import defaults
+from sim.model.objects import JsonObject
 from sim.model.quota import KIND as QUOTA
 from sim.scenario import (
     assumptions,
+    canary_warnings,
     capacity,
     classes,
     dependencies,
     fault_checks,
     numbers,
+    own_settings,
     pairing,
     quota_room,
     route_warnings,
@@ -145,8 +148,9 @@ def _scenario(
 ) -> Scenario:
     assert draft.file is not None
     deployment = defaults.deployment(plain(owner.node))
-    service_manifest, service = pairing.service_of(draft.manifests, deployment)
-    spec = numbers.completed(draft.file.spec, deployment, release)
+    service_manifest, service = _service_of(draft, owner, deployment)
+    given_spec, strategies = own_settings.laid_under(draft, owner)
+    spec = numbers.completed(given_spec, deployment, release)
     nodes = numbers.nodes(spec, [deployment["spec"]["template"], release.template])
     problems = list(fault_checks.without_a_machine(faults, [node.name for node in nodes]))
     if problems:
@@ -171,14 +175,15 @@ def _scenario(
             service_manifest is not None,
             watched=bool(draft.manifests.rules.groups) or spec.strategies.ask_metrics,
         ),
-        warnings=_warnings(draft, owner, service_manifest, release, spec),
+        warnings=_warnings(draft, owner, service_manifest, release, spec, strategies),
         faults=faults,
         nodes=nodes,
         delays=numbers.delays(spec),
         clients=numbers.clients(spec),
         population=spec.users.population,
         visits=numbers.visits(spec.users),
-        attributes=numbers.attributes(spec.users),
+        attributes=numbers.attributes(spec),
+        user_behaviour=numbers.user_behaviour(spec.users),
         classes=classes.numbers(spec),
         proxies=spec.network.proxies or spec.nodes.count,
         balancer=spec.network.balancer or "random",
@@ -191,7 +196,8 @@ def _scenario(
         dependencies=dependencies.numbers(spec),
         traffic=spec.traffic,
         recording=tuple(recording),
-        strategies=spec.strategies.given(),
+        strategies=strategies,
+        own=owner.own,
         monitoring=spec.monitoring.meant(),
         rollback=None if spec.rollback is None else spec.rollback.meant(),
         rules=tuple(draft.manifests.rules.groups),
@@ -200,11 +206,23 @@ def _scenario(
     return replace(scenario, digest=scenario.fingerprint())
 
 
+def _service_of(
+    draft: Draft, owner: Manifest, deployment: JsonObject
+) -> tuple[Manifest | None, JsonObject]:
+    named = "" if owner.own is None else owner.own.service
+    return pairing.service_of(draft.manifests, deployment, named)
+
+
 def _warnings(
-    draft: Draft, owner: Manifest, service: Manifest | None, release: Release, spec: Spec
+    draft: Draft,
+    owner: Manifest,
+    service: Manifest | None,
+    release: Release,
+    spec: Spec,
+    strategies: canary_warnings.Settings,
 ) -> tuple[Problem, ...]:
     deployment = defaults.deployment(plain(owner.node))
-    served = pairing.service_of(draft.manifests, deployment)[1]
+    served = _service_of(draft, owner, deployment)[1]
     led_to = route_warnings.leads_to(draft.manifests, spec.network.proxy)
     found = [
         *draft.warnings,
@@ -212,6 +230,7 @@ def _warnings(
         *draft.manifests.warnings,
         *pairing.warnings(draft.manifests, owner, service, release.template, led_to),
         *route_warnings.warnings(draft.manifests, spec.network.proxy, served),
+        *canary_warnings.warnings(draft.manifests, owner, strategies, spec.network.proxy),
         *capacity.warnings(spec, deployment, release, owner),
         *unmodelled.warnings(owner),
         *(unmodelled.warnings(service) if service is not None else ()),

@@ -8,14 +8,14 @@ from sim.cluster import Cluster
 from sim.model.analysis_template import AnalysisTemplate
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
-from sim.model.tracks import STABLE
 from sim.ports import Process
-from sim.strategies.analysis import AnalysisRun
-from sim.strategies.deployment_settings import rollout_settings
-from sim.strategies.judged import analysis_settings, passed
+from sim.strategies.canary_settings import deadline_setting
+from sim.strategies.canary_traffic import deadline
+from sim.strategies.deployment_settings import GIVEN, rollout_settings
+from sim.strategies.giving_up import give_up, is_given_up
+from sim.strategies.green import BLUE, GREEN, comes_up, passes
+from sim.strategies.judged import analysis_settings
 from sim.strategies.strategy import ARGO
-
-BLUE, GREEN = STABLE, "green"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,47 +23,59 @@ class BlueGreen:
     """Two Deployments and a Service whose selector says which of them is live.
 
     Blue is the Deployment that was there, green a second one that stays live afterwards. The
-    fields are those of an Argo `Rollout`, with its defaults (docs/features/bluegreen.md).
+    fields are those of an Argo `Rollout`, with its defaults (docs/features/bluegreen.md); but pods
+    that do not come up end the release unless *progress_deadline_abort* is false.
     """
 
     auto_promotion_enabled: bool = True
     auto_promotion_seconds: float = 0.0
+    preview_replica_count: int | None = None  # Green's size until it is promoted; None: all.
     scale_down_delay_seconds: float = 30.0
-    abort_scale_down_delay_seconds: float = 30.0
+    abort_scale_down_delay_seconds: float = 30.0  # 0: green stays.
+    progress_deadline_abort: bool = True
     pre_promotion_analysis: AnalysisTemplate | None = None
     post_promotion_analysis: AnalysisTemplate | None = None
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Bring green up unseen, switch, and keep blue until nobody can need it any more."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("promoted"):
             cluster.switch(BLUE)  # Blue has all requests already; now green's pods get none.
-            cluster.create_track(GREEN, template, cluster.replicas)
-            deadline = cluster.deployment(GREEN)["spec"]["progressDeadlineSeconds"]
-            if not (yield cluster.until_available(cluster.replicas, deadline, GREEN)):
+            if not (yield from self._prepare(cluster, template)):
                 return (yield from self.go_back(cluster))
-            if not (yield from self._passes(cluster, "pre", self.pre_promotion_analysis)):
-                return (yield from self.go_back(cluster))
-            yield from self._preview(cluster)
             cluster.note("promoted", "yes")
         cluster.switch(GREEN)
         yield cluster.sleep_since("switched", 0.0)
-        if not (yield from self._passes(cluster, "post", self.post_promotion_analysis)):
+        if not (yield from passes(cluster, "post", self.post_promotion_analysis)):
             return (yield from self.go_back(cluster))
         yield cluster.sleep_since("switched", self.scale_down_delay_seconds)
         cluster.scale(0, BLUE)
         return Phase.HEALTHY
 
-    def _passes(
-        self, cluster: Cluster, when: str, template: AnalysisTemplate | None
-    ) -> Process[bool]:
-        """Judge green before its promotion or after it; blue stays as long as that takes."""
-        if template is None:
-            return True
-        run = AnalysisRun(cluster, f"{when}-promotion", template, baseline=BLUE, canary=GREEN)
-        return (yield from passed(run, cluster))
+    def _prepare(self, cluster: Cluster, template: JsonObject) -> Process[bool]:
+        """Green comes up as far as it is to be seen, is looked at, and then comes up as a whole."""
+        count = self.preview_replica_count
+        if count is not None and not cluster.noted("looked-at"):
+            cluster.create_track(GREEN, template, count)
+            if not (yield from self._is_seen(cluster, count)):
+                return False
+            cluster.note("looked-at", "yes")
+        cluster.create_track(GREEN, template, cluster.replicas)
+        cluster.scale(cluster.replicas, GREEN)
+        if count is None:
+            return (yield from self._is_seen(cluster, cluster.replicas))
+        return (yield from comes_up(cluster, cluster.replicas, self.progress_deadline_abort))
+
+    def _is_seen(self, cluster: Cluster, pods: int) -> Process[bool]:
+        """Whether so many pods of green come up, and pass; then it is looked at."""
+        if not (yield from comes_up(cluster, pods, self.progress_deadline_abort)):
+            return False
+        if not (yield from passes(cluster, "pre", self.pre_promotion_analysis)):
+            return False
+        yield from self._preview(cluster)
+        return True
 
     def _preview(self, cluster: Cluster) -> Process[None]:
         """The time for a look at green, on its own and without users."""
@@ -74,15 +86,17 @@ class BlueGreen:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """Switch to blue: a flip while its pods are there, else when they have come up again."""
-        cluster.note("given-up", "yes")
+        give_up(cluster)
         cluster.scale(cluster.replicas, BLUE)
-        deadline = cluster.deployment(BLUE)["spec"]["progressDeadlineSeconds"]
-        yield cluster.until_available(cluster.replicas, deadline, BLUE)
+        patience = deadline(cluster)
+        yield cluster.until_available(cluster.replicas, patience, BLUE)
         cluster.switch(BLUE)
+        if not self.abort_scale_down_delay_seconds:
+            return Phase.DEGRADED
         yield cluster.sleep_since("switched-back", self.abort_scale_down_delay_seconds)
         if cluster.has_track(GREEN):
             cluster.scale(0, GREEN)
-            yield cluster.until(lambda: cluster.sizes(GREEN).available == 0, deadline)
+            yield cluster.until(lambda: cluster.sizes(GREEN).available == 0, patience)
             cluster.delete_track(GREEN)
         cluster.open()
         return Phase.DEGRADED
@@ -104,9 +118,12 @@ class BlueGreen:
             ("scaleDownDelaySeconds", f"{self.scale_down_delay_seconds:g}"),
             ("abortScaleDownDelaySeconds", f"{self.abort_scale_down_delay_seconds:g}"),
         )
-        found = tuple(Setting(name=name, value=value, source=ARGO) for name, value in own)
-        asked = analysis_settings(
+        found = [Setting(name=name, value=value, source=ARGO) for name, value in own]
+        if (count := self.preview_replica_count) is not None:
+            found.append(Setting(name="previewReplicaCount", value=f"{count}", source=GIVEN))
+        found += deadline_setting(self.progress_deadline_abort)
+        found += analysis_settings(
             ("prePromotionAnalysis", self.pre_promotion_analysis),
             ("postPromotionAnalysis", self.post_promotion_analysis),
         )
-        return found + asked + rollout_settings(deployment, written)
+        return (*found, *rollout_settings(deployment, written))

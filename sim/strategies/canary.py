@@ -8,21 +8,15 @@ from sim.cluster import Cluster
 from sim.model.analysis_template import AnalysisTemplate
 from sim.model.asked_share import MOVING, WEIGHT
 from sim.model.canary_replicas import FULL
-from sim.model.canary_steps import (
-    Pause,
-    SetCanaryScale,
-    SetHeaderRoute,
-    SetWeight,
-    Step,
-    weight_in,
-)
+from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step, weight_in
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.canary_by_pods import ByPods
 from sim.strategies.canary_by_router import ByRouter
-from sim.strategies.canary_settings import moving_settings, steps_setting
+from sim.strategies.canary_settings import moving_settings, steps_settings
 from sim.strategies.canary_traffic import BEYOND, CANARY, Traffic
+from sim.strategies.giving_up import give_up, is_given_up
 from sim.strategies.judged import analysis_settings, beside, proven
 
 PAUSE = Pause(30.0)  # The handbook's 30 minutes (4.5), a minute of which is a second here.
@@ -34,10 +28,10 @@ PATIENCE_SECONDS = 600.0  # Kubernetes' default progress deadline: pods go soone
 class Canary:
     """A second Deployment behind the same Service, which has all requests after the last step.
 
-    It stays the live one then. Without a *router* its share of the pods is its share of requests,
-    as in Argo Rollouts' basic canary; with one the router shares requests out. The fields are
-    those of an Argo `Rollout`, with its defaults. *abort_at_once* is what Argo does not do: it
-    gives a stable that was scaled down all requests back before its pods are there.
+    It stays the live one then. Without a *router* its share of the pods is that of the requests, as
+    in Argo Rollouts' basic canary; with one the router shares them out. The fields are those of an
+    Argo `Rollout`; but late pods end the release unless *progress_deadline_abort* is false, and
+    *abort_at_once* gives a small stable all requests back before its pods are there.
     """
 
     steps: tuple[Step, ...] = STEPS
@@ -45,7 +39,8 @@ class Canary:
     dynamic_stable_scale: bool = False
     abort_at_once: bool = False
     scale_down_delay_seconds: float = 30.0
-    abort_scale_down_delay_seconds: float = 30.0
+    abort_scale_down_delay_seconds: float = 30.0  # 0: the canary stays.
+    progress_deadline_abort: bool = True
     analysis: AnalysisTemplate | None = None
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
@@ -61,7 +56,7 @@ class Canary:
     def try_out(self, cluster: Cluster, template: JsonObject) -> Process[bool]:
         """Take the steps, and no more; whether that went well."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if is_given_up(cluster):
             return False
         cluster.create_track(CANARY, template, 0)
         for number in range(int(cluster.noted("steps-done") or 0), len(self.steps)):
@@ -77,7 +72,8 @@ class Canary:
             case SetWeight():
                 return (yield from self._shift(cluster, step.percent, number))
             case SetCanaryScale():
-                return (yield from self._shift(cluster, weight_in(self.steps, number), number))
+                weight = weight_in(self.steps, number)
+                return (yield from self._traffic().resize(cluster, weight, number))
             case SetHeaderRoute():
                 yield self._traffic().match(cluster, step.name, step.value)
             case Pause(seconds=None):
@@ -96,21 +92,24 @@ class Canary:
 
     def _traffic(self) -> Traffic:
         if self.router is None:
-            return ByPods()
+            return ByPods(progress_deadline_abort=self.progress_deadline_abort)
         return ByRouter(
             router=self.router,
             steps=self.steps,
             dynamic_stable_scale=self.dynamic_stable_scale,
+            progress_deadline_abort=self.progress_deadline_abort,
             abort_at_once=self.abort_at_once,
         )
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """Give stable its requests and pods back, then take the canary away."""
-        cluster.note("given-up", "yes")
+        give_up(cluster)
         cluster.note(WEIGHT, f"{MOVING}0")
         yield from self._traffic().withdraw(cluster)
         if self.router is not None:
-            yield cluster.sleep_since("withdrawn", self.abort_scale_down_delay_seconds)
+            if not (delay := self.abort_scale_down_delay_seconds):
+                return Phase.DEGRADED
+            yield cluster.sleep_since("withdrawn", delay)
         if cluster.has_track(CANARY):
             cluster.scale(0, CANARY)
             yield cluster.until(lambda: cluster.sizes(CANARY).available == 0, PATIENCE_SECONDS)
@@ -125,6 +124,7 @@ class Canary:
 
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """The steps, and the bounds within which pods move."""
-        found = (steps_setting(self.steps), *analysis_settings(("analysis", self.analysis)))
+        steps = steps_settings(self.steps, self.progress_deadline_abort)
+        found = (*steps, *analysis_settings(("analysis", self.analysis)))
         delay, dynamic = self.scale_down_delay_seconds, self.dynamic_stable_scale
         return found + moving_settings(self.router, dynamic, delay, deployment, written)

@@ -12,12 +12,15 @@ from sim.model.rollout import Sizes, fenceposts
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
+from sim.strategies.giving_up import give_up
 from sim.strategies.rolling_update import rolling_budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByPods:
     """Pods are the shares: they move one by one, within the Deployment's surge and unavailable."""
+
+    progress_deadline_abort: bool = True
 
     def shift(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
         """Move pods until the nearest split is there and all of it available."""
@@ -35,8 +38,15 @@ class ByPods:
                 return True
             else:
                 seen = {CANARY: canary, STABLE: stable}
-                if not (yield cluster.until_resized(seen, deadline(cluster))):
+                patience = deadline(cluster, self.progress_deadline_abort)
+                if not (yield cluster.until_resized(seen, patience)):
+                    late, size = (STABLE, stable) if _complete(canary) else (CANARY, canary)
+                    give_up(cluster, late, size.size, patience)
                     return False
+
+    def resize(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
+        """The pods are the share: there is no other number of them for it."""
+        raise RolloutError(message("a canary by pods has the pods of its share: name a router"))
 
     def match(self, cluster: Cluster, name: str, value: str) -> Wait:
         """A Service does not look into requests."""

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
 from sim.model.canary_steps import SetWeight, Step, canary_size
-from sim.model.run import Setting
 from sim.model.tracks import STABLE, track_name
 from sim.ports import Process, Wait
 from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
-from sim.strategies.strategy import ARGO
+from sim.strategies.giving_up import give_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +25,7 @@ class ByRouter:
     router: str
     steps: tuple[Step, ...]
     dynamic_stable_scale: bool
+    progress_deadline_abort: bool = True
     abort_at_once: bool = False
 
     def shift(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
@@ -34,11 +34,10 @@ class ByRouter:
         router.prepare()
         kept = FULL - weight if self.dynamic_stable_scale else FULL
         stable = share(cluster.replicas, kept)
-        canary = canary_size(self.steps, number, share(cluster.replicas, weight))
+        canary = canary_size(self.steps, number, weight, cluster.replicas)
         rising = 0 < weight >= round(router.weight())
         gaining, pods = (CANARY, canary) if rising else (STABLE, stable)
-        cluster.scale(pods, gaining)
-        if not (yield cluster.until_available(pods, deadline(cluster), gaining)):
+        if not (yield from self._come_up(cluster, pods, gaining)):
             return False
         router.set_weight(weight)
         yield cluster.until_heard(router.hearing_seconds)
@@ -47,6 +46,20 @@ class ByRouter:
         elif rising and weight < FULL:
             cluster.scale(stable)
         return True
+
+    def resize(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
+        """Only the canary's pods come or go, and the router gives them what it gave before."""
+        self._router(cluster).prepare()
+        pods = canary_size(self.steps, number, weight, cluster.replicas)
+        return (yield from self._come_up(cluster, pods, CANARY))
+
+    def _come_up(self, cluster: Cluster, pods: int, track: str) -> Process[bool]:
+        cluster.scale(pods, track)
+        patience = deadline(cluster, self.progress_deadline_abort)
+        available: bool = yield cluster.until_available(pods, patience, track)
+        if not available:
+            give_up(cluster, track, pods, patience)
+        return available
 
     def match(self, cluster: Cluster, name: str, value: str) -> Wait:
         """Send whoever says *value* in the header *name* to the canary; without a value, nobody."""
@@ -87,12 +100,3 @@ class ByRouter:
         found: Router = ROUTERS[self.router](cluster.api, site)
         demand(found, Capability.WEIGHT)
         return found
-
-
-def router_settings(router: str, dynamic: bool, delay_seconds: float) -> tuple[Setting, ...]:
-    """Who shares requests out, and what becomes of pods that are left without any."""
-    return (
-        Setting(name="router", value=router, source="scenario"),
-        Setting(name="dynamicStableScale", value="true" if dynamic else "false", source=ARGO),
-        Setting(name="scaleDownDelaySeconds", value=f"{delay_seconds:g}", source=ARGO),
-    )

@@ -14,6 +14,7 @@ from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.canary import STEPS, Canary
 from sim.strategies.canary_traffic import CANARY
+from sim.strategies.giving_up import give_up, is_given_up
 from sim.strategies.rolling_update import rolling_budget
 
 
@@ -31,7 +32,7 @@ class CanaryThenRolling:
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """The canary's steps; then a rolling update of stable, at the size that it has by now."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("proven"):
             if not (yield from self._canary().try_out(cluster, template)):
@@ -53,7 +54,7 @@ class CanaryThenRolling:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """The old template for stable, if it has another one; then the canary goes."""
-        cluster.note("given-up", "yes")
+        give_up(cluster)
         cluster.restore()
         yield cluster.until_rolled_out()
         return (yield from self._canary().go_back(cluster))

@@ -18,6 +18,10 @@ class Traffic(Protocol):
         """Give the canary *weight* percent in step *number*, with the pods for it."""
         ...
 
+    def resize(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
+        """Give the canary the pods of step *number*, and no other share than it has."""
+        ...
+
     def match(self, cluster: Cluster, name: str, value: str) -> Wait:
         """Send requests with that header to the canary, until everybody has heard."""
         ...
@@ -31,7 +35,7 @@ class Traffic(Protocol):
         ...
 
 
-def deadline(cluster: Cluster) -> float:
-    """How long pods may take until a step is given up."""
+def deadline(cluster: Cluster, aborts: bool = True) -> float:
+    """How long pods may take until a step is given up; without end if nothing *aborts* it."""
     found: float = cluster.deployment()["spec"]["progressDeadlineSeconds"]
-    return found
+    return found if aborts else float("inf")

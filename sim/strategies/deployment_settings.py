@@ -11,6 +11,7 @@ from sim.model.run import Setting
 
 MANIFEST = "manifest"
 GIVEN = "scenario"
+ASSUMED = "assumed"
 DEFAULT = "Kubernetes default (pkg/apis/apps/v1/defaults.go)"
 
 
@@ -41,11 +42,13 @@ def rolling_settings(
     )
 
 
-def with_given(settings: Iterable[Setting], given: Iterable[str]) -> tuple[Setting, ...]:
-    """*settings*, those among them that the scenario gave marked as such; *given* are fields."""
+def with_given(
+    settings: Iterable[Setting], given: Iterable[str], source: str = GIVEN
+) -> tuple[Setting, ...]:
+    """*settings*, those among them that *source* gave marked as such; *given* are fields."""
     names = {field.replace("_", "") for field in given}
     return tuple(
-        replace(one, source=GIVEN) if one.name.lower() in names else one for one in settings
+        replace(one, source=source) if one.name.lower() in names else one for one in settings
     )
 
 

@@ -13,8 +13,10 @@ from sim.ports import Process, Wait
 from sim.strategies.analysis import AnalysisRun
 from sim.strategies.canary_traffic import CANARY
 from sim.strategies.deployment_settings import GIVEN
+from sim.strategies.giving_up import give_up
 
 T = TypeVar("T")
+_NAME = "analysis"  # As the field of a Rollout that asks for one beside the steps.
 
 
 def passed(analysis: AnalysisRun, cluster: Cluster) -> Process[bool]:
@@ -85,12 +87,18 @@ def beside(
         return (yield from step)
     run = _of_steps(template, cluster)
     run.begin()
-    return bool((yield from alongside(run, step, cluster)))
+    good = bool((yield from alongside(run, step, cluster)))
+    if not good:
+        give_up(cluster, analysis=_NAME)  # Unless pods were late, which is noted by then.
+    return good
 
 
 def proven(template: AnalysisTemplate | None, cluster: Cluster) -> bool:
     """All steps are taken: whether the analysis, which ends with them, has not failed."""
-    return template is None or _of_steps(template, cluster).stop() is AnalysisPhase.SUCCESSFUL
+    if template is None or _of_steps(template, cluster).stop() is AnalysisPhase.SUCCESSFUL:
+        return True
+    give_up(cluster, analysis=_NAME)
+    return False
 
 
 def _of_steps(template: AnalysisTemplate, cluster: Cluster) -> AnalysisRun:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sim.cluster import Cluster
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
-from sim.model.tracks import CLOSED
+from sim.model.tracks import CLOSED, STABLE
 from sim.ports import Process
 from sim.strategies.deployment_settings import rollout_settings
+from sim.strategies.giving_up import give_up, is_given_up
 
 HANDBOOK = "handbook (1.2, a second for each of its minutes)"
 
@@ -28,7 +29,7 @@ class MaintenanceWindow:
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Stop, update, verify and restore, each at its time; restore the old if it is no good."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("restored"):
             cluster.switch(CLOSED)
@@ -40,11 +41,9 @@ class MaintenanceWindow:
                 cluster.note("updated", "yes")
             cluster.scale(cluster.replicas)
             yield cluster.sleep_since("stopped", self.verify_seconds)
-            if not (
-                yield cluster.until_available(
-                    cluster.replicas, self.restore_seconds - self.verify_seconds
-                )
-            ):
+            patience = self.restore_seconds - self.verify_seconds
+            if not (yield cluster.until_available(cluster.replicas, patience)):
+                give_up(cluster, STABLE, cluster.replicas, patience)
                 return (yield from self.go_back(cluster))
             yield cluster.sleep_since("stopped", self.restore_seconds)
             cluster.note("restored", "yes")
@@ -53,7 +52,7 @@ class MaintenanceWindow:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """Put the old version back, and open when it is up."""
-        cluster.note("given-up", "yes")
+        give_up(cluster)
         cluster.restore()
         cluster.scale(cluster.replicas)
         yield cluster.until_rolled_out()

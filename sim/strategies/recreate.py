@@ -9,6 +9,7 @@ from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.deployment_settings import rollout_settings
+from sim.strategies.giving_up import revert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,7 @@ class Recreate:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """`kubectl rollout undo`: the same again with the old template."""
-        cluster.undo()
+        revert(cluster)
         yield cluster.until_rolled_out()
         return Phase.DEGRADED
 

@@ -9,6 +9,7 @@ from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.deployment_settings import GIVEN, rolling_settings, rollout_settings
+from sim.strategies.giving_up import revert
 
 # kubernetes/kubernetes pkg/apis/apps/v1/defaults.go, SetDefaults_Deployment
 DEFAULT_BUDGET = {"maxSurge": "25%", "maxUnavailable": "25%"}
@@ -53,7 +54,7 @@ class RollingUpdate:
         """`kubectl rollout undo`, which a frozen rollout would refuse: the same way back."""
         if cluster.is_paused:
             cluster.resume()
-        cluster.undo()
+        revert(cluster)
         yield cluster.until_rolled_out()
         return Phase.DEGRADED
 
@@ -76,3 +77,15 @@ def rolling_budget(deployment: JsonObject) -> JsonObject:
     """The Deployment's own surge and unavailable, completed by Kubernetes' defaults."""
     strategy = deployment["spec"].get("strategy") or {}
     return DEFAULT_BUDGET | (strategy.get("rollingUpdate") or {})
+
+
+def roll_in(cluster: Cluster, template: JsonObject) -> Process[bool]:
+    """A rolling update that is given up when the next pod takes longer than the deadline."""
+    budget = rolling_budget(cluster.deployment())
+    cluster.release(template, {"type": "RollingUpdate", "rollingUpdate": budget})
+    deadline = cluster.deployment()["spec"]["progressDeadlineSeconds"]
+    for pods in range(1, cluster.replicas + 1):
+        if not (yield cluster.until_available(pods, deadline)):
+            return False
+    phase: Phase = yield cluster.until_rolled_out()
+    return phase is Phase.HEALTHY

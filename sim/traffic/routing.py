@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 
 from sim.model.draws import Purpose, Stream
-from sim.model.routing import OF_CLASS, Attribute, Match, Route
+from sim.model.routing import NO_BACKEND, OF_CLASS, Attribute, Match, Route
 from sim.traffic.attempt import Attempt
 
 SALT_PLACE = 40  # A salt is written above the user's number.
@@ -37,6 +37,7 @@ class Routing:
                 )
         self._shares = [shares_of(one) for one in attributes]
         self._classes = classes
+        self._salted = [salted(one) for one in attributes]
         self._values = Stream(seed, Purpose.ATTRIBUTE)
         self._lots = Stream(seed, Purpose.ROUTE)
         self._flags = Stream(seed, Purpose.FLAG)
@@ -54,7 +55,7 @@ class Routing:
                     if not first <= condition.attribute < len(self._shares):
                         raise ValueError(f"there is no attribute {condition.attribute}")
             for destination in route.destinations:
-                if destination.backend < 0 or destination.weight < 0:
+                if destination.backend < NO_BACKEND or destination.weight < 0:
                     raise ValueError("backends and weights are not negative")
 
     def route(self, table: Table, attempt: Attempt) -> Route | None:
@@ -65,8 +66,9 @@ class Routing:
         return None
 
     def backend(self, route: Route, attempt: Attempt) -> int | None:
-        """Where *attempt* goes of the route's destinations; None if it has none."""
-        return self._drawn(route, attempt, self._lots)
+        """Where *attempt* goes of the route's destinations; None if that is nowhere."""
+        backend = self._drawn(route, attempt, self._lots)
+        return None if backend == NO_BACKEND else backend
 
     def version(self, flags: Table, attempt: Attempt) -> int | None:
         """The code path for *attempt* in a pod with those *flags*; None: as the pod is."""
@@ -99,10 +101,15 @@ class Routing:
     def _value(self, attribute: int, attempt: Attempt) -> int:
         if attribute == OF_CLASS:
             return attempt.request.endpoint_class
-        drawn = self._values.uniform(attempt.request.user, attribute)
+        drawn = self._values.uniform(self._salted[attribute] | attempt.request.user, attribute)
         return next(n for n, reached in enumerate(self._shares[attribute]) if drawn < reached)
 
 
 def shares_of(attribute: Attribute) -> tuple[float, ...]:
     """The cumulated shares of its values; the last one has what is left."""
     return (*accumulate(share for _, share in attribute.values[:-1]), 1.0)
+
+
+def salted(attribute: Attribute) -> int:
+    """What is written above the user's number in the draws of *attribute*; 0 without a salt."""
+    return 0 if attribute.salt is None else (attribute.salt + 1) << SALT_PLACE

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import combinations
 
 from sim.i18n import Message
@@ -11,12 +11,21 @@ from sim.i18n import Message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One way in which a release can go: faults, and settings of the scenario that it goes by."""
+    """One way in which a release can go: faults, and settings of the scenario that it goes by.
+
+    *needs* are further settings that a strategy asks for, said only where there is that strategy.
+    """
 
     key: str
     name: Message
     faults: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def settings(self, known: Collection[str]) -> tuple[str, ...]:
+        """All overrides, where the strategies *known* are to be run."""
+        more = (one for name, needed in self.needs.items() if name in known for one in needed)
+        return (*self.overrides, *more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

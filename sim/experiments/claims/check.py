@@ -70,7 +70,7 @@ def check_claims(
 
 
 def _place(chapter: Chapter, case: Case, known: Sequence[str]) -> Place:
-    scenario = load([chapter.scenario], faults=case.faults, overrides=case.overrides)
+    scenario = load([chapter.scenario], faults=case.faults, overrides=case.settings(known))
     left_out: dict[str, Problem] = {}
     windows: dict[str, Window] = {}
     for name in known:

@@ -36,7 +36,7 @@ def _case(report: ClaimReport, found: CaseResult) -> JsonObject:
         "key": found.case.key,
         "name": found.case.name.render("en"),
         "faults": list(found.case.faults),
-        "overrides": list(found.case.overrides),
+        "overrides": list(found.case.settings(report.strategies)),
         "windowSeconds": found.window.seconds,
         "command": report.command(found),
         "strategies": {

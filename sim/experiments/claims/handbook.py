@@ -9,6 +9,13 @@ from sim.experiments.claims.measures import RESOURCES, RISK, SPEED
 from sim.i18n import message
 
 A_MESH = ("network.proxy=istio", "strategies.canary.router=virtual_service")
+# An A/B test decides by what users do, so that must be stated; nothing else depends on it.
+BUYERS = {
+    "ABTest": (
+        "users.behaviour.versions.old.conversion=5%",
+        "users.behaviour.versions.new.conversion=7%",
+    )
+}
 
 CASES = (
     Case(key="none", name=message("no fault")),
@@ -29,12 +36,13 @@ CASES = (
         name=message("proxies hear after preStop"),
         overrides=("network.propagation=8s..10s",),
     ),
-    Case(key="mesh", name=message("canary by a mesh"), overrides=A_MESH),
+    Case(key="mesh", name=message("canary by a mesh"), overrides=A_MESH, needs=BUYERS),
     Case(
         key="mesh-bug",
         name=message("canary by a mesh, bug"),
         faults=("bug:new:10%",),
         overrides=A_MESH,
+        needs=BUYERS,
     ),
 )
 

@@ -80,5 +80,5 @@ class ClaimReport:
         words = ["seatrial compare", self.chapter.scenario]
         words += [f"--strategy {name}" for name in found.strategies]
         words += [f"--fault {fault}" for fault in case.faults]
-        words += [f"--set {override}" for override in case.overrides]
+        words += [f"--set {override}" for override in case.settings(self.strategies)]
         return " ".join([*words, f"--seed {self.seeds[0]} --runs {len(self.seeds)}"])

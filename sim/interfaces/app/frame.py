@@ -11,13 +11,15 @@ from sim.interfaces.app.language import language_switch, page_language
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
 from sim.interfaces.app.roof import Roof
-from sim.interfaces.app.style import STYLE
+from sim.interfaces.app.style import NIGHT_STYLE, STYLE
 
 
 def show() -> None:
     """Draw the page that the address names."""
     st.set_page_config(page_title="Seatrial", page_icon="⛵", layout="wide")
     st.html(STYLE)
+    if st.context.theme.type == "dark":
+        st.html(NIGHT_STYLE)
     language = page_language()
     address.take_up(tuple(field for name in PAGES for field in _fields(PAGES[name])))
     own_text.take_up()

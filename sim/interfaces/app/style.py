@@ -4,6 +4,8 @@ from __future__ import annotations
 
 STYLE = """<style>
 .stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 3rem; }
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
+  color: inherit !important; opacity: 0.92; }
 .stMainBlockContainer h1 { font-size: 2rem; }
 .stMainBlockContainer h3 { font-size: 1.25rem; }
 .st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {
@@ -19,7 +21,8 @@ STYLE = """<style>
 .seatrial-table td:first-child { overflow-wrap: break-word; max-width: 24rem; }
 .seatrial-table td:not(:first-child):not(:last-child) { white-space: nowrap; }
 .seatrial-table td:last-child { min-width: 12rem; }
-.seatrial-table .figure { text-align: right; white-space: nowrap; min-width: 0; }
+.seatrial-table .figure, .seatrial-table td.figure:last-child {
+  text-align: right; white-space: nowrap; min-width: 0; }
 .seatrial-table tr.sub td { opacity: 0.8; font-size: 0.9em; }
 .seatrial-table tr.sub td:first-child { padding-left: 1.2rem; }
 .seatrial-table [title] { text-decoration: underline dotted; cursor: help; }
@@ -27,4 +30,10 @@ STYLE = """<style>
 .seatrial-story b { font-variant-numeric: tabular-nums; margin-right: 0.5rem; }
 .seatrial-verdict { font-size: 1.15rem; line-height: 1.6; border-left: 4px solid currentColor;
   padding: 0.2rem 0 0.2rem 1rem; margin: 0.5rem 0 1rem; }
+</style>"""
+# By night the accent is light, so that it is seen on the page; what is written on it must be dark.
+NIGHT_STYLE = """<style>
+[data-testid="stBaseButton-primary"], [data-testid="stBaseButton-primary"] p,
+.stMultiSelect span[title] { color: #0c1116 !important; }
+.stMultiSelect [role="button"] svg { fill: #0c1116; }
 </style>"""

@@ -19,7 +19,9 @@ from sim.interfaces.app.task import Task
 from sim.interfaces.app.tasks import TASKS
 from sim.model.objects import JsonObject
 
-NICER = 5  # A page in use comes before a run.
+NICER = (
+    2  # A page in use comes before a run, by a little: more would starve runs on a busy machine.
+)
 
 
 def carry_out(asked: JsonObject, reports: TextIO) -> None:

@@ -50,7 +50,10 @@ def find_row(s: State, e: int, now: float) -> int:
     if n < 0:
         return NO_ROW
     route = route_at(s, n)
-    row = _draw(s, route, slot, False) * s.proxies + x
+    block = _draw(s, route, slot, False)
+    if block == NO_ROW:
+        return NO_ROW
+    row = block * s.proxies + x
     if route.falls_to >= 0:
         if proxy_at(s, row).next_change <= now:
             take_up(s, row, now)
@@ -118,8 +121,8 @@ def _value(s: State, number: int, slot: Records) -> int:
     """The number of the value that the user of *slot* has of that attribute, or its class."""
     if number == OF_CLASS:
         return class_of(s, slot.request)
-    drawn = uniform(s.attribute_keys, slot.user, number)
     attribute = attribute_at(s, number)
+    drawn = uniform(s.attribute_keys, attribute.salted | slot.user, number)
     n = attribute.value
     while drawn >= value_at(s, n).reached:
         n += 1

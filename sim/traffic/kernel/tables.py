@@ -8,13 +8,13 @@ import numpy as np
 
 from sim.model.behaviour import Workload
 from sim.model.draws import Purpose, Stream
-from sim.model.routing import Route
+from sim.model.routing import NO_BACKEND, Route
 from sim.traffic.kernel import records as r
 from sim.traffic.kernel import route_records as rr
 from sim.traffic.kernel.proxying import fit_proxies
 from sim.traffic.kernel.publishing import Lists
 from sim.traffic.kernel.storage import Arrays
-from sim.traffic.routing import Routing, shares_of
+from sim.traffic.routing import Routing, salted, shares_of
 
 _STREAMS = {
     "attribute_keys": Purpose.ATTRIBUTE,
@@ -45,7 +45,7 @@ class Tables:
         for attribute in workload.attributes:
             shares = shares_of(attribute)
             first = self._append("value", [(share,) for share in shares])
-            self._append("attribute", [(first, first + len(shares))])
+            self._append("attribute", [(first, first + len(shares), salted(attribute))])
 
     def set(self, routes: Sequence[Route], apply_at: Sequence[float]) -> None:
         """A new table, taken up by proxy i at apply_at[i]."""
@@ -109,6 +109,8 @@ class Tables:
         return first, first + len(rows)
 
     def _block(self, backend: int) -> int:
+        if backend == NO_BACKEND:
+            return rr.NO_ROW
         block = block_of(backend)
         self._lists.let_there_be(block)
         return block

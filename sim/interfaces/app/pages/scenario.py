@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +13,7 @@ from sim.interfaces.app import address, own_text, settings
 from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawing.plan import plan_picture
 from sim.interfaces.app.frame import link_to
-from sim.interfaces.app.order import MANIFEST_FILE
+from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.shown import show_link, show_problems, show_reading, theme_colours
@@ -22,6 +23,7 @@ from sim.scenario.source import bundled_scenarios
 
 UPLOAD = "upload"
 _REFUSED = "upload-refused"
+_MANIFESTS = re.compile(r"^(  manifests:.*\n)(?:    - .*\n)+", re.MULTILINE)
 
 
 def show(language: str) -> None:
@@ -60,21 +62,29 @@ def _show_bundled(name: str, language: str) -> None:
         args=(folder,),
     )
     left, right = st.columns(2)
-    for column, file in ((left, "scenario.yaml"), (right, "deployment.yaml")):
-        if (folder / file).is_file():
-            column.caption(file)
-            column.code(
-                (folder / file).read_text(encoding="utf-8"), language="yaml", wrap_lines=True
-            )
+    for file in sorted(folder.glob("*.yaml")):
+        column = left if file.name == SCENARIO_FILE else right
+        column.caption(file.name)
+        column.code(file.read_text(encoding="utf-8"), language=None, wrap_lines=True)
 
 
 def _copy(folder: Path) -> None:
     """Make the files in *folder* the visitor's own."""
-    description = (folder / "scenario.yaml").read_text(encoding="utf-8")
     state = st.session_state
-    state[own_text.DESCRIPTION] = description.replace("- deployment.yaml", f"- {MANIFEST_FILE}")
-    state[own_text.MANIFEST] = (folder / "deployment.yaml").read_text(encoding="utf-8")
+    state[own_text.DESCRIPTION], state[own_text.MANIFEST] = copied(folder)
     state["scenario"] = settings.OWN
+
+
+def copied(folder: Path) -> tuple[str, str]:
+    """The scenario file in *folder*, and all its manifests as the one file that it names then."""
+    description = (folder / SCENARIO_FILE).read_text(encoding="utf-8")
+    texts = [
+        file.read_text(encoding="utf-8").rstrip("\n")
+        for file in sorted(folder.glob("*.yaml"))
+        if file.name != SCENARIO_FILE
+    ]
+    named = _MANIFESTS.sub(rf"\1    - {MANIFEST_FILE}\n", description, count=1)
+    return named, "\n---\n".join(texts) + "\n"
 
 
 def _edit(language: str) -> None:

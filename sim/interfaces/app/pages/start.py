@@ -31,11 +31,6 @@ def show(language: str) -> None:
             "is hurt by it and why.",
         )
     )
-    for name in PAGES:
-        if name != "start":
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                link_to(name, language)
-                st.caption(PAGES[name].question.render(language), width="content")
     st.subheader(translate(language, "A rolling update, request by request"))
     work = Work(task="run", order=RECORDED.to_json())
     found = result_of(work)
@@ -50,6 +45,13 @@ def show(language: str) -> None:
         st.rerun()
     elif job is not None:
         show_end(job, language)
+
+    st.subheader(translate(language, "Where to go from here"))
+    for name in PAGES:
+        if name != "start":
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                link_to(name, language)
+                st.caption(PAGES[name].question.render(language), width="content")
 
 
 def _play(recording: JsonObject, language: str) -> None:

@@ -1,0 +1,287 @@
+"""The pages in a real browser: both languages and themes, a run from click to verdict, strangers.
+
+Screenshots of every page go to an ignored folder, to be looked at.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from message_ids import ROOT, compile_chinese
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from small_manifests import BROKEN, DEPLOYMENT
+
+from sim.interfaces.app.pages import PAGES
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium here"),
+]
+PICTURES = ROOT / "build" / "screenshots"
+PATIENCE_MS = 120_000
+WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
+# What shows that a page has arrived.
+ARRIVED = {
+    "start": ".player .pod",
+    "compare": ".stTabs",
+    "run": ".player .pod",
+    "scenario": ".stAlert",
+    "ab": ".stTabs",
+    "believe": ".stTabs",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`seatrial app` as a user starts it, with a shelf of its own; the address of its pages."""
+    compile_chinese()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    place = tmp_path_factory.mktemp("app")
+    command = [sys.executable, "-c", "from sim.interfaces.cli import main; main()"]
+    with (place / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "app", "--port", str(port), "--no-browser"],
+            cwd=place,
+            env={**os.environ, "SEATRIAL_SHELF": str(place / "shelf"), "PYTHONPATH": str(ROOT)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        end = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).close()
+                break
+            except OSError:
+                assert time.monotonic() < end, (place / "log").read_text()
+                assert process.poll() is None, (place / "log").read_text()
+                time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield found
+        found.close()
+
+
+def visitor(
+    browser: Browser, language: str, theme: str = "light", width: str = "desk"
+) -> BrowserContext:
+    """Somebody with a browser in *language*; whoever they ask outside this machine is noted."""
+    wide, high = WIDTHS[width]
+    context = browser.new_context(
+        locale={"zh": "zh-CN", "en": "en-US"}[language],
+        color_scheme=theme,  # type: ignore[arg-type]
+        viewport={"width": wide, "height": high},
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    return context
+
+
+def opened(context: BrowserContext, address: str, awaited: str) -> Page:
+    """The page at *address* once *awaited* is there."""
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector(awaited)
+    page.wait_for_timeout(800)  # The rest of the page follows the first of it.
+    return page
+
+
+def outside(page: Page) -> list[str]:
+    """Collects the requests of *page* that leave the machine."""
+    found: list[str] = []
+
+    def note(url: str) -> None:
+        local = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:")
+        if not url.startswith((*local, "http://localhost", "ws://localhost")):
+            found.append(url)
+
+    page.on("request", lambda request: note(request.url))
+    page.on("websocket", lambda socket: note(socket.url))
+    return found
+
+
+@pytest.mark.parametrize("width", [*WIDTHS])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("name", [*PAGES])
+def test_every_page_opens_in_both_languages_and_themes_and_widths(
+    server: str, browser: Browser, name: str, language: str, theme: str, width: str
+) -> None:
+    """In the browser's language, without a sideways scroll, a serious axe finding or a leak."""
+    context = visitor(browser, language, theme, width)
+    page = context.new_page()
+    leaks = outside(page)
+    page.goto(f"{server}/" if name == "start" else f"{server}/{name}")
+    page.wait_for_selector(ARRIVED[name])
+    page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
+    page.wait_for_timeout(1200)
+    expect(page.locator("h1").first).to_have_text(PAGES[name].question.render(language))
+    sideways = page.evaluate(
+        "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+    )
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}-{language}-{theme}-{width}.png", full_page=True)
+    found = Axe().run(page)
+    serious = [
+        (one["id"], [node["html"][:200] for node in one["nodes"]][:3])
+        for one in found.response["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    context.close()
+
+    assert sideways <= 0
+    assert serious == []
+    assert leaks == []
+
+
+def test_a_comparison_from_click_to_verdict_and_its_link_in_the_other_language(
+    server: str, browser: Browser
+) -> None:
+    """Three seeds of the default scenario; the link says so, in the reader's own language."""
+    context = visitor(browser, "en")
+    page = opened(context, f"{server}/compare?n=3&seed=5", "text=Nobody has run this yet")
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_selector(".stTabs")
+    assert "RollingUpdate" in page.locator(".seatrial-verdict").inner_text()
+    link = page.url
+    assert "n=3" in link and "seed=5" in link
+    context.close()
+    colleague = visitor(browser, "zh")
+    page = opened(colleague, link, ".stTabs")
+    expect(page.locator("h1").first).to_have_text(PAGES["compare"].question.render("zh"))
+    page.get_by_text("English", exact=True).click()
+    expect(page.locator("h1").first).to_have_text(PAGES["compare"].question.render("en"))
+    assert "n=3" in page.url and "seed=5" in page.url and "lang=en" in page.url
+    page.get_by_role("link", name="One run").first.click()
+    expect(page.locator("h1").first).to_have_text(PAGES["run"].question.render("en"))
+    assert "seed=5" in page.url and "lang=en" in page.url
+    colleague.close()
+
+
+def test_a_run_survives_a_reload_and_is_cancelled_within_two_seconds(
+    server: str, browser: Browser
+) -> None:
+    """The address alone finds it again."""
+    context = visitor(browser, "en")
+    page = opened(context, f"{server}/compare?n=100&seed=77", "text=Nobody has run this yet")
+    page.get_by_role("button", name="Compare").click()
+    cancel = page.get_by_role("button", name="Cancel")
+    cancel.wait_for()
+    page.wait_for_selector("text=of 100 seeds")
+    page.reload()
+    page.wait_for_selector("text=of 100 seeds")
+    begun = time.monotonic()
+    page.get_by_role("button", name="Cancel").click()
+    page.wait_for_selector("text=Cancelled.")
+    assert time.monotonic() - begun < 2.0
+    context.close()
+
+
+def test_a_wrong_and_a_hostile_file_are_sentences(
+    server: str, browser: Browser, tmp_path: Path
+) -> None:
+    """Uploaded as a visitor would; the server goes on answering."""
+    bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n"
+    for one, other in zip("bcdefgh", "abcdefg", strict=True):
+        bomb += f"{one}: &{one} [{','.join(['*' + other] * 9)}]\n"
+    files = {
+        "broken.yaml": BROKEN.encode(),
+        "bomb.yaml": bomb.encode(),
+        "code.yaml": b"!!python/object/apply:os.system ['touch hacked']\n",
+        "deep.yaml": b"[" * 50_000,
+        "picture.yaml": bytes(range(256)) * 10,
+    }
+    context = visitor(browser, "en")
+    page = opened(context, f"{server}/scenario?scenario=own", "text=Upload manifests")
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+        page.locator("input[type=file]").set_input_files(tmp_path / name)
+        wanted = "was not taken" if name == "picture.yaml" else "cannot be used"
+        page.get_by_text(wanted).first.wait_for()
+        page.reload()
+        page.goto(f"{server}/scenario?scenario=own")
+        page.wait_for_selector("text=Upload manifests")
+    (tmp_path / "good.yaml").write_text(DEPLOYMENT)
+    page.locator("input[type=file]").set_input_files(tmp_path / "good.yaml")
+    page.get_by_text("No mistake was found.").wait_for()
+    assert not list(Path.cwd().glob("hacked"))
+    context.close()
+
+
+def test_two_visitors_do_not_see_or_stall_each_other(server: str, browser: Browser) -> None:
+    """One computes a hundred seeds, the other reads a cached page at once."""
+    first, second = visitor(browser, "en"), visitor(browser, "zh")
+    opened(second, f"{server}/compare", ".stTabs").close()
+    busy = opened(first, f"{server}/compare?n=100&seed=991", "text=Nobody has run this yet")
+    busy.get_by_role("button", name="Compare").click()
+    busy.wait_for_selector("text=of 100 seeds")
+    begun = time.monotonic()
+    page = opened(second, f"{server}/compare", ".stTabs")
+    waited = time.monotonic() - begun
+    assert "n=10" in page.url
+    assert page.get_by_role("button", name="Cancel").count() == 0
+    busy.get_by_role("button", name="Cancel").click()
+    busy.wait_for_selector("text=Cancelled.")
+    first.close()
+    second.close()
+    print(f"cached comparison while another runs: {waited:.2f} s, browser included")
+    assert waited < 6.0
+
+
+def test_the_player_is_played_by_keyboard(server: str, browser: Browser) -> None:
+    """Tab, Space, arrow keys: time goes on, and a caption can be jumped to."""
+    context = visitor(browser, "en")
+    page = opened(context, f"{server}/run", ".player .pod")
+    clock = page.locator(".player .clock")
+    before = clock.inner_text()
+    page.locator(".player .scrub").focus()
+    for _ in range(40):
+        page.keyboard.press("ArrowRight")
+    assert clock.inner_text() != before
+    page.locator(".player .play").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(1500)
+    page.keyboard.press("Space")
+    stopped = clock.inner_text()
+    page.wait_for_timeout(400)
+    assert clock.inner_text() == stopped != before
+    context.close()
+
+
+def test_it_answers_on_this_machine_only(server: str) -> None:
+    """A neighbour in the network is not served."""
+    port = int(server.rpartition(":")[2])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no other address")
+        own = probe.getsockname()[0]
+    if own.startswith("127."):
+        pytest.skip("this machine has no other address")
+    with socket.socket() as knock, pytest.raises(OSError):
+        knock.settimeout(2)
+        knock.connect((own, port))

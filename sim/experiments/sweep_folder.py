@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.errors import BackendError
@@ -135,11 +135,11 @@ def _outcome(found: Outcome) -> JsonObject:
     }
 
 
-def _read(facts: Mapping[str, object]) -> Outcome:
+def _read(facts: JsonObject) -> Outcome:
     values = dict(facts)
     settings = values.pop("settings")
     given_up = GivenUp.from_json(facts.get("given_up"))
     values.pop("given_up", None)
     assert isinstance(settings, Sequence)
     rows = tuple(Setting(name=n, value=v, source=s) for n, v, s in settings)
-    return Outcome(**values, settings=rows, given_up=given_up, run=None)  # type: ignore[arg-type]
+    return Outcome(**values, settings=rows, given_up=given_up, run=None)

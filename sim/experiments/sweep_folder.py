@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from sim.errors import BackendError
@@ -19,6 +19,7 @@ from sim.experiments.disk import write_whole
 from sim.experiments.outcome import Outcome
 from sim.experiments.sweep_plan import Chunk, Plan
 from sim.i18n import message
+from sim.model.given_up import GivenUp
 from sim.model.objects import JsonObject
 from sim.model.run import Setting
 
@@ -129,13 +130,16 @@ def _outcome(found: Outcome) -> JsonObject:
         "phase": found.phase,
         "settled": found.settled,
         "settings": [[one.name, one.value, one.source] for one in found.settings],
+        "given_up": None if found.given_up is None else found.given_up.to_json(),
         "digest": found.digest,
     }
 
 
-def _read(facts: Mapping[str, object]) -> Outcome:
+def _read(facts: JsonObject) -> Outcome:
     values = dict(facts)
     settings = values.pop("settings")
+    given_up = GivenUp.from_json(facts.get("given_up"))
+    values.pop("given_up", None)
     assert isinstance(settings, Sequence)
     rows = tuple(Setting(name=n, value=v, source=s) for n, v, s in settings)
-    return Outcome(**values, settings=rows, run=None)  # type: ignore[arg-type]
+    return Outcome(**values, settings=rows, given_up=given_up, run=None)

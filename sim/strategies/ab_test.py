@@ -14,6 +14,7 @@ from sim.ports import Process
 from sim.routers import Capability, Kind, Router, Sent, Side, demand
 from sim.strategies.bound_router import bound_router
 from sim.strategies.deployment_settings import ASSUMED, GIVEN, rollout_settings
+from sim.strategies.giving_up import give_up, is_given_up
 from sim.strategies.strategy import ARGO
 
 B = "b"
@@ -42,7 +43,7 @@ class ABTest:
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Both versions for all the time; then B for everybody if it won, else A."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("winner"):
             if not (yield from self._side_by_side(cluster, template)):
@@ -51,6 +52,7 @@ class ABTest:
             won = found is not None and found.verdict(self.decide).winner is Group.B
             cluster.note("winner", Group.B if won else Group.A)
         if cluster.noted("winner") != Group.B:
+            give_up(cluster, analysis="A/B test")
             return (yield from self.go_back(cluster))
         cluster.note(WEIGHT, f"{MOVING}{FULL}")
         router = self._router(cluster)
@@ -70,6 +72,7 @@ class ABTest:
         cluster.scale(cluster.replicas, B)
         deadline = cluster.deployment(B)["spec"]["progressDeadlineSeconds"]
         if not (yield cluster.until_available(cluster.replicas, deadline, B)):
+            give_up(cluster, B, cluster.replicas, deadline)
             return False
         if self.assign == "user":
             router.set_match((Sent(kind=Kind.HEADER, name=self.header, value=self.value),))
@@ -88,7 +91,7 @@ class ABTest:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """A gets everything, and B goes."""
-        cluster.note("given-up", "yes")
+        give_up(cluster)
         cluster.note(WEIGHT, f"{MOVING}0")
         router = self._router(cluster)
         if cluster.has_track(B):

@@ -12,6 +12,7 @@ from sim.ports import Process
 from sim.strategies.blue_green import BlueGreen
 from sim.strategies.canary import STEPS
 from sim.strategies.feature_flags import FeatureFlags
+from sim.strategies.giving_up import is_given_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,7 @@ class BlueGreenBehindFlag:
         """Switch to pods with the flag off, then turn it on."""
         dark = self._flags().dark(template)
         cluster.begin(dark)
-        if cluster.noted("given-up"):
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("shipped"):
             self._flags().turn_off(cluster)

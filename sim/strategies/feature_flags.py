@@ -14,6 +14,7 @@ from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.canary import STEPS
 from sim.strategies.deployment_settings import rolling_settings, rollout_settings
+from sim.strategies.giving_up import give_up, is_given_up
 from sim.strategies.rolling_update import roll_in, rolling_budget
 
 HANDBOOK = "handbook (4.2, 4.5 and 7.3, a second for each of its minutes)"
@@ -38,7 +39,7 @@ class FeatureFlags:
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Ship both code paths with the flag off, then turn it on step by step."""
         cluster.begin(self.dark(template))
-        if cluster.noted("given-up"):
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("shipped"):
             self.turn_off(cluster)
@@ -91,7 +92,7 @@ class FeatureFlags:
         Without mounted files only other pods know of it: those of before. They come back too if
         the new ones had not all come up yet.
         """
-        cluster.note("given-up", "yes")
+        give_up(cluster)
         cluster.note(WEIGHT, f"{MOVING}0")
         self.turn_off(cluster)
         if self.delivery == Delivery.ENVIRONMENT or not cluster.noted("shipped"):

@@ -16,6 +16,7 @@ from sim.strategies.deployment_settings import (
     rolling_settings,
     rollout_settings,
 )
+from sim.strategies.giving_up import end_as_planned, give_up, is_given_up
 from sim.strategies.rolling_update import roll_in, rolling_budget
 
 SHADOW = "shadow"
@@ -38,13 +39,14 @@ class Shadow:
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Mirror for a while, take the shadow away, and replace stable's pods."""
         cluster.begin(template)
-        if cluster.noted("given-up"):
+        if is_given_up(cluster):
             return (yield from self.go_back(cluster))
         if not cluster.noted("watched"):
             if not (yield from self._mirror(cluster, template)):
                 return (yield from self.go_back(cluster))
             cluster.note("watched", "yes")
         if not self.promote:
+            end_as_planned(cluster)
             return (yield from self.go_back(cluster))
         yield from self._withdraw(cluster)
         if not (yield from roll_in(cluster, template)):
@@ -61,6 +63,7 @@ class Shadow:
         cluster.scale(pods, SHADOW)
         deadline = cluster.deployment(SHADOW)["spec"]["progressDeadlineSeconds"]
         if not (yield cluster.until_available(pods, deadline, SHADOW)):
+            give_up(cluster, SHADOW, pods, deadline)
             return False
         router.set_mirror(self.mirror_percent)
         yield cluster.sleep_since("mirrored", router.hearing_seconds + self.mirror_seconds)
@@ -87,7 +90,7 @@ class Shadow:
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
         """The shadow goes, and the old template comes back where it is there no more."""
-        cluster.note("given-up", "yes")
+        give_up(cluster)
         yield from self._withdraw(cluster)
         cluster.restore()
         yield cluster.until_rolled_out()

@@ -3,6 +3,7 @@
     python benchmarks/differential.py --attempts 5000000
 
 Ends with exit code 1 at the first difference, and with the call that plays that story again.
+Ctrl-C ends it with what has been compared so far.
 """
 
 from __future__ import annotations
@@ -31,21 +32,23 @@ def main() -> int:
     began, seed = time.perf_counter(), asked.seed
     attempts: Counter[str] = Counter()
     stories: Counter[str] = Counter()
-    while attempts.total() < asked.attempts:
-        for name in REGIMES:
-            try:
+    try:
+        while attempts.total() < asked.attempts:
+            for name in REGIMES:
                 attempts[name] += differences(name, seed, REQUESTS)
-            except AssertionError as found:
-                print(f"a difference after {attempts.total():,} attempts: {found}")
-                return 1
-            stories[name] += 1
-        seed += 1
+                stories[name] += 1
+            seed += 1
+    except AssertionError as found:
+        print(f"a difference after {attempts.total():,} attempts: {found}")
+        return 1
+    except KeyboardInterrupt:
+        print("stopped early")
     seconds = time.perf_counter() - began
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, {seconds:.0f} s")
-    print(f"{'regime':24}{'stories':>10}{'attempts':>14}{'differences':>14}")
+    print(f"{'regime':48}{'stories':>10}{'attempts':>14}{'differences':>14}")
     for name in REGIMES:
-        print(f"{name:24}{stories[name]:>10}{attempts[name]:>14,}{0:>14}")
-    print(f"{'together':24}{stories.total():>10}{attempts.total():>14,}{0:>14}")
+        print(f"{name:48}{stories[name]:>10}{attempts[name]:>14,}{0:>14}")
+    print(f"{'together':48}{stories.total():>10}{attempts.total():>14,}{0:>14}")
     return 0
 
 

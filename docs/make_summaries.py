@@ -23,6 +23,9 @@ STRATEGIES = {
     "canary-mesh": ("Canary", "RollingUpdate"),
     "canary-ingress": ("Canary", "RollingUpdate"),
     "canary": ("Canary", "CanaryThenRolling", "RollingUpdate"),
+    "shadow": ("Shadow", "RollingUpdate"),
+    "ab-test": ("ABTest", "RollingUpdate"),
+    "feature-flags": ("FeatureFlags", "RollingUpdate"),
 }
 # Scenarios about the way back are drilled instead of compared.
 DRILLS = {"rollback": ("BlueGreen", "Canary", "RollingUpdate")}
@@ -30,6 +33,15 @@ FIGURES = (
     *("failed_requests", "full_outage_seconds", "users_exposed", "old_version_gone_seconds"),
     *("settled_seconds", "share_missed", "pod_seconds_running", "peak_pods"),
 )
+# What only some of them have to do with.
+MORE = {
+    "shadow": ("copies_answered_well", "copies_failed"),
+    "ab-test": (
+        *("conversion_a", "conversion_b", "revenue_a", "revenue_b"),
+        *("users_who_flipped", "split_p_value"),
+    ),
+    "feature-flags": ("users_of_both_versions",),
+}
 
 
 def summary_of(name: str) -> str:
@@ -42,7 +54,10 @@ def summary_of(name: str) -> str:
         "strategies": {
             str(arm.strategy): {
                 "phases": dict(arm.phases),
-                **{key: [_rounded(value) for value in arm.values[key]] for key in FIGURES},
+                **{
+                    key: [_rounded(value) for value in arm.values[key]]
+                    for key in (*FIGURES, *MORE.get(name, ()))
+                },
             }
             for arm in found.releases
         },

@@ -7,10 +7,10 @@
     print(comparison.verdict)
 
 The map, from the roof down: `interfaces` (command line, page) · `experiments` (seeds, comparison,
-run folder) · `session` (one run) · `backends` · `strategies`, `faults`, `control` (the cluster),
-`traffic` (every request), `analysis` (figures, pictures) · `cluster` (the words of a strategy),
-`judges` (who decides) · `ports`, `scenario` · `model` (values and arithmetic) · `errors`,
-`registry`, `stats`, `i18n`.
+run folder) · `session` (one run) · `backends`, `operators` (who is on duty) · `strategies`,
+`faults`, `control` (the cluster), `traffic` (every request), `analysis` (figures, pictures) ·
+`cluster` (the words of a strategy), `judges` (who decides) · `ports`, `scenario` · `model` (values
+and arithmetic) · `errors`, `registry`, `stats`, `i18n`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.analysis.picture import draw as draw
     from sim.experiments.compare import Comparison as Comparison
     from sim.experiments.compare import compare as compare
+    from sim.experiments.rollback_drill import rollback_drill as rollback_drill
     from sim.experiments.window import measured_window as measured_window
     from sim.scenario.load import load as load
     from sim.session import Session as Session
@@ -36,6 +37,7 @@ _FACE = {
     "draw": "sim.analysis.picture",
     "load": "sim.scenario.load",
     "measured_window": "sim.experiments.window",
+    "rollback_drill": "sim.experiments.rollback_drill",
     "run": "sim.session",
 }
 

@@ -12,14 +12,15 @@ from typing import Any
 
 from sim.errors import NotFound, RolloutError
 from sim.i18n import Message, message
+from sim.model import revision
 from sim.model.available import available_now
-from sim.model.measurement import Measurement
+from sim.model.experiment import Analytics
+from sim.model.feature_flags import Flag
 from sim.model.objects import JsonObject, annotations_of, labels_of
-from sim.model.revision import RESTARTED_AT, REVERTED, marked, owned_by, undo_patch, unmarked
 from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
-from sim.model.samples import Metrics, Vector
+from sim.model.samples import Metrics
 from sim.model.template_hash import HASH_LABEL, canonical, template_hash
 from sim.model.tracks import (
     NOTE,
@@ -32,17 +33,21 @@ from sim.model.tracks import (
 )
 from sim.model.version_metrics import VersionMetrics
 from sim.model.version_queries import label_name, measured_of
+from sim.model.watched import Watched
 from sim.ports import Clock, KubeApi, Wait
+from sim.scenario.feature_flags import KIND as CONFIG_MAP
+from sim.scenario.feature_flags import new_config_map, patch_of
 
 _RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
 
 
-class Cluster:
+class Cluster(Watched):
     """Verbs on the Deployment that is released; reads and writes answer at once, waits are yielded.
 
     *deployment* names the stable track, the Deployment that every strategy starts from; further
     tracks are Deployments beside it. *service* is where their requests come through, and
     *hearing_seconds* how long a careful operator waits until every proxy has heard of a change.
+    *analytics* know what users do, if anybody does.
     """
 
     def __init__(
@@ -55,10 +60,10 @@ class Cluster:
         service: str = "",
         hearing_seconds: float = 0.0,
         metrics: Metrics | None = None,
+        analytics: Analytics | None = None,
     ) -> None:
+        super().__init__(metrics, analytics)
         self.api = api
-        self._metrics = metrics
-        self.journal: list[Measurement] = []  # What analyses measured, in the order of time.
         self._clock = clock
         self.name = deployment
         self.namespace = namespace
@@ -75,7 +80,7 @@ class Cluster:
         patch = [{"op": "add", "path": "/spec/template", "value": template}]
         if strategy is not None:
             patch.append({"op": "add", "path": "/spec/strategy", "value": strategy})
-        patch += [unmarked(REVERTED)] if self.noted(REVERTED) else []
+        patch += [revision.unmarked(revision.REVERTED)] if self.noted(revision.REVERTED) else []
         self.api.patch("Deployment", self.name, patch, self.namespace)
 
     def begin(self, template: JsonObject) -> None:
@@ -155,6 +160,17 @@ class Cluster:
             return HASH_LABEL, self.noted(_FROM)
         return TRACK_LABEL, track
 
+    def set_flag(self, config_map: str, flag: str, *, enabled: bool, percentage: float) -> None:
+        """Write one feature flag; its groups and all other flags of *config_map* stay."""
+        try:
+            found = self.api.get(CONFIG_MAP, config_map, self.namespace)
+        except NotFound:
+            flags = {flag: Flag(enabled=enabled, percentage=percentage)}
+            self.api.create(new_config_map(config_map, self.namespace, flags))
+            return
+        if patch := patch_of(found, flag, enabled, percentage):
+            self.api.patch(CONFIG_MAP, config_map, patch, self.namespace)
+
     def switch(self, track: str) -> None:
         """Let the Service reach the pods of *track* only; each proxy hears of it in its own time.
 
@@ -193,7 +209,7 @@ class Cluster:
             "can't restart paused deployment (run rollout resume first): {name}", name=self.name
         )
         self._refuse_if(paused=True, reason=frozen)
-        note = {RESTARTED_AT: f"{self._clock.now():.3f}"}
+        note = {revision.RESTARTED_AT: f"{self._clock.now():.3f}"}
         self._merge({"template": {"metadata": {"annotations": note}}})
 
     def undo(self, to_revision: int | None = None, *, mark: str = "") -> None:
@@ -210,36 +226,22 @@ class Cluster:
         )
         self._refuse_if(paused=True, reason=frozen)
         deployment = self.deployment()
-        if patch := undo_patch(deployment, self._sets_of(deployment), to_revision):
-            self.api.patch("Deployment", self.name, marked(patch, mark), self.namespace)
+        if patch := revision.undo_patch(deployment, self._sets_of(deployment), to_revision):
+            self.api.patch("Deployment", self.name, revision.marked(patch, mark), self.namespace)
 
     def restore(self) -> None:
         """Give the stable track the template back that it had when the release began."""
         deployment = self.deployment()
         for found in self._sets_of(deployment):
             if labels_of(found).get(HASH_LABEL) == self.noted(_FROM):
-                template = {**found["spec"]["template"]}
+                template = found["spec"]["template"]
                 if canonical(template) != canonical(deployment["spec"]["template"]):
-                    labels = {**template["metadata"]["labels"]}
-                    del labels[HASH_LABEL]
-                    template["metadata"] = {**template["metadata"], "labels": labels}
-                    self.release(template)
-
-    @property
-    def metrics(self) -> Metrics:
-        """What the monitoring would say. Raise a `RolloutError` where nothing is monitored."""
-        if self._metrics is None:
-            raise RolloutError(message("nothing is monitored here: there is nobody to ask"))
-        return self._metrics
+                    self.release(revision.without_hash(template))
 
     @property
     def now(self) -> float:
         """The present moment, in seconds."""
         return self._clock.now()
-
-    def query(self, promql: str) -> Vector | float:
-        """The answer of the monitoring now. Raise a `QueryError` if there is none."""
-        return self.metrics.query(promql)
 
     def requests(self, track: str, window_seconds: float) -> VersionMetrics:
         """What pods of *track* counted in the last *window_seconds*, as far as scrapes tell.
@@ -320,13 +322,10 @@ class Cluster:
         return 0 if found is None else available_now(deployment, found)
 
     def _sets_of(self, deployment: JsonObject) -> list[JsonObject]:
-        return owned_by(deployment, self.api.list("ReplicaSet", self.namespace))
+        return revision.owned_by(deployment, self.api.list("ReplicaSet", self.namespace))
 
     def _set_of(self, deployment: JsonObject) -> JsonObject | None:
-        """The ReplicaSet of the Deployment's present template, if there is one yet."""
-        wanted = canonical(deployment["spec"]["template"])
-        sets = self._sets_of(deployment)
-        return next((rs for rs in sets if canonical(rs["spec"]["template"]) == wanted), None)
+        return revision.present_set(deployment, self._sets_of(deployment))
 
     def _template_hash_of(self, deployment: JsonObject) -> str:
         found = self._set_of(deployment)

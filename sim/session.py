@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypedDict
 
+from sim.analysis.experiment import ALPHA
 from sim.backends.simulated.backend import SimulatedBackend
 from sim.backends.simulated.collector import patient_collector
 from sim.backends.simulated.commands import carry_out
+from sim.backends.simulated.readiness import require_ready
 from sim.backends.simulated.world import behaviour_from_the_start
 from sim.control.checks import Checks
-from sim.errors import Problem, RolloutError, ScenarioError
+from sim.errors import RolloutError, ScenarioError
 from sim.faults.reading import faults_of
 from sim.i18n import message
 from sim.model.asked_share import asked_shares
@@ -24,7 +26,6 @@ from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.deed import Deed
 from sim.model.given_up import GivenUp, given_up_of
-from sim.model.rollout_status import rollout_status
 from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
 from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
@@ -35,6 +36,7 @@ from sim.operators.policy import on_duty, rules_of, watches_metrics
 from sim.operators.releaser import Releaser
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
+from sim.strategies.bound_router import unfit
 from sim.strategies.deployment_settings import with_given
 from sim.strategies.strategy import Strategy, asks_metrics, queries_of, without_worry
 from sim.traffic.engine import DEFAULT
@@ -92,9 +94,12 @@ class Session:
         self._deeds: list[Deed] = []
         self._settings: tuple[Setting, ...] = ()
         self._backend = self._boot(faults_of(scenario.faults), traffic)
-        self._checks = Checks(self._backend.control_plane.store) if checked else None
-        if self._checks is not None:
+        self._checks = None
+        if checked:
+            self._checks = Checks(self._backend.control_plane.store)
             self._checks.attach()
+        if strategy is not None and (misfit := unfit(strategy, scenario)):
+            raise ScenarioError([misfit])
         self.releaser = None if self._strategy is None else self._releaser(self._strategy)
         if self.releaser is not None:
             self._backend.drive(self.releaser.release(window.first_write))
@@ -130,7 +135,7 @@ class Session:
                 with patient_collector():
                     self._backend.env.run(until=stop)
                 if stop == self.window.start:
-                    self._require_ready()
+                    require_ready(self._backend.cluster.deployment(), self.scenario.name)
 
     def command(self, command: Command) -> None:
         """Do what a person or a script would do now, and remember it.
@@ -164,6 +169,7 @@ class Session:
         """Advance to the window's end, follow every request to its answer, hand over the run."""
         self.advance(self.window.end)
         record = self._record_of_the_cluster()
+        found = self._backend.experiment(getattr(self._strategy, "alpha", ALPHA))
         if self._checks is not None:
             self._checks.verify()
         plane, control = self._backend.data_plane, self._backend.control_plane
@@ -182,6 +188,8 @@ class Session:
             requests=plane.counts(),
             users=plane.users(),
             last_answer=dict(plane.last_answers()),
+            copies=dict(plane.copies()),
+            experiment=found,
             arrived=plane.arrived(),
             classes=tuple(one.name for one in self.scenario.classes),
             in_flight_at_end=plane.in_flight(),
@@ -259,16 +267,6 @@ class Session:
             raise RolloutError(message("without a release there is nothing to go back from"))
         if self.releaser.begin_to_return():
             self._backend.drive(self.releaser.go_back())
-
-    def _require_ready(self) -> None:
-        status = rollout_status(self._backend.cluster.deployment())
-        if not status.done:
-            text = message(
-                "the old version is not up when the measurement begins: {status}",
-                status=status.line,
-            )
-            hint = message("look at its start-up time and its probes")
-            raise ScenarioError([Problem(text, file=self.scenario.name, hint=hint)])
 
     def _carry_out(self, command: Command) -> None:
         if command.verb is Verb.GO_BACK:

@@ -45,6 +45,7 @@ class Regime:
     limits: tuple[float, ...] = (float("inf"),)
     cpu_share: float = 0.1
     leaks: bool = False
+    harms: bool = False  # Requests leak, and some end the process.
     uneven: bool = False  # Processes warm up, and requests hang.
     dependencies: tuple[int, int] = (0, 0)
     capacities: tuple[int, ...] = (0, 1, 3, 10, 30, 1000)  # From a lock to more than all workers.
@@ -251,6 +252,25 @@ REGIMES = {
         guards=True,
         dependencies=(0, 2),
         deeds=ROLLING | {"lose": 0.2, "return": 0.4, "ask": 0.3, "kill": 0.5, "listen": 1.5},
+    ),
+    "harmful requests": Regime(
+        harms=True,
+        leaks=True,
+        classes=True,
+        load=(0.3, 1.2),
+        attempts=(1, 4),
+        dependencies=(0, 2),
+        cores=(2.0, float("inf")),
+        deeds=ROLLING | {"listen": 1.5, "behave": 0.3, "ask": 0.3, "lose": 0.1, "return": 0.2},
+    ),
+    "tied harmful requests": Regime(
+        harms=True,
+        hedges=True,
+        rate=(128.0, 512.0),
+        timeouts=(0.125, 0.25, 1.0),
+        grid=1 / 64,
+        ways=True,
+        deeds=ROLLING | {"listen": 1.5, "ask": 0.3},
     ),
     "classes": Regime(
         classes=True,
@@ -485,6 +505,7 @@ class Story:
             calls=self._pick((None, None, self._calls())) if self.dependencies else None,
             error_ratio=self._pick((0.0, 0.0, 0.03, 0.5)),
             hang_ratio=self._pick((0.0, 0.02)) if self.regime.uneven else 0.0,
+            **(self._harms() if self.regime.harms else {}),
         )
 
     def _hedge_after(self, timeout: float) -> float | None:
@@ -628,12 +649,19 @@ class Story:
             keep_alive_seconds=self._pick((0.25, 1.0, 75.0)) if regime.ways else 75.0,
             calls=self._calls() if self.dependencies else (),
             **(self._unevenness() if regime.uneven else {}),
+            **(self._harms() if regime.harms else {}),
             weight=self._pick((1, 1, 2, 5)),
             classes=tuple(
                 self._class_behaviour(one.name)
                 for one in self.classes[: self._one_of(0, len(self.classes))]
             ),
         )
+
+    def _harms(self) -> dict[str, Any]:
+        return {
+            "leak_bytes_per_request": self._pick((0.0, 0.0, 4096.0, 0.1 * MIB, 5 * MIB)),
+            "crash_ratio": self._pick((0.0, 0.0, 0.003, 0.02)),
+        }
 
     def _measured(self) -> dict[str, Any]:
         shares = self._pick(QUANTILES)
@@ -691,7 +719,9 @@ class Story:
 
     def _react(self, signal: Signal) -> None:
         pod = signal.pod
-        if signal.kind is SignalKind.OOM:
+        if signal.kind is SignalKind.CRASH and self.random.random() < 0.2:
+            return  # Nobody ends the process: the worker is held.
+        if signal.kind in (SignalKind.OOM, SignalKind.CRASH):
             self.both.ask(lambda p: p.kill(pod, Cause.CUT_BY_CRASH_OR_OOM), "an OOM kill")
             if self.random.random() < 0.5:
                 self.both.ask(lambda p: p.set_pod(pod, listening=True), "a restart")

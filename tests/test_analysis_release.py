@@ -195,6 +195,7 @@ def test_every_figure_is_worked_out_for_recreate_by_hand():
         "users_hurt": 60.0,
         "blast_radius": 0.6,
         "users_exposed": 100.0,
+        "users_of_both_versions": 0.0,
         "error_budget_burned": 200.0,
         "peak_burn_rate": 1000.0,
         "old_version_gone_seconds": 0.5,
@@ -209,8 +210,14 @@ def test_every_figure_is_worked_out_for_recreate_by_hand():
     }
     latencies = {key: value for key, value in found.items() if key.startswith("latency")}
     assert expected == pytest.approx({key: found[key] for key in expected})
-    assert found["share_missed"] is None  # No share was asked for.
-    assert set(FIGURES) == set(expected) | set(latencies) | {"share_missed"}
+    # No share was asked for, nothing was mirrored, and there was no experiment.
+    of_groups = {
+        f"{name}_{side}" for name in ("conversion", "revenue", "dwell", "bounce") for side in "ab"
+    }
+    absent = {"share_missed", "copies_answered_well", "copies_failed"}
+    absent |= {"users_who_flipped", "split_p_value", *of_groups}
+    assert {None} == {found[key] for key in absent}
+    assert set(FIGURES) == set(expected) | set(latencies) | absent
     assert len(latencies) == 8
 
 

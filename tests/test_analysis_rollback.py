@@ -100,6 +100,12 @@ def test_what_the_way_back_broke_is_what_the_bug_does_not_explain(rows, expected
     assert expected == found
 
 
+def test_a_try_that_a_later_one_made_good_broke_nothing():
+    lost = (1, 0, 20.0, 20.1, Cause.REFUSED_TERMINATING, False)
+
+    assert {} == told(lost, (1, 0, 20.0, 20.4, OK)).unexplained(since=15.0)
+
+
 def test_overload_that_the_bad_version_had_before_is_explained_by_it():
     rows = [(1, 1, 10.0, 10.1, Cause.QUEUE_FULL), (2, 1, 20.0, 20.1, Cause.QUEUE_FULL)]
 

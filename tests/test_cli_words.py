@@ -14,7 +14,7 @@ from sim.interfaces.help_page import width_of, wrap
 from sim.interfaces.terminal import asked_language
 
 CJK = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-COMMANDS = ("compare", "run", "validate")
+COMMANDS = ("compare", "sweep", "run", "validate")
 # What only the parser's library could have said.
 LIBRARY_WORDS = ("Usage", "Options", "Commands", "Arguments", "Show this message", "default:")
 

@@ -144,7 +144,7 @@ def test_reading_something_else_is_refused(tmp_path):
         read_run_folder(tmp_path)
 
 
-@pytest.mark.parametrize("stage", ["_write_tables", "_manifest", "_keep"])
+@pytest.mark.parametrize("stage", ["_write_tables", "_manifest", "keep"])
 def test_ctrl_c_at_any_stage_leaves_nothing_new(tmp_path, scenario, record, monkeypatch, stage):
     write_run_folder(tmp_path / "a", scenario, record)
 

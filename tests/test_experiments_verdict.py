@@ -8,7 +8,7 @@ import numpy as np
 from handmade import OK, no_release, recreate, rolling_update, run, span
 
 from sim.analysis.figures import FIGURES, Yardstick
-from sim.experiments.outcome import UNFINISHED, outcomes_of
+from sim.experiments.outcome import UNFINISHED, outcome_of
 from sim.experiments.reasons import CAUSE_PHRASES, missing_pre_stop
 from sim.experiments.summary import summary
 from sim.experiments.verdict import verdict
@@ -23,7 +23,7 @@ SEEDS = range(10)
 
 def trial(*runs: Run):
     by = Yardstick(no_release=runs[0], slo_availability=0.999)
-    return outcomes_of(runs, by, keep=False)
+    return tuple(outcome_of(one, by, keep=False) for one in runs)
 
 
 def judged(*trials, template=BARE) -> str:
@@ -282,6 +282,6 @@ def test_a_verdict_never_contradicts_its_numbers():
 
 def test_whole_runs_are_kept_only_where_somebody_will_draw_them():
     by = Yardstick(no_release=no_release(), slo_availability=0.999)
-    kept, dropped = (outcomes_of([recreate()], by, keep=keep)[0] for keep in (True, False))
+    kept, dropped = (outcome_of(recreate(), by, keep=keep) for keep in (True, False))
     assert (kept.run.digest(), dropped.run) == (recreate().digest(), None)
     assert kept.digest == dropped.digest

@@ -157,3 +157,33 @@ def said(text):
     """What a manifest says, without its comments."""
     lines = (line.partition(" #")[0].rstrip() for line in text.splitlines())
     return [line for line in lines if line and not line.startswith("#")]
+
+
+def test_a_flag_moves_code_and_no_pods_and_waits_for_kubelets_at_each_step():
+    found = summary("feature-flags")["strategies"]
+
+    flags, rolling = found["FeatureFlags"], found["RollingUpdate"]
+    assert {0.0} == set(flags["failed_requests"])
+    # The same pods at the same time; the old code answers for three steps of 91 s and their pauses.
+    assert flags["settled_seconds"] == rolling["settled_seconds"]
+    assert min(flags["old_version_gone_seconds"]) > 3 * 91 + 3 * 30
+    # Beta users (5 %, in a population of 5,000) come on top of each step.
+    assert all(0.02 < missed < 0.08 for missed in flags["share_missed"])
+
+
+def test_copies_overload_the_database_that_both_versions_call():
+    found = summary("shadow")["strategies"]
+
+    assert {0.0} == set(found["RollingUpdate"]["failed_requests"])
+    assert min(found["Shadow"]["failed_requests"]) > 500
+    assert min(found["Shadow"]["copies_failed"]) > 500
+
+
+def test_an_ab_test_finds_the_better_button_and_nobody_sees_both():
+    found = summary("ab-test")["strategies"]["ABTest"]
+
+    assert {"Healthy": 3} == found["phases"]
+    assert {0.0} == set(found["users_who_flipped"]) == set(found["failed_requests"])
+    for a, b in zip(found["conversion_a"], found["conversion_b"], strict=True):
+        assert a < b
+    assert {6.0} == set(found["peak_pods"])

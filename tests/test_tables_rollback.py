@@ -74,7 +74,8 @@ def test_a_person_reacts_between_the_bounds_and_the_same_under_the_same_seed():
     assert len(set(found)) == 200
     assert min(found) < 80.0 and max(found) > 115.0  # One in a million seeds misses either.
     assert found == [person.reacts_after(seed) for seed in range(200)]
-    assert person.reacts_after(1, page=0) != person.reacts_after(1, page=1)
+    prompt = Person(pager_seconds=(30.0, 30.0), reaction_seconds=(60.0, 120.0))
+    assert prompt.reacts_after(1, page=0) != prompt.reacts_after(1, page=1)
     assert 130.0 == person.longest_seconds
 
 

@@ -14,8 +14,13 @@ from typing import Any
 
 from sim.cluster import Cluster
 from sim.errors import NotFound
+from sim.judges.ab_conversion import AbConversion
+from sim.judges.ab_value import AbValue
+from sim.model.experiment import Experiment, Group
 from sim.model.template_hash import template_hash
+from sim.model.version_metrics import VersionMetrics
 from sim.ports import Wait
+from sim.stats.two_samples import Moments
 
 BOOT_SECONDS = 4.0
 HEARING_SECONDS = 1.0
@@ -132,6 +137,38 @@ class TinyCluster:
             service="web",
             hearing_seconds=HEARING_SECONDS,
             metrics=self._metrics,
+            analytics=self,
+        )
+
+    def experiment(self, alpha):
+        """Its users like the new version better."""
+        old, new = (
+            VersionMetrics(users=1000, conversions=bought, value=Moments.of([0.0, bought]))
+            for bought in (50, 100)
+        )
+        a, b = (
+            Group(
+                version=version,
+                users=found.users,
+                flipped=0,
+                left=0,
+                conversions=found.conversions,
+                revenue=found.value,
+                dwell=found.value,
+                failed_requests=0,
+                latency_seconds=0.0,
+            )
+            for version, found in (("old", old), ("new", new))
+        )
+        return Experiment(
+            start=0.0,
+            end=1.0,
+            share_of_b=0.5,
+            a=a,
+            b=b,
+            split_p_value=1.0,
+            conversion=AbConversion(alpha=alpha)(old, new),
+            revenue=AbValue(alpha=alpha)(old, new),
         )
 
     def get(self, kind, name, namespace="default", subresource=""):
@@ -200,7 +237,7 @@ class TinyCluster:
         for (kind, name), obj in self.objects.items():
             notes = obj["metadata"].get("annotations") or {}
             kept = {k: "a time" if _is_a_time(text) else text for k, text in notes.items()}
-            found[f"{kind}/{name}"] = {"spec": obj["spec"], "notes": kept}
+            found[f"{kind}/{name}"] = {"spec": obj.get("spec", obj.get("data")), "notes": kept}
         return json.dumps(found, sort_keys=True)
 
     def _store(self, obj):

@@ -116,7 +116,7 @@ def play(
     for stop in sorted({*actions, *cuts, until}):
         while (signal := plane.advance(stop)) is not None:
             signals.append(signal)
-            if signal.kind is SignalKind.OOM:
+            if signal.kind in (SignalKind.OOM, SignalKind.CRASH):
                 plane.kill(signal.pod, Cause.CUT_BY_CRASH_OR_OOM)
         for action in actions.get(stop, ()):
             action(plane)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from sim.analysis import (
     clocks,
+    copies,
     cost,
     downtime,
     error_budget,
@@ -17,34 +17,16 @@ from sim.analysis import (
     users,
 )
 from sim.analysis.availability import availability
+from sim.analysis.figure import Figure as Figure
+from sim.analysis.figure import Yardstick as Yardstick
+from sim.analysis.groups import GROUPS
 from sim.analysis.units import Unit
 from sim.i18n import Message, message
 from sim.model.run import PodPhase, Run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Yardstick:
-    """What a run is held against: the no-release run of the same seed, the SLO, the prices."""
-
-    no_release: Run
-    slo_availability: float
-    prices: cost.Prices | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
-    """One thing that is measured. *key* is its stable name in `--json` and in files.
-
-    *compute* answers None where the figure does not exist: a clock that never stopped, a price
-    that nobody gave. *less_is_better* is None for what is neither good nor bad.
-    """
-
-    key: str
-    unit: Unit
-    label: Message
-    definition: Message
-    compute: Callable[[Run, Yardstick], float | None]
-    less_is_better: bool | None = True
+def _number(count: int | None) -> float | None:
+    return None if count is None else float(count)
 
 
 def _latency(share: float, *, successes: bool) -> Callable[[Run, Yardstick], float | None]:
@@ -153,6 +135,17 @@ _SUFFERED = (
         less_is_better=None,
     ),
     Figure(
+        key="users_of_both_versions",
+        unit=Unit.USERS,
+        label=message("users of both versions"),
+        definition=message(
+            "distinct users answered by more than one version: those whom the release moved, and "
+            "those who flip where each request is shared out anew"
+        ),
+        compute=lambda run, _: _number(users.users_of_both(run)),
+        less_is_better=None,  # A release that moves everybody at once is counted as well.
+    ),
+    Figure(
         key="error_budget_burned",
         unit=Unit.SHARE,
         label=message("error budget burned"),
@@ -205,6 +198,29 @@ _SHARES = (
             "asked for it, over the steps that were held for at least 5 s"
         ),
         compute=lambda run, _: share_obtained.share_missed(run),
+    ),
+)
+
+
+_COPIES = (
+    Figure(
+        key="copies_answered_well",
+        unit=Unit.REQUESTS,
+        label=message("copies answered well"),
+        definition=message("mirrored requests, over the whole run, that a shadow answered well"),
+        compute=lambda run, _: _number(copies.answered_well(run)),
+        less_is_better=None,
+    ),
+    Figure(
+        key="copies_failed",
+        unit=Unit.REQUESTS,
+        label=message("copies not answered well"),
+        definition=message(
+            "mirrored requests, over the whole run, that ended in an error or a timeout; no user "
+            "heard of it"
+        ),
+        compute=lambda run, _: _number(copies.not_answered_well(run)),
+        less_is_better=None,
     ),
 )
 
@@ -269,6 +285,8 @@ FIGURES: Mapping[str, Figure] = {
         *(_percentile_of_all(percent) for percent in PERCENTILES),
         *_CLOCKS,
         *_SHARES,
+        *_COPIES,
+        *GROUPS,
         *_COST,
     )
 }

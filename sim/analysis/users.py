@@ -20,6 +20,17 @@ def users_exposed(run: Run) -> int:
     return 0 if exposed is None else int(exposed.size)
 
 
+def users_of_both(run: Run) -> int | None:
+    """Distinct users that more than one version answered; None without a release."""
+    if run.strategy is None:
+        return None
+    met = [users for users in run.users.exposed.values() if users.size]
+    if not met:
+        return 0
+    _, times = np.unique(np.concatenate(met), return_counts=True)
+    return int((times > 1).sum())
+
+
 def blast_radius(run: Run, no_release: Run) -> float | None:
     """Share of the users who sent in the window that failed here and not without the release.
 

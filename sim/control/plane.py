@@ -10,6 +10,7 @@ from sim.control.deployment import DeploymentController
 from sim.control.disruption import Disruptions
 from sim.control.drain import Drain, cordon
 from sim.control.endpoints import Endpoints
+from sim.control.feature_flags import FeatureFlags
 from sim.control.garbage import GarbageCollector
 from sim.control.kubelet import Kubelets
 from sim.control.news import news
@@ -77,9 +78,17 @@ class ControlPlane:
         ReplicaSetController(env, store, recorder, watch("replicaset"), roster=roster)
         GarbageCollector(env, store, watch("garbage"))
         Scheduler(env, store, recorder, seed=seed, delays=delays, roster=roster)
+        flags = FeatureFlags(
+            env, store, data_plane, seed=seed, delays=delays, attributes=attributes
+        )
         self._kubelets = Kubelets(
             Surroundings(
-                env=env, store=store, recorder=recorder, data_plane=data_plane, versions=versions
+                env=env,
+                store=store,
+                recorder=recorder,
+                data_plane=data_plane,
+                versions=versions,
+                started=flags.started,
             ),
             seed=seed,
             delays=delays,

@@ -39,6 +39,7 @@ class Surroundings:
     data_plane: DataPlane
     versions: Versions
     blueprints: Blueprints = field(default_factory=Blueprints)
+    started: Callable[[PodRecord], None] = lambda _: None  # A serving process begins.
 
 
 class PodWorker:
@@ -124,6 +125,8 @@ class PodWorker:
         assert isinstance(serving.process, ServerProcess)
         if signal.kind is SignalKind.OOM:
             serving.process.out_of_memory()
+        elif signal.kind is SignalKind.CRASH:
+            serving.process.crash()
         elif signal.kind is SignalKind.DRAINED:
             serving.process.drained()
         elif signal.detail is not None and serving.prober is not None:
@@ -294,6 +297,7 @@ class PodWorker:
                 self._record.number,
                 ended,
                 limit_cores=plan.limit_cores,
+                begun=lambda: around.started(self._record),
             )
             asks = ServedAsks(around.data_plane, self._record.number)
         else:

@@ -52,7 +52,8 @@ class Process(Protocol):
 
 
 class ServerProcess:
-    """The process that serves a pod's requests; *changed* is called when it has ended.
+    """The process that serves a pod's requests; *changed* is called when it has ended, *begun*
+    whenever it starts.
 
     What it computes at its start, with one thread, is stretched by the CPU limit *limit_cores*.
     Before its first start it counts as not alive.
@@ -66,12 +67,14 @@ class ServerProcess:
         changed: Callable[[], None],
         *,
         limit_cores: float,
+        begun: Callable[[], None] = lambda: None,
     ) -> None:
         self._env = env
         self._plane = data_plane
         self._pod = pod
         self._changed = changed
         self._limit_cores = limit_cores
+        self._begun = begun
         self.starts = 0
         self._terminated = False  # SIGTERM came and was understood.
         self.alive = False
@@ -84,6 +87,7 @@ class ServerProcess:
         self.alive, self.listening, self._terminated = True, False, False
         self.exit = None
         start, now = self.starts, self._env.now
+        self._begun()
         waits = row.startup_seconds - row.startup_cpu_seconds
         seconds = waits + burst_seconds(row.startup_cpu_seconds, self._limit_cores)
         self._env.call_at(now + seconds, lambda: self._listen(start))
@@ -113,6 +117,12 @@ class ServerProcess:
         if self.alive:
             self._plane.kill(self._pod, Cause.CUT_BY_CRASH_OR_OOM)
             self._end(137, "OOMKilled")
+
+    def crash(self) -> None:
+        """A request ends it, with exit code 1."""
+        if self.alive:
+            self._plane.kill(self._pod, Cause.CUT_BY_CRASH_OR_OOM)
+            self._end(1, "Error")
 
     def drained(self) -> None:
         """It answered its last request after SIGTERM and exits by itself."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sim.model.behaviour import Behaviour
+from sim.model.feature_flags import without_flag
 from sim.model.objects import JsonObject
 from sim.model.template_hash import canonical
 from sim.model.tracks import without_track
@@ -16,7 +17,7 @@ class Versions:
     """Templates by number: 0 is `old`, 1 is `new`, any further one `v3`, `v4` … as it appears.
 
     A release that changes nothing (both templates equal) has one version only, `old`. What track
-    a pod belongs to makes no difference to what it runs.
+    a pod belongs to makes no difference to what it runs, nor where it reads its feature flag.
     *behaviour_of* is asked once for each version, when it appears; faults alter rows later.
     """
 
@@ -45,7 +46,7 @@ class Versions:
         """The number of the version that *template* is, ignoring its hash label and its track."""
         if (seen := self._seen.get(id(template))) is not None:
             return seen[1]
-        plain = canonical(without_track(template))
+        plain = canonical(without_flag(without_track(template)))
         if plain in self._templates:
             number = self._templates.index(plain)
         else:

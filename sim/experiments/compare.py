@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import replace
 
 from sim.errors import Problem, ScenarioError
 from sim.experiments.comparison import Comparison as Comparison
+from sim.experiments.outcome import Outcome
 from sim.experiments.replicate import replicate
 from sim.experiments.summary import summary
 from sim.experiments.trial import Trial
 from sim.experiments.tuning import Tuning
 from sim.experiments.verdict import verdict
 from sim.experiments.window import longest_window
+from sim.experiments.workforce import workforce_of
 from sim.i18n import message
 from sim.model.run import Window
 from sim.scenario.scenario import Scenario
+from sim.stats.estimates import Method
 from sim.strategies import STRATEGIES
 from sim.traffic.engine import DEFAULT, make_ready
 
@@ -30,15 +34,18 @@ def compare(
     *,
     seeds: Sequence[int] = DEFAULT_SEEDS,
     workers: int | None = None,
+    executor: Executor | str | None = None,
     progress: Callable[[int, int], None] | None = None,
     window: Window | None = None,
     engine: str = DEFAULT,
+    intervals: Method = Method.STUDENT,
     tuning: Tuning | None = None,
 ) -> Comparison:
     """Run every one of *strategies* and no release under each of *seeds*, and say what differs.
 
-    *progress* hears (seeds done, all seeds). *engine* carries the requests (see `Session`). What
-    *tuning* chose is what the strategies run with; its seeds must be others.
+    Local *workers* do it, or any *executor* or one by its name; the result is the same. *progress*
+    hears (seeds done, all seeds). *engine* carries the requests (see `Session`). What *tuning*
+    chose is what the strategies run with; its seeds must be others.
     Raise a `ScenarioError` for a strategy or engine that does not exist, for a strategy that comes
     twice, and for fewer than two different seeds.
     """
@@ -51,24 +58,41 @@ def compare(
         scenario=scenario,
         strategies=tuple(strategies),
         window=window,
-        keep_runs_of=seeds[0],
+        keep_runs_of=(seeds[0],),
         engine=engine,
         variants=variants,
     )
-    trials = replicate(trial, tuple(seeds), workers=workers, progress=progress)
-    measured, differences = summary(trials)
+    trials = replicate(
+        trial,
+        tuple(seeds),
+        workforce=workforce_of(executor, workers, len(seeds)),
+        progress=progress,
+    )
+    return comparison_of(trial, seeds, trials, intervals, tuning)
+
+
+def comparison_of(
+    trial: Trial,
+    seeds: Sequence[int],
+    trials: Sequence[tuple[Outcome, ...]],
+    method: Method = Method.STUDENT,
+    tuning: Tuning | None = None,
+) -> Comparison:
+    """What *trials*, carried out as *trial* says under *seeds*, come to; intervals by *method*."""
+    measured, differences = summary(trials, method)
     arms = measured
     if tuning is not None:
         arms = tuple(
             replace(arm, settings=tuning.marked(arm.strategy, arm.settings)) for arm in measured
         )
+    template = trial.scenario.deployment["spec"]["template"]
     return Comparison(
-        scenario=scenario,
-        window=window,
+        scenario=trial.scenario,
+        window=trial.window,
         seeds=tuple(seeds),
         arms=arms,
         differences=differences,
-        verdict=verdict(arms, differences, scenario.deployment["spec"]["template"]),
+        verdict=verdict(arms, differences, template),
         example_runs=tuple(found.run for found in trials[0] if found.run is not None),
         tuning=tuning,
     )
@@ -76,6 +100,17 @@ def compare(
 
 def check_arms(strategies: Sequence[str], seeds: Sequence[int]) -> None:
     """Raise a `ScenarioError` unless these are strategies and seeds that can be compared."""
+    if problems := [*_of_strategies(strategies), *require_seeds(seeds)]:
+        raise ScenarioError(problems)
+
+
+def check_strategies(strategies: Sequence[str]) -> None:
+    """Raise a `ScenarioError` unless all *strategies* exist and none comes twice."""
+    if problems := _of_strategies(strategies):
+        raise ScenarioError(problems)
+
+
+def _of_strategies(strategies: Sequence[str]) -> list[Problem]:
     problems = [STRATEGIES.unknown(name) for name in strategies if name not in STRATEGIES]
     problems += [
         Problem(message("strategy {name} is given {times} times", name=name, times=times))
@@ -85,8 +120,7 @@ def check_arms(strategies: Sequence[str], seeds: Sequence[int]) -> None:
     if not strategies:
         known = message("known: {known}", known=", ".join(STRATEGIES))
         problems.append(Problem(message("there is no strategy to compare"), hint=known))
-    if problems := [*problems, *require_seeds(seeds)]:
-        raise ScenarioError(problems)
+    return problems
 
 
 def require_seeds(seeds: Sequence[int]) -> list[Problem]:

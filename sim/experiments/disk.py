@@ -20,3 +20,16 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def write_whole(path: str | Path, content: str | bytes) -> None:
+    """Write *content* to the file *path*, whole or not at all, whatever happens meanwhile."""
+    target = Path(path).absolute()
+    draft = draft_name(target)
+    try:
+        draft.write_bytes(content.encode() if isinstance(content, str) else content)
+        sync(draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync(target.parent)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,23 +38,28 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 SCHEMA_VERSION = 1
+KIND = "Run"
 MANIFEST, SCENARIO = "manifest.json", "scenario.json"
 
 
-def write_run_folder(path: str | Path, scenario: Scenario, run: Run) -> None:
-    """Write *run* of *scenario* to the folder *path*.
+def write_run_folder(
+    path: str | Path, scenario: Scenario, run: Run, texts: Mapping[str, str] | None = None
+) -> None:
+    """Write *run* of *scenario* to the folder *path*, and *texts* by their file names.
 
     A run folder that is already there is replaced, for the command that made it can make it
     again; anything else that is not empty is left alone. Raise a `BackendError` then.
     """
     target = Path(path).absolute()
-    _refuse_strangers(target)
-    with _draft_beside(target) as draft:
+    refuse_strangers(target, KIND)
+    with draft_beside(target) as draft:
         _write_json(draft / SCENARIO, scenario.understood())
         _write_tables(draft, run)
+        for name, text in (texts or {}).items():
+            (draft / name).write_text(text, encoding="utf-8")
         _write_json(draft / MANIFEST, _manifest(draft, run))
-        _keep(draft)
-        _put_in_place(draft, target)
+        keep(draft)
+        put_in_place(draft, target)
 
 
 def read_run_folder(path: str | Path) -> Run:
@@ -163,25 +168,30 @@ def _hash_of(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _is_run_folder(path: Path) -> bool:
+def _is_run_folder(path: Path, kind: str = KIND) -> bool:
     try:
         facts = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(facts, dict) and facts.get("kind") == "Run"
+    return isinstance(facts, dict) and facts.get("kind") == kind
 
 
-def _refuse_strangers(target: Path) -> None:
+def refuse_strangers(target: Path, kind: str) -> None:
+    """Raise a `BackendError` if something is at *target* that is no folder of that *kind*."""
     if not target.exists() and not target.is_symlink():
         return
-    if target.is_dir() and (_is_run_folder(target) or not any(target.iterdir())):
+    if target.is_dir() and (_is_run_folder(target, kind) or not any(target.iterdir())):
         return
-    text = message("{path} exists and is not a run folder; it is left alone", path=str(target))
+    text = (
+        message("{path} exists and is not a run folder; it is left alone", path=str(target))
+        if kind == KIND
+        else message("{path} exists and is not a comparison; it is left alone", path=str(target))
+    )
     raise BackendError(text)
 
 
 @contextmanager
-def _draft_beside(target: Path) -> Iterator[Path]:
+def draft_beside(target: Path) -> Iterator[Path]:
     """A hidden folder on the same disk, gone afterwards unless it was moved away."""
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = draft_name(target)
@@ -193,13 +203,13 @@ def _draft_beside(target: Path) -> Iterator[Path]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _keep(folder: Path) -> None:
+def keep(folder: Path) -> None:
     """Make sure that the files are on the disk before the folder gets its name."""
     for path in (*sorted(folder.iterdir()), folder):
         sync(path)
 
 
-def _put_in_place(draft: Path, target: Path) -> None:
+def put_in_place(draft: Path, target: Path) -> None:
     """Give *draft* its name; a folder can only take the place of nothing or of an empty one."""
     former = draft_name(target, "former")
     if target.is_dir() and any(target.iterdir()):

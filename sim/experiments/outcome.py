@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.analysis.clocks import is_settled
 from sim.analysis.failures import by_cause, sent
 from sim.analysis.figures import Yardstick, measure
 from sim.model.deed import DeedKind, first_of
-from sim.model.given_up import GivenUp
+from sim.model.given_up import GivenUp, Why
 from sim.model.run import Run, Setting
 
 # Beside the phases that a strategy can return.
@@ -37,12 +37,8 @@ class Outcome:
     run: Run | None
 
 
-def outcomes_of(runs: Sequence[Run], yardstick: Yardstick, *, keep: bool) -> tuple[Outcome, ...]:
-    """Each of *runs* measured against *yardstick*; with the whole record if *keep*."""
-    return tuple(_outcome(found, yardstick, keep=keep) for found in runs)
-
-
-def _outcome(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
+def outcome_of(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
+    """*found* measured against *yardstick*; with the whole record if *keep*."""
     return Outcome(
         strategy=found.strategy,
         seed=found.seed,
@@ -50,7 +46,7 @@ def _outcome(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
         causes={cause.key: count for cause, count in by_cause(found).items()},
         sent=sent(found),
         phase=_phase(found),
-        given_up=found.given_up,
+        given_up=None if _went_back(found) else found.given_up,
         settled=is_settled(found),
         settings=found.settings,
         digest=found.digest(),
@@ -58,7 +54,13 @@ def _outcome(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
     )
 
 
+def _went_back(found: Run) -> bool:
+    """Whether somebody on duty sent the release back before its strategy gave it up by itself."""
+    own = found.given_up is not None and found.given_up.why is not Why.COMMAND
+    return not own and first_of(found.deeds, DeedKind.DECIDED) is not None
+
+
 def _phase(found: Run) -> str:
-    if first_of(found.deeds, DeedKind.DECIDED) is not None:
+    if _went_back(found):
         return WENT_BACK
     return UNFINISHED if found.phase is None else found.phase.value

@@ -23,7 +23,9 @@ from sim.interfaces.group import Command, Group
 from sim.interfaces.judge_command import judge
 from sim.interfaces.kubectl_commands import describe, events, get, rollout
 from sim.interfaces.options import Lang, option
+from sim.interfaces.report_command import report
 from sim.interfaces.run_command import run
+from sim.interfaces.sweep_command import sweep
 from sim.interfaces.terminal import INTERRUPTED, asked_language
 from sim.interfaces.validate_command import validate
 
@@ -73,6 +75,22 @@ app.command(
         "The table shows each figure with its 95 % interval and what the release added to it."
     ).text,
 )(compare)
+app.command(
+    "sweep",
+    cls=Command,
+    help=message(
+        "Vary fields of the scenario, the Deployment, a strategy or a fault, and see what they do "
+        "to a figure.\n\nEvery finished part is kept at once; --resume goes on after Ctrl-C or "
+        "anything worse."
+    ).text,
+)(sweep)
+app.command(
+    "report",
+    cls=Command,
+    help=message(
+        "Write a run, a comparison or a sweep as one HTML file that needs nothing beside it."
+    ).text,
+)(report)
 app.command(
     "drill-rollback",
     cls=Command,

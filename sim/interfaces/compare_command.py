@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.i18n import message, translate
 from sim.interfaces import options
+from sim.interfaces.compare_until import Until, compare_until
+from sim.interfaces.decision import Decision, method_named, read_requirements
 from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
-from sim.interfaces.terminal import Terminal
-from sim.interfaces.written_files import require_place, write_picture
+from sim.interfaces.terminal import FAILED, Terminal
+from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
+    from sim.errors import Problem
     from sim.experiments.comparison import Comparison
     from sim.experiments.tuning import Tuning
     from sim.scenario.scenario import Scenario
+    from sim.stats.estimates import Method
 
 MOST_RUNS = 10_000  # Each one's figures are kept until the end.
 ALL = "all"
+TUNED_RUNS = 10
 
 
 def compare(
@@ -50,25 +56,35 @@ def compare(
     attempts: options.Attempts = None,
     slo: options.Slo = None,
     runs: Annotated[
-        int,
+        int | None,
         option(
             "--runs",
             metavar="N",
             min=2,
             max=MOST_RUNS,
-            text=message("How many seeds each strategy runs with."),
-        ),
-    ] = 10,
-    seed: Annotated[int, option("--seed", metavar="S", text=message("The first seed."))] = 0,
-    workers: Annotated[
-        int | None,
-        option(
-            "--workers",
-            metavar="N",
-            min=1,
-            text=message("Processes; by default one for each core."),
+            text=message(
+                "How many seeds each strategy runs with; without it, until the differences are "
+                "clear or precise enough."
+            ),
         ),
     ] = None,
+    precision: options.Precision = None,
+    budget: options.Budget = None,
+    max_runs: Annotated[
+        int | None,
+        option(
+            "--max-runs",
+            metavar="N",
+            min=2,
+            max=MOST_RUNS,
+            text=message("Without --runs: stop after so many runs at the latest, by default 200."),
+        ),
+    ] = None,
+    require: options.Required = None,
+    intervals: options.Intervals = None,
+    seed: Annotated[int, option("--seed", metavar="S", text=message("The first seed."))] = 0,
+    workers: options.Workers = None,
+    executor: options.WhoWorks = "local",
     tuned: Annotated[
         bool,
         option(
@@ -82,6 +98,15 @@ def compare(
     engine: options.Engine = "kernel",
     as_json: options.Json = False,
     png: options.Png = None,
+    out: Annotated[
+        str | None,
+        option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            text=message("Keep the comparison and its report in this new folder."),
+        ),
+    ] = None,
     lang: options.Lang = None,
 ) -> None:
     """Compare strategies on the same traffic, faults and draws."""
@@ -95,33 +120,78 @@ def compare(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
-    if png is not None:
-        require_place(png)
-    seeds = range(seed, seed + runs)
+    for place in filter(None, (png, out)):
+        require_place(place, folder=place is out)
+    if tuned and runs is None:
+        runs = TUNED_RUNS  # Tuning has seeds of its own; how many runs follow is fixed.
+    until = Until(precision=precision, budget=budget, most_runs=max_runs)
+    required = read_requirements(require or (), scenario)
+    strategies, left_out = chosen_strategies(scenario, strategy or ())
+    warn(left_out, terminal)
+    method = method_named(intervals or ("bca" if runs is None else None))
+    if runs is not None:
+        until.refuse()
     make_engine_ready(engine, terminal)
-    chosen = chosen_strategies(scenario, strategy or ())
-    tuning = _tune(scenario, chosen, seeds, workers, engine, terminal) if tuned else None
-    comparison = _compare(scenario, chosen, seeds, workers, engine, terminal, tuning)
+    if runs is None:
+        comparison, stopped = compare_until(
+            scenario,
+            strategies,
+            seed=seed,
+            until=until,
+            required=required,
+            workers=workers,
+            executor=executor,
+            engine=engine,
+            intervals=method,
+            terminal=terminal,
+        )
+    else:
+        seeds = range(seed, seed + runs)
+        tuning = _tune(scenario, strategies, seeds, workers, engine, terminal) if tuned else None
+        comparison = _compare(
+            scenario, strategies, seeds, workers, executor, engine, method, terminal, tuning
+        )
+        stopped = None
+    decision = Decision.of(comparison, stopped, required, method)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
+    if out is not None:
+        _keep(out, comparison, decision, terminal)
     if as_json:
         warn(scenario.warnings, terminal)
-        print(json.dumps(comparison.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+        document = comparison.to_json() | decision.to_json()
+        print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        show(comparison, terminal)
+        show(comparison, decision, terminal)
+    if not decision.is_met:
+        raise typer.Exit(FAILED)
 
 
-def chosen_strategies(scenario: Scenario, names: Sequence[str]) -> Sequence[str]:
-    """The strategies that *names* mean: `all` is every one, none the two built-in ones.
+def chosen_strategies(
+    scenario: Scenario, names: Sequence[str]
+) -> tuple[Sequence[str], list[Problem]]:
+    """The strategies that *names* mean: `all` is every one that fits, none the two built-in ones.
 
-    Where a Rollout says how it is released, none means its own before those.
+    Where a Rollout says how it is released, none means its own before those. With them, why others
+    were left out of `all`.
     """
     from sim.strategies import BUILT_IN, STRATEGIES
+    from sim.strategies.bound_router import unfit
 
     if ALL not in names:
         own = () if scenario.own is None else (scenario.own.name,)
-        return names or (*own, *BUILT_IN)
-    return [*STRATEGIES, *(name for name in names if name != ALL)]
+        return names or (*own, *BUILT_IN), []
+    every = [*STRATEGIES, *(name for name in names if name != ALL)]
+    found = {name: unfit(name, scenario) for name in STRATEGIES if name not in names}
+    left_out = {name: problem for name, problem in found.items() if problem is not None}
+    problems = [
+        replace(
+            problem,
+            message=message("{name} is left out: {why}", name=name, why=problem.message),
+        )
+        for name, problem in left_out.items()
+    ]
+    return [name for name in every if name not in left_out], problems
 
 
 def _compare(
@@ -129,7 +199,9 @@ def _compare(
     strategies: Sequence[str],
     seeds: Sequence[int],
     workers: int | None,
+    executor: str,
     engine: str,
+    intervals: Method,
     terminal: Terminal,
     tuning: Tuning | None,
 ) -> Comparison:
@@ -142,8 +214,10 @@ def _compare(
             strategies,
             seeds=seeds,
             workers=workers,
+            executor=executor,
             progress=progress,
             engine=engine,
+            intervals=intervals,
             tuning=tuning,
         )
 
@@ -167,7 +241,17 @@ def _tune(
         )
 
 
-def show(comparison: Comparison, terminal: Terminal) -> None:
+def _keep(out: str, comparison: Comparison, decision: Decision, terminal: Terminal) -> None:
+    from sim.experiments.comparison_folder import write_comparison_folder
+    from sim.interfaces.report import NAME, repeating
+    from sim.interfaces.reports import of_comparison
+
+    report = of_comparison(comparison, decision, repeating(terminal.words))
+    with named(out):
+        write_comparison_folder(out, comparison.to_json() | decision.to_json(), {NAME: report})
+
+
+def show(comparison: Comparison, decision: Decision, terminal: Terminal) -> None:
     """Print it all; the verdict comes last, where the prompt is."""
     from sim.interfaces.comparison_tables import causes_table, figures_table, settings_table
     from sim.interfaces.printed import print_sentence, print_table, print_title
@@ -188,5 +272,8 @@ def show(comparison: Comparison, terminal: Terminal) -> None:
     print_table(console, settings_table(arms, language))
     print_table(console, figures_table(comparison, language))
     print_table(console, causes_table(comparison, language))
+    for table in decision.tables(language):
+        print_table(console, table)
     print_title(console, translate(language, "Verdict"))
-    print_sentence(console, comparison.verdict.render(language))
+    for sentence in (comparison.verdict.render(language), *decision.sentences(language)):
+        print_sentence(console, sentence)

@@ -100,6 +100,7 @@ def shown_source(setting: Setting, language: str) -> str:
         "handbook": message("handbook"),
         "scenario": message("scenario"),
         "tuned": message("tuned"),
+        "assumed": message("assumed"),
     }
     return (known[kind].render(language) if kind in known else kind) + bracket + place
 

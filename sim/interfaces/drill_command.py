@@ -109,10 +109,12 @@ def drill_rollback(
     if png is not None:
         require_place(png)
     make_engine_ready(engine, terminal)
+    chosen, left_out = chosen_strategies(scenario, strategy or ())
+    warn(left_out, terminal)
     with progress_of(terminal) as progress:
         drill = rollback_drill(
             scenario,
-            chosen_strategies(scenario, strategy or ()),
+            chosen,
             moments=moments,
             seeds=range(seed, seed + runs),
             workers=workers,

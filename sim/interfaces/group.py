@@ -49,7 +49,7 @@ class Group(TyperGroup):
     ) -> Any:
         """Run the command line *args* and exit with its code, always under the name seatrial."""
         words = list(sys.argv[1:] if args is None else args)
-        terminal = Terminal(asked_language(words))
+        terminal = Terminal(asked_language(words), tuple(words))
         try:
             code = super().main(
                 words,

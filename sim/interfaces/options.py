@@ -139,6 +139,69 @@ Engine: TypeAlias = Annotated[
         ),
     ),
 ]
+Workers: TypeAlias = Annotated[
+    int | None,
+    option(
+        "--workers",
+        metavar="N",
+        min=1,
+        text=message("Processes; by default one for each core."),
+    ),
+]
+WhoWorks: TypeAlias = Annotated[
+    str,
+    option(
+        "--executor",
+        metavar="local|dask://HOST:PORT",
+        text=message(
+            "Who carries out the runs: processes of this machine, or the workers of a Dask cluster "
+            "(extra cluster). The results are the same bytes. By default local."
+        ),
+    ),
+]
+Precision: TypeAlias = Annotated[
+    str | None,
+    option(
+        "--precision",
+        metavar="SHARE",
+        text=message(
+            "Without --runs: how small half the interval of a difference is to be, against the "
+            "larger mean; by default 10%. A difference that is clear need not be as precise."
+        ),
+    ),
+]
+Budget: TypeAlias = Annotated[
+    str | None,
+    option(
+        "--budget",
+        metavar="DURATION",
+        text=message(
+            "Without --runs: stop after this time and say what could be told, such as 60s."
+        ),
+    ),
+]
+Required: TypeAlias = Annotated[
+    list[str] | None,
+    option(
+        "--require",
+        metavar="LIMIT",
+        text=message(
+            "A limit on a figure, such as downtime<=5s or cost<=1.3x (x: times what it is without "
+            "a release); may be repeated. Exit code 1 if no strategy meets all of them."
+        ),
+    ),
+]
+Intervals: TypeAlias = Annotated[
+    str | None,
+    option(
+        "--intervals",
+        metavar="student|bca",
+        text=message(
+            "How intervals are made: Student's t, or from 30 runs on the BCa bootstrap. By default "
+            "student with --runs, and bca without."
+        ),
+    ),
+]
 Json: TypeAlias = Annotated[
     bool,
     option("--json", text=message("Print JSON and nothing else on standard output.")),

@@ -97,6 +97,7 @@ def run(
     )
     from sim.interfaces.printed import print_table
 
+    chosen = strategy or own_strategy(scenario)
     for place in filter(None, (png, out, requests)):
         require_place(place, folder=place is out)
     make_engine_ready(engine, terminal)
@@ -105,7 +106,7 @@ def run(
     asked = required(query)
     found, yardstick, answers = _run(
         scenario,
-        strategy or own_strategy(scenario),
+        chosen,
         seed,
         engine,
         keep_objects=out is not None,
@@ -114,9 +115,12 @@ def run(
     )
     if out is not None:
         from sim.experiments.folder import write_run_folder
+        from sim.interfaces.report import NAME, repeating
+        from sim.interfaces.reports import of_run
 
+        report = of_run(scenario, found, yardstick, repeating(terminal.words))
         with named(out):
-            write_run_folder(out, scenario, found)
+            write_run_folder(out, scenario, found, {NAME: report})
     if png is not None:
         write_picture(png, [found], terminal.language)
     if as_json:
@@ -198,6 +202,7 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     """Print what the run rests on, what happened, and what it came to."""
     from sim.interfaces.alert_tables import alerts_table, measurements_table
     from sim.interfaces.comparison_tables import settings_table
+    from sim.interfaces.experiment_table import experiment_table
     from sim.interfaces.printed import print_sentence, print_table
     from sim.interfaces.run_tables import (
         deeds_table,
@@ -218,6 +223,8 @@ def show(scenario: Scenario, found: Run, yardstick: Yardstick, terminal: Termina
     print_table(console, alerts_table(found, language))
     print_table(console, measurements_table(found, language))
     print_table(console, run_figures_table(found, yardstick, scenario.prices, language))
+    if found.experiment is not None:
+        print_table(console, experiment_table(found.experiment, language))
     print_table(console, run_causes_table(found, language))
     print_table(console, run_classes_table(found, language))
     print_table(console, stories_table([found], language))
@@ -242,6 +249,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
     from sim.analysis.failures import by_cause, sent
     from sim.analysis.figures import FIGURES, measure
     from sim.interfaces.alert_tables import alerts_json, measurements_json
+    from sim.interfaces.experiment_table import experiment_json
 
     return {
         "schemaVersion": SCHEMA_VERSION,
@@ -262,6 +270,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
             key: {"unit": FIGURES[key].unit.value, "value": value}
             for key, value in measure(found, by).items()
         },
+        "experiment": None if found.experiment is None else experiment_json(found.experiment),
         "causes": {cause.key: count for cause, count in by_cause(found).items()},
         **({"classes": classes} if (classes := _classes(found)) else {}),
         "failures": [

@@ -38,9 +38,10 @@ def asked_language(words: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """Where a command prints, and in which language."""
+    """Where a command prints, and in which language; *words* are what it was called with."""
 
     language: str
+    words: tuple[str, ...] = ()
 
     def say(self, text: Message) -> str:
         """*text* in this terminal's language."""

@@ -16,11 +16,22 @@ def progress_of(terminal: Terminal) -> Iterator[Callable[[int, int], None]]:
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(
-        *columns, TimeElapsedColumn(), console=terminal.console(stderr=True), transient=True
+        *columns,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),  # What is left.
+        console=terminal.console(stderr=True),
+        transient=True,
     ) as bar:
         waiting = translate(terminal.language, "measuring how long the rollouts take …")
         task = bar.add_task(waiting, total=None)

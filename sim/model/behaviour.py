@@ -19,6 +19,8 @@ from sim.model.routing import Attribute
 from sim.model.visit import Visits
 from sim.model.warm_up import WarmUp
 
+SYNC_SECONDS = 60.0  # The kubelet's syncFrequency (pkg/kubelet/apis/config/v1beta1/defaults.go).
+
 
 class Reaction(StrEnum):
     """What the process does at SIGTERM."""
@@ -57,7 +59,9 @@ class Behaviour:
     answer. *crash_after_seconds* is when a process ends by itself with exit code 1 (None: never);
     an image that is not *pullable* cannot be pulled. A *hang_ratio* of the attempts that a worker
     takes never ends: each holds its worker until the process ends, and its client times out.
-    Balancers that weigh pods give each of them its *weight* beside the others.
+    Each request that a worker is done with leaves *leak_bytes_per_request* behind, and a
+    *crash_ratio* of all requests end the process at that moment, wherever they are tried. Balancers
+    that weigh pods give each of them its *weight* beside the others.
     *classes* say what is different for which class of requests, by its number.
     """
 
@@ -87,6 +91,8 @@ class Behaviour:
     warm_up: WarmUp | None = None
     classes: tuple[ClassBehaviour, ...] = ()
     weight: int = 1
+    leak_bytes_per_request: float = 0.0
+    crash_ratio: float = 0.0
 
     @property
     def service_seconds(self) -> float:
@@ -198,7 +204,7 @@ class Delays:
     *watch* is a write reaching a controller or kubelet; *propagation* is an EndpointSlice change
     reaching one proxy (each draws its own), or None for the way of *proxy*'s own kind; *pull* an
     image pull, on each node's first use. *relist* is the kubelet's period for noticing that a
-    container ended.
+    container ended, *sync* its least time between two looks at what a pod has mounted.
     """
 
     watch: tuple[float, float] = (0.01, 0.04)
@@ -208,3 +214,4 @@ class Delays:
     sandbox: tuple[float, float] = (0.3, 0.7)
     pull: tuple[float, float] = (1.0, 3.0)
     relist: float = 1.0
+    sync: float = SYNC_SECONDS

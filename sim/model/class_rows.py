@@ -19,6 +19,8 @@ def row_of_class(version: Behaviour, one: ClassBehaviour) -> Behaviour:
         "service_time_factor": version.service_time_factor * one.service_time_factor,
         "error_ratio": either(version.error_ratio, one.error_ratio),
         "hang_ratio": either(version.hang_ratio, one.hang_ratio),
+        "crash_ratio": either(version.crash_ratio, one.crash_ratio),
+        "leak_bytes_per_request": version.leak_bytes_per_request + one.leak_bytes_per_request,
         "classes": (),
     }
     if one.work is not None:

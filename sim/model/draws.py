@@ -66,8 +66,13 @@ class Purpose(IntEnum):
     ENDPOINT_CLASS = 69
     SCRAPE_PHASE = 70
     RULE_PHASE = 71
+    CRASH = 72
     PAGER = 80
     REACTION = 81
+    SYNC_PERIOD = 90
+    CONFIG_WATCH = 91
+    CONVERSION = 92
+    SWEEP = 95
 
 
 def _mix(x: int) -> int:

@@ -41,8 +41,8 @@ class ClassBehaviour:
     """What one version does differently with requests of the class called *name*.
 
     They take *service_time_factor* times as long as others, or have *work* and *calls* of their own
-    (None: as others). *error_ratio* and *hang_ratio* are shares of what would go well by the
-    version's own.
+    (None: as others). *error_ratio*, *hang_ratio* and *crash_ratio* are shares of what would go
+    well by the version's own, and *leak_bytes_per_request* comes to what that leaves.
     """
 
     name: str
@@ -51,3 +51,5 @@ class ClassBehaviour:
     calls: tuple[Call, ...] | None = None
     error_ratio: float = 0.0
     hang_ratio: float = 0.0
+    leak_bytes_per_request: float = 0.0
+    crash_ratio: float = 0.0

@@ -20,6 +20,7 @@ class Why(StrEnum):
     DEADLINE = "deadline"  # Pods did not come up as long as the progress deadline allows.
     ANALYSIS = "analysis"  # Its measurements were not good.
     COMMAND = "command"  # Somebody said so.
+    PLAN = "plan"  # It was never meant to stay.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class GivenUp:
         """What fits after "gives the release up: "."""
         if self.why is Why.COMMAND:
             return message("somebody asked for it")
+        if self.why is Why.PLAN:
+            return message("it was to be looked at only")
         if self.why is Why.ANALYSIS:
             return message("its {analysis} was not successful", analysis=self.analysis)
         return message(

@@ -25,6 +25,14 @@ class ProxyKind(StrEnum):
     ISTIO = "istio"  # Per request in the caller's sidecar, the less busy of two; tried elsewhere.
 
 
+# Which proxy reads the objects that a router writes, by the names of `sim.routers`.
+READER = {
+    "ingress_annotations": ProxyKind.INGRESS_NGINX,
+    "virtual_service": ProxyKind.ISTIO,
+    "http_route": ProxyKind.ISTIO,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
     """How a kind of proxy behaves unless it is configured otherwise.

@@ -13,6 +13,7 @@ class SignalKind(StrEnum):
     """What the data plane tells the control plane."""
 
     OOM = "oom"  # Memory crossed the pod's limit: the kernel kills the process.
+    CRASH = "crash"  # A request was more than the process could bear: it ends by itself.
     DRAINED = "drained"  # A draining pod answered its last request.
     PROBE = "probe"  # A probe's verdict changed; detail is (probe kind, success).
 

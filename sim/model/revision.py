@@ -83,6 +83,12 @@ def owned_by(owner: JsonObject, objects: Iterable[JsonObject]) -> list[JsonObjec
     return [obj for obj in objects if (controller_of(obj) or {}).get("uid") == uid]
 
 
+def present_set(deployment: JsonObject, sets: Iterable[JsonObject]) -> JsonObject | None:
+    """Of *sets* the one with the Deployment's present template, if there is one yet."""
+    wanted = canonical(deployment["spec"]["template"])
+    return next((rs for rs in sets if canonical(rs["spec"]["template"]) == wanted), None)
+
+
 def surplus_history(olds: Sequence[JsonObject], limit: int) -> list[JsonObject]:
     """The old ReplicaSets to delete so that *limit* remain: lowest revisions, older ones first.
 
@@ -126,7 +132,7 @@ def undo_patch(
     kubectl's words if there is no such revision.
     """
     target = _set_to_undo_to(deployment, replica_sets, to_revision)
-    template = _without_hash(target["spec"]["template"])
+    template = without_hash(target["spec"]["template"])
     if canonical(template) == canonical(deployment["spec"]["template"]):
         return []
     notes = annotations_of(restored(deployment, target))
@@ -154,7 +160,7 @@ def unmarked(note: str) -> JsonObject:
 def restored(deployment: JsonObject, replica_set: JsonObject) -> JsonObject:
     """The *deployment* with the template of *replica_set* and the annotations that came with it."""
     own = {k: v for k, v in annotations_of(deployment).items() if k in OWN_ANNOTATIONS}
-    template = _without_hash(replica_set["spec"]["template"])
+    template = without_hash(replica_set["spec"]["template"])
     after = {**deployment, "spec": {**deployment["spec"], "template": template}}
     return with_annotations(after, {**own, **shared_annotations(replica_set)})
 
@@ -180,7 +186,7 @@ def _set_to_undo_to(
     )
 
 
-def _without_hash(template: JsonObject) -> JsonObject:
+def without_hash(template: JsonObject) -> JsonObject:
     metadata = template.get("metadata") or {}
     labels = metadata.get("labels") or {}
     if HASH_LABEL not in labels:

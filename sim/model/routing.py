@@ -12,10 +12,14 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attribute:
-    """Something in which users differ, and the share of each value ("" : it is not sent)."""
+    """Something in which users differ, and the share of each value ("" : it is not sent).
+
+    Another *salt* deals the values out anew.
+    """
 
     name: str
     values: tuple[tuple[str, float], ...]
+    salt: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

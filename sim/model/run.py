@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.model.deed import Deed
+from sim.model.experiment import Experiment
 from sim.model.failed import FailedRequest
 from sim.model.given_up import GivenUp
 from sim.model.measurement import Measurement
@@ -93,6 +94,8 @@ class RequestCounts:
     def within(self, start: float, end: float) -> RequestCounts:
         """Only the requests meant to be sent in [*start*, *end*), whole seconds."""
         keep = (self.second >= start) & (self.second < end)
+        if keep.all():
+            return self
         return RequestCounts(
             second=self.second[keep],
             version=self.version[keep],
@@ -177,7 +180,9 @@ class Run:
     *classes* are the names of the classes of requests, none where all are alike.
     *failures* are a sample of those that failed in the window. *asked_shares* are the stretches in
     which a release held a share of the requests; none where it asks for no shares. *measurements*
-    are what its analyses were told, *alerts* what became of alerts, in time.
+    are what its analyses were told, *alerts* what became of alerts, in time. *experiment* is what
+    came of users while both versions had a share of them, if that is stated. *copies* are by
+    version those mirrored requests that it answered well, and not well.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
     """
 
@@ -206,6 +211,8 @@ class Run:
     deeds: tuple[Deed, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     alerts: tuple[AlertChange, ...] = ()
+    experiment: Experiment | None = None
+    copies: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     changes: tuple[Change, ...] = field(default=(), repr=False)
 
     def digest(self) -> str:
@@ -249,5 +256,9 @@ class Run:
                 [repr(m.time), m.analysis, m.metric, m.verdict.phase.value, str(m.verdict.reason)]
                 for m in self.measurements
             ]
+        if self.experiment is not None:
+            facts["experiment"] = repr((self.experiment.a, self.experiment.b))
+        if self.copies:
+            facts["copies"] = [[repr(one) for one in sorted(self.copies.items())]]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

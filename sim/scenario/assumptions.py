@@ -12,7 +12,7 @@ from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.quantity import show_bytes, show_cores
 from sim.model.service import affinity_seconds
-from sim.scenario import classes, dependencies, network_rows, resources, rollback_rows
+from sim.scenario import appeal, classes, dependencies, network_rows, resources, rollback_rows
 from sim.scenario import service as services
 from sim.scenario.node import Node, get
 from sim.scenario.release import Release
@@ -43,6 +43,7 @@ _WHY = {
     "nodes.sandbox": message("a pod's network and sandbox take about half a second"),
     "nodes.pull": message("a small image from a near registry, on each node's first use"),
     "nodes.relist": message("the kubelet looks at its containers once a second"),
+    "nodes.syncFrequency": message("the kubelet's default; mounted ConfigMaps are as late as that"),
     "nodes.defaultRequests.cpu": message("the manifest requests no CPU"),
     "nodes.defaultRequests.memory": message("the manifest requests no memory"),
     "monitoring.scrapeInterval": message("as in the file that Prometheus comes with"),
@@ -168,6 +169,7 @@ def _cluster_rows(spec: Spec) -> Iterator[tuple[str, str]]:
     yield "nodes.sandbox", words.show_range(nodes.sandbox)
     yield "nodes.pull", words.show_range(nodes.pull)
     yield "nodes.relist", words.show_duration(nodes.relist)
+    yield "nodes.syncFrequency", words.show_duration(nodes.sync_frequency)
     yield "slo.availability", words.show_share(spec.slo.availability)
 
 
@@ -334,3 +336,7 @@ def _given_rows(spec: Spec, root: Node | None) -> Iterator[Assumption]:
         shown = ", ".join(f"{value} {words.show_share(share)}" for value, share in shares.items())
         row = _row(root, "users.attributes", shown)
         yield replace(row, field=f"users.attributes.{name}")
+    if (behaviour := spec.users.behaviour) is not None:
+        for field, shown in appeal.rows(behaviour):
+            row = _row(root, "users.behaviour", shown)
+            yield replace(row, field=f"users.behaviour.{field}")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from sim.errors import Problem
 from sim.i18n import message
 from sim.scenario import naming
+from sim.scenario.feature_flags import check_flags
 from sim.scenario.findings import Findings
 from sim.scenario.node import Mapping as MappingNode
 from sim.scenario.node import Node, Step, get
@@ -37,6 +38,8 @@ def check(node: Node, kind: str, path: str) -> list[Problem]:
         _autoscaler(spec)
     elif kind == "PodDisruptionBudget" and (spec := found.below("spec")) is not None:
         _disruption_budget(spec)
+    elif kind == "ConfigMap":
+        check_flags(found)
     elif kind == "ResourceQuota" and (spec := found.below("spec")) is not None:
         check_quota(spec)
     return found.problems

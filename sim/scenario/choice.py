@@ -114,7 +114,7 @@ def _by_file(draft: Draft, owner: Manifest, opened: Source, place: Place) -> Rel
     except ScenarioError as error:
         draft.errors.extend(error.problems)
         return None
-    others.add(documents)
+    others.add(draft.laid_over(documents))
     adopt(others)
     draft.warnings.extend(warnings)
     draft.errors.extend(others.errors)

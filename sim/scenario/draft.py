@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
 from sim.scenario.manifest import Manifests
+from sim.scenario.manifest_overrides import changed
 from sim.scenario.node import Node, Scalar
+from sim.scenario.overrides import Override
 from sim.scenario.source import Source, inside, open_file
 from sim.scenario.spec import ScenarioFile
 
@@ -21,6 +24,7 @@ class Draft:
     images: tuple[str, ...] = ()
     to: str | Path | None = None
     faults: tuple[str, ...] = ()
+    changes: tuple[Override, ...] = ()  # Of the Deployment, by flags.
     file: ScenarioFile | None = None
     root: Node | None = None  # The spec as written, flags included.
     named: bool = True  # Whether the scenario has a name of its own.
@@ -30,6 +34,11 @@ class Draft:
     manifests: Manifests = field(default_factory=Manifests)
     errors: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+
+    def laid_over(self, documents: Sequence[Node]) -> list[Node]:
+        """*documents* with what flags change in the released Deployment."""
+        named = self.deployment or (self.file.spec.deployment if self.file else None)
+        return changed(documents, self.changes, named, self.errors)
 
     def path_beside(self, item: Node | None, field_path: str) -> tuple[Path, str] | None:
         """The file that *item* names, relative to the scenario, and how to call it."""

@@ -17,7 +17,7 @@ OF_A_MACHINE = ("node", "slow-node")
 OF_THE_MONITORING = ("blind",)
 OF_A_DEPENDENCY = ("outage", "lock", "latency", "errors")
 # Kinds that may be limited to one class of requests: `bug:new:3%@checkout`.
-OF_A_CLASS = ("bug", "slow", "hang")
+OF_A_CLASS = ("bug", "slow", "hang", "leak", "crash")
 
 
 def comes_by_turn(version: str) -> bool:

@@ -13,6 +13,7 @@ from sim.model.rules import RuleGroup
 from sim.scenario.behaviour_file import laid_over
 from sim.scenario.draft import Draft
 from sim.scenario.manifest import Manifests
+from sim.scenario.manifest_overrides import is_about_the_manifest
 from sim.scenario.mistakes import validated
 from sim.scenario.node import Node, Place, get, plain, planted
 from sim.scenario.overrides import Override, overlaid, parsed
@@ -37,7 +38,7 @@ def load(
 
     `-` is *stdin*; behaviour files may stand beside either. *images* are `container=image`, *to* a
     file with the new Deployment, *faults* `kind:version:amount`, *overrides* `field.path=value`
-    with the paths of a scenario's spec.
+    with the paths of a scenario's spec, or of the Deployment after `deployment.`.
     Raise `ScenarioError` with every problem found, in reading order.
     """
     draft = Draft(deployment=deployment, images=tuple(images), to=to, faults=tuple(faults))
@@ -46,7 +47,9 @@ def load(
     opened = all_of(sources, stdin)
     changes = [parsed(text) for text in overrides]
     draft.errors.extend(one for one in changes if isinstance(one, Problem))
-    changed = [one for one in changes if isinstance(one, Override)]
+    written = [one for one in changes if isinstance(one, Override)]
+    draft.changes = tuple(one for one in written if is_about_the_manifest(one))
+    changed = [one for one in written if not is_about_the_manifest(one)]
     behaviours = [one for one in opened if one.is_behaviour]
     opened = [one for one in opened if not one.is_behaviour]
     if not opened:
@@ -162,4 +165,4 @@ def _add(draft: Draft, manifests: Manifests, opened: Source) -> None:
         draft.errors.extend(error.problems)
         return
     draft.warnings.extend(warnings)
-    manifests.add(documents)
+    manifests.add(draft.laid_over(documents))

@@ -11,6 +11,8 @@ from sim.i18n import message
 from sim.scenario.api import is_builtin_group, kinds_of, model_of, versions_of
 from sim.scenario.checks import check
 from sim.scenario.custom import missing_fields
+from sim.scenario.feature_flags import KIND as CONFIG_MAP
+from sim.scenario.feature_flags import holds_flags
 from sim.scenario.node import Mapping, Node, Scalar, get, kind_of, value
 from sim.scenario.node import Sequence as SequenceNode
 from sim.scenario.own_strategy import OwnStrategy
@@ -72,7 +74,9 @@ class Manifest:
 
     @property
     def simulated(self) -> bool:
-        """Whether the simulator acts on objects of this kind."""
+        """Whether the simulator acts on this object: its kind, or what a ConfigMap holds."""
+        if self.kind == CONFIG_MAP:
+            return holds_flags(self.node)
         return is_simulated(self.kind, self.api_version)
 
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
-from sim.model.behaviour import Behaviour, Clients, ContainerBehaviour, Delays, Node
+from sim.model.behaviour import SYNC_SECONDS, Behaviour, Clients, ContainerBehaviour, Delays, Node
+from sim.model.conversion import UserBehaviour
 from sim.model.network import HABITS, Connections, ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.protection import OutlierDetection, Protection
 from sim.model.retry import EVERY_FAILURE
 from sim.model.routing import Attribute
 from sim.model.service import affinity_seconds
+from sim.model.template_hash import fnv1a
 from sim.model.visit import Visits
 from sim.scenario import capacity, classes, dependencies
+from sim.scenario.appeal import Appeal
 from sim.scenario.release import Release
 from sim.scenario.scenario import Prices, VersionEntry, WindowSpec
 from sim.scenario.spec import Network, Spec, Users, Version
+from sim.scenario.strategy_spec import AbTest
+
+JITTER = 0.5  # Of a kubelet's sync of a pod (pkg/kubelet/pod_workers.go).
+SLACK_SECONDS = 1.0
+HEADER = "ab-test-group"  # Of the handbook (5.2).
+MOST_SALT = 1 << 16
 
 
 def completed(spec: Spec, deployment: JsonObject, released: Release) -> Spec:
@@ -76,12 +87,53 @@ def visits(users: Users) -> Visits | None:
     )
 
 
-def attributes(users: Users) -> tuple[Attribute, ...]:
-    """What users differ in; the last value of each, which is empty, has what is left."""
-    return tuple(
-        Attribute(name=name, values=(*shares.items(), ("", max(0.0, 1.0 - sum(shares.values())))))
-        for name, shares in users.attributes.items()
+def attributes(spec: Spec) -> tuple[Attribute, ...]:
+    """What users differ in; the last value of each, which is empty, has what is left.
+
+    The groups of an A/B test are among it, unless the scenario says itself who sends its header.
+    """
+    found = [_attribute(name, shares) for name, shares in spec.users.attributes.items()]
+    test = spec.strategies.ab_test or AbTest()
+    name = f"header:{(test.header or HEADER).lower()}"
+    if spec.users.behaviour is not None and name not in spec.users.attributes:
+        share = 0.5 if test.share is None else test.share
+        salt = fnv1a((test.salt or name).encode()) % MOST_SALT
+        groups = {test.value or "B": share, "A": 1.0 - share}
+        found.append(replace(_attribute(name, groups), salt=salt))
+    return tuple(found)
+
+
+def _attribute(name: str, shares: dict[str, float]) -> Attribute:
+    return Attribute(
+        name=name, values=(*shares.items(), ("", max(0.0, 1.0 - sum(shares.values()))))
     )
+
+
+def user_behaviour(users: Users) -> UserBehaviour | None:
+    """The stated model of what users do; a version says what is not as in `old`."""
+    found = users.behaviour
+    if found is None:
+        return None
+    old = found.versions["old"]
+    given = {"new": Appeal(), **found.versions}
+    return UserBehaviour(
+        appeals={name: one.over(old) for name, one in given.items()},
+        lost_per_100_ms=found.loss_per_100ms,
+        lost_per_failure=found.loss_per_failure,
+        distribution=found.revenue_distribution,
+        cv=found.revenue_cv,
+    )
+
+
+def strategies(spec: Spec) -> dict[str, dict[str, Any]]:
+    """What is given of strategies; who waits for kubelets waits for those of this cluster."""
+    found = spec.strategies.given()
+    sync = spec.nodes.sync_frequency
+    if sync != SYNC_SECONDS:
+        for name in ("FeatureFlags", "BlueGreenBehindFlag"):
+            own = found.setdefault(name, {})
+            own.setdefault("propagation_seconds", (1.0 + JITTER) * sync + SLACK_SECONDS)
+    return found
 
 
 def delays(spec: Spec) -> Delays:
@@ -94,6 +146,7 @@ def delays(spec: Spec) -> Delays:
         sandbox=nodes.sandbox,
         pull=nodes.pull,
         relist=nodes.relist,
+        sync=nodes.sync_frequency,
     )
 
 

@@ -11,7 +11,8 @@ from sim.model.unreadable import Unreadable
 from sim.scenario.node import Mapping, Node, Place, Scalar, Sequence, kind_of
 from sim.scenario.scalars import core
 
-_PATH = re.compile(r"[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)*")
+_NAME = r"[A-Za-z][\w-]*(?:\[[\w-]+\])*"  # An item of a list only where the manifest is meant.
+_PATH = re.compile(rf"{_NAME}(\.{_NAME})*")
 _LONGEST = 1000
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.errors import ScenarioError
 from sim.i18n import message
+from sim.scenario import numbers
 from sim.scenario.draft import Draft
 from sim.scenario.manifest import Manifest
 from sim.scenario.node import Node, Place, get
@@ -22,11 +23,11 @@ def laid_under(draft: Draft, owner: Manifest) -> tuple[Spec, Mapping[str, Mappin
     """
     assert draft.file is not None
     spec, own = draft.file.spec, owner.own
-    given = spec.strategies.given()
+    given = numbers.strategies(spec)
     if own is None:
         return spec, given
     field = own.name[:1].lower() + own.name[1:]
-    if own.name in given:
+    if own.name in spec.strategies.given():
         text = message("{title} says already how it is released", title=f"Rollout/{owner.name}")
         hint = message("keep one of the two: {place}", place=str(own.place))
         place = _place(get(draft.root, "strategies", field))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from sim.i18n import message
+from sim.model.network import READER
 from sim.model.rollout_analysis import Moment, RolloutAnalysis
 from sim.scenario.api import model_of
 from sim.scenario.checks import check
@@ -22,7 +23,6 @@ from sim.scenario.rollout_checks import problems_of, router_of
 from sim.scenario.rollout_fields import misread, without_effect
 from sim.scenario.rollout_remarks import its_own_pods, remarks
 from sim.scenario.rollout_steps import steps_of
-from sim.scenario.strategy_spec import READER
 from sim.scenario.strict import decode
 
 _SHARED = ("replicas", "selector", "template", "minReadySeconds", "revisionHistoryLimit")

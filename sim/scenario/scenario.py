@@ -12,6 +12,7 @@ from sim.errors import Problem
 from sim.i18n import Message
 from sim.model import defaults
 from sim.model.behaviour import (
+    SYNC_SECONDS,
     Behaviour,
     Clients,
     CpuShare,
@@ -20,10 +21,11 @@ from sim.model.behaviour import (
     RateCurve,
     Workload,
 )
+from sim.model.conversion import UserBehaviour
 from sim.model.dependency import Dependency
 from sim.model.endpoint_class import EndpointClass
 from sim.model.monitoring import USUAL, Monitoring
-from sim.model.network import Connections
+from sim.model.network import Connections, ProxyKind
 from sim.model.objects import JsonObject, name_of
 from sim.model.protection import Protection
 from sim.model.rollback_policy import RollbackPolicy
@@ -32,6 +34,7 @@ from sim.model.rules import RuleGroup
 from sim.model.visit import Visits
 from sim.scenario import resources
 from sim.scenario.fault_spec import FaultSpec as FaultSpec
+from sim.scenario.feature_flags import key_of
 from sim.scenario.manifest import is_simulated
 from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.release import Release
@@ -116,6 +119,7 @@ class Scenario:
     traffic: Traffic
     recording: tuple[tuple[float, float], ...]
     default_requests: tuple[float, float]
+    user_behaviour: UserBehaviour | None
     strategies: Mapping[str, Mapping[str, Any]]  # The settings that were given, by strategy.
     own: OwnStrategy | None = None  # How a Rollout among the manifests is released.
     monitoring: Monitoring = USUAL
@@ -123,12 +127,17 @@ class Scenario:
     rules: tuple[RuleGroup, ...] = ()
 
     @property
+    def proxy(self) -> ProxyKind:
+        """What stands between users and pods."""
+        return self.delays.proxy
+
+    @property
     def applied(self) -> tuple[JsonObject, ...]:
         """The objects beside Deployment and Service that the cluster acts on, in file order."""
         return tuple(
             defaults.defaulted(one)
             for one in self.kept
-            if is_simulated(one["kind"], one["apiVersion"])
+            if (is_simulated(one["kind"], one["apiVersion"]) or key_of(one.get("data")))
             and is_admitted(one["kind"], one.get("spec"))
             and one["kind"] != "Deployment"
         )
@@ -221,7 +230,7 @@ class Scenario:
             "release": {"kind": self.release.kind, "template": self.release.template},
             "faults": [fault.text for fault in self.faults],
             "nodes": [_fields(node) for node in self.nodes],
-            "delays": _fields(self.delays),
+            "delays": _delays(self.delays),
             "clients": _without(_fields(self.clients), "hedge_after_seconds"),
             "population": self.population,
             "proxies": self.proxies,
@@ -249,7 +258,7 @@ class Scenario:
         if self.visits is not None:
             found["visits"] = _fields(self.visits)
         if self.attributes:
-            found["attributes"] = [_fields(one) for one in self.attributes]
+            found["attributes"] = [_attribute(one) for one in self.attributes]
         if self.classes:
             found["classes"] = [_fields(one) for one in self.classes]
         if self.rollback is not None:
@@ -258,6 +267,12 @@ class Scenario:
             found["monitoring"] = _fields(self.monitoring)
         if self.rules:
             found["rules"] = [_without_places(group) for group in self.rules]
+        if self.user_behaviour is not None:
+            appeals = self.user_behaviour.appeals
+            found["userBehaviour"] = {
+                **{name: repr(getattr(self.user_behaviour, name)) for name in _MODEL},
+                "appeals": {name: _fields(one) for name, one in appeals.items()},
+            }
         if self.strategies:
             found["strategies"] = {
                 name: {field: repr(value) for field, value in given.items()}
@@ -284,8 +299,17 @@ def _without_places(group: RuleGroup) -> JsonObject:
 _USUAL = Behaviour()
 _SELDOM = (
     *("calls", "measured_seconds", "measured_shares", "hang_ratio", "warm_up"),
-    *("classes", "weight"),
+    *("classes", "weight", "leak_bytes_per_request", "crash_ratio"),
 )
+_MODEL = ("lost_per_100_ms", "lost_per_failure", "distribution", "cv")
+
+
+def _attribute(attribute: Attribute) -> JsonObject:
+    """An attribute; its salt only where it has one."""
+    found = _fields(attribute)
+    if attribute.salt is None:
+        del found["salt"]
+    return found
 
 
 def _row(behaviour: Behaviour) -> JsonObject:
@@ -297,6 +321,14 @@ def _row(behaviour: Behaviour) -> JsonObject:
 def _without(fields: JsonObject, seldom: str) -> JsonObject:
     """*fields*, and the one called *seldom* only where it is something."""
     return {name: to for name, to in fields.items() if name != seldom or to is not None}
+
+
+def _delays(delays: Delays) -> JsonObject:
+    """All delays; a kubelet that syncs as they all do is not worth a word."""
+    found = _fields(delays)
+    if delays.sync == SYNC_SECONDS:
+        del found["sync"]
+    return found
 
 
 def _fields(value: Any) -> JsonObject:

@@ -12,10 +12,10 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
-from sim.model.behaviour import Demand, Reaction
+from sim.model.behaviour import SYNC_SECONDS, Demand, Reaction
 from sim.model.dependency import MOST_DEPENDENCIES
 from sim.model.duration import show_duration
-from sim.model.network import ProxyKind
+from sim.model.network import READER, ProxyKind
 from sim.model.unreadable import Unreadable
 from sim.scenario.call import Call as Call
 from sim.scenario.clients import Clients
@@ -23,7 +23,7 @@ from sim.scenario.monitoring_spec import Monitoring
 from sim.scenario.request_class import ClassName, ClassOfVersion
 from sim.scenario.rollback_spec import Rollback
 from sim.scenario.service import Service, Spread
-from sim.scenario.strategy_spec import READER, Strategies
+from sim.scenario.strategy_spec import Strategies
 from sim.scenario.traffic import Poisson, Traffic
 from sim.scenario.users import Users as Users
 from sim.scenario.warm_up import WarmUp
@@ -238,6 +238,7 @@ class Nodes(Strict):
     sandbox: Range = (0.3, 0.7)
     pull: Range = (1.0, 3.0)
     relist: Duration = 1.0
+    sync_frequency: Duration = SYNC_SECONDS
 
 
 class Prices(Strict):

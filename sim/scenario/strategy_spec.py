@@ -10,17 +10,10 @@ from pydantic.alias_generators import to_camel
 from sim.i18n import message
 from sim.model.analysis_template import AnalysisTemplate
 from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step
-from sim.model.network import ProxyKind
 from sim.model.unreadable import Unreadable
 from sim.scenario.analysis_spec import Analysis, Background, Promotion
-from sim.scenario.words import Duration, Strict
+from sim.scenario.words import Duration, Share, Strict
 
-# Which proxy reads the objects that a router writes (ports of `sim.routers`).
-READER = {
-    "ingress_annotations": ProxyKind.INGRESS_NGINX,
-    "virtual_service": ProxyKind.ISTIO,
-    "http_route": ProxyKind.ISTIO,
-}
 CanaryRouter: TypeAlias = Literal["ingress_annotations", "virtual_service", "http_route"]
 Pods = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Seconds = Annotated[float, Field(ge=0, le=1e7)]  # A number, as in an Argo `Rollout`.
@@ -222,6 +215,51 @@ class RollingUpdate(Strict):
     pause_seconds: Seconds | None = None
 
 
+class Flag(Steps):
+    """Which flag of which ConfigMap, and whom it is turned on for, in steps."""
+
+    flag: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,253}$")] | None = None
+    config_map: Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$")] | None = (
+        None
+    )
+    propagation_seconds: Seconds | None = None
+
+
+class FeatureFlags(Flag):
+    """The flag, and how pods read it."""
+
+    delivery: Literal["file", "environment"] | None = None
+
+
+class BlueGreenBehindFlag(BlueGreen, Flag):
+    """Blue-green's fields and the flag's; the ConfigMap is a mounted file."""
+
+
+class AbTest(Strict):
+    """Who is in group B, how long both versions stand side by side, and what decides."""
+
+    router: CanaryRouter | None = None
+    assign: Literal["user", "request"] | None = None
+    header: Annotated[str, Field(pattern=r"^[-A-Za-z0-9_]{1,100}$")] | None = None
+    value: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    share: Annotated[Share, Field(gt=0, lt=1)] | None = None
+    salt: Annotated[str, Field(max_length=100)] | None = None
+    seconds: Seconds | None = None
+    decide: Literal["conversion", "revenue"] | None = None
+    alpha: Annotated[float, Field(gt=0, lt=1)] | None = None
+    scale_down_delay_seconds: Seconds | None = None
+
+
+class Shadow(Strict):
+    """Who mirrors, how much, how long, to how many pods, and whether the release follows."""
+
+    router: Literal["virtual_service", "http_route"] | None = None
+    mirror_percent: Annotated[float, Field(gt=0, le=100)] | None = None
+    mirror_seconds: Seconds | None = None
+    shadow_replicas: Pods | None = None
+    promote: bool | None = None
+
+
 class MaintenanceWindow(Strict):
     """When things happen, from the stop on."""
 
@@ -250,6 +288,10 @@ class Strategies(Strict):
     blue_green: BlueGreen | None = None
     canary: Canary | None = None
     canary_then_rolling: Steps | None = None
+    feature_flags: FeatureFlags | None = None
+    blue_green_behind_flag: BlueGreenBehindFlag | None = None
+    shadow: Shadow | None = None
+    ab_test: AbTest | None = None
     maintenance_window: MaintenanceWindow | None = None
 
     @property
@@ -267,7 +309,7 @@ class Strategies(Strict):
         for name in sorted(self.model_fields_set):
             entry = getattr(self, name)
             if entry is not None:
-                known = name.title().replace("_", "")
+                known = "ABTest" if name == "ab_test" else name.title().replace("_", "")
                 found[known] = {
                     field: _meant(getattr(entry, field))
                     for field in sorted(entry.model_fields_set)

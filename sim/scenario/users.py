@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from sim.i18n import message
 from sim.model.duration import show_duration, show_share
 from sim.model.unreadable import Unreadable
+from sim.scenario.appeal import UserBehaviour
 from sim.scenario.words import Duration, Share, Strict
 
 MOST_ATTRIBUTES = 32
@@ -66,6 +67,7 @@ class Users(Strict):
         dict[AttributeName, Annotated[dict[str, Share], Field(max_length=MOST_VALUES)]],
         Field(max_length=MOST_ATTRIBUTES, default_factory=dict),
     ]
+    behaviour: UserBehaviour | None = None
 
     @model_validator(mode="after")
     def _shares_of_one_whole(self) -> Users:

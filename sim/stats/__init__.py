@@ -4,6 +4,8 @@ intervals     Student, Wilson, Newcombe, the binomial tail: what comparisons of 
 two_samples   Welch's t and two proportions                ranks         Mann-Whitney
 power         how many are needed to tell                  sample_ratio  was the split as meant
 always_valid  answers that stay true however often one looks
+stopping      how many runs are enough                 bootstrap     BCa intervals of means
+superiority   how likely one is better: once, on the average
 threshold     how often a limit on an error ratio is wrong
 """
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import erfc, isfinite, sqrt
+from math import erfc, isclose, isfinite, sqrt
 from statistics import NormalDist, fmean
 
 LEVEL = 0.95
@@ -40,8 +40,11 @@ class Estimate:
 
     @property
     def half_width(self) -> float | None:
-        """What stands behind the ±; None if there is no interval."""
-        return None if self.high is None else self.high - self.value
+        """What stands behind the ±, of uneven sides the longer; None if there is no interval."""
+        if self.high is None or self.low is None:
+            return None
+        above, below = self.high - self.value, self.value - self.low
+        return above if above >= below or isclose(above, below) else below
 
     def turned(self) -> Estimate:
         """The same difference the other way round: of 3 with 1 to 5, -3 with -5 to -1."""
@@ -99,7 +102,7 @@ def mean_interval(values: Sequence[float | None], level: float = LEVEL) -> Estim
         return Estimate(value=value, low=value, high=value, n=n, of=len(values), equal=True)
     value = fmean(known)
     spread = sqrt(sum((x - value) ** 2 for x in known) / (n - 1))
-    half = _student(n - 1, level) * spread / sqrt(n)
+    half = student(n - 1, level) * spread / sqrt(n)
     return Estimate(
         value=value, low=value - half, high=value + half, n=n, of=len(values), equal=False
     )
@@ -112,13 +115,20 @@ def difference(
 
     A pair with a missing member has no difference.
     """
+    return mean_interval(paired(first, second), level)
+
+
+def paired(
+    first: Sequence[float | None], second: Sequence[float | None]
+) -> tuple[float | None, ...]:
+    """*first* - *second*, pair by pair; None where a member is missing."""
     if len(first) != len(second):
         raise ValueError(f"pairs must have two members, not {len(first)} and {len(second)}")
     pairs = zip(first, second, strict=True)
-    return mean_interval([None if a is None or b is None else a - b for a, b in pairs], level)
+    return tuple(None if a is None or b is None else a - b for a, b in pairs)
 
 
-def _student(freedom: int, level: float) -> float:
+def student(freedom: int, level: float = LEVEL) -> float:
     """How many standard errors a two-sided interval of *level* reaches to either side."""
     from scipy.special import stdtrit
 

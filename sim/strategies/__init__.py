@@ -16,6 +16,10 @@ STRATEGIES = Registry(
         "BlueGreen": "sim.strategies.blue_green:BlueGreen",
         "Canary": "sim.strategies.canary:Canary",
         "CanaryThenRolling": "sim.strategies.canary_then_rolling:CanaryThenRolling",
+        "FeatureFlags": "sim.strategies.feature_flags:FeatureFlags",
+        "BlueGreenBehindFlag": "sim.strategies.blue_green_behind_flag:BlueGreenBehindFlag",
+        "ABTest": "sim.strategies.ab_test:ABTest",
+        "Shadow": "sim.strategies.shadow:Shadow",
         "MaintenanceWindow": "sim.strategies.maintenance_window:MaintenanceWindow",
     },
 )

@@ -11,6 +11,7 @@ from sim.model.run import Setting
 
 MANIFEST = "manifest"
 GIVEN = "scenario"
+ASSUMED = "assumed"
 DEFAULT = "Kubernetes default (pkg/apis/apps/v1/defaults.go)"
 
 

@@ -26,6 +26,12 @@ def give_up(
     cluster.note(GIVEN_UP, found.note())
 
 
+def end_as_planned(cluster: Cluster) -> None:
+    """Note that the release was never meant to stay."""
+    if not is_given_up(cluster):
+        cluster.note(GIVEN_UP, GivenUp(why=Why.PLAN).note())
+
+
 def is_given_up(cluster: Cluster) -> bool:
     """Whether this release was given up."""
     return bool(cluster.noted(GIVEN_UP))

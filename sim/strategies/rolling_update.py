@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sim.cluster import Cluster
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
+from sim.model.tracks import STABLE
 from sim.ports import Process
 from sim.strategies.deployment_settings import GIVEN, rolling_settings, rollout_settings
-from sim.strategies.giving_up import revert
+from sim.strategies.giving_up import give_up, revert
 
 # kubernetes/kubernetes pkg/apis/apps/v1/defaults.go, SetDefaults_Deployment
 DEFAULT_BUDGET = {"maxSurge": "25%", "maxUnavailable": "25%"}
@@ -77,3 +78,18 @@ def rolling_budget(deployment: JsonObject) -> JsonObject:
     """The Deployment's own surge and unavailable, completed by Kubernetes' defaults."""
     strategy = deployment["spec"].get("strategy") or {}
     return DEFAULT_BUDGET | (strategy.get("rollingUpdate") or {})
+
+
+def roll_in(cluster: Cluster, template: JsonObject) -> Process[bool]:
+    """A rolling update that is given up when the next pod takes longer than the deadline."""
+    budget = rolling_budget(cluster.deployment())
+    cluster.release(template, {"type": "RollingUpdate", "rollingUpdate": budget})
+    deadline = cluster.deployment()["spec"]["progressDeadlineSeconds"]
+    for pods in range(1, cluster.replicas + 1):
+        if not (yield cluster.until_available(pods, deadline)):
+            give_up(cluster, STABLE, pods, deadline)
+            return False
+    phase: Phase = yield cluster.until_rolled_out()
+    if phase is not Phase.HEALTHY:
+        give_up(cluster, STABLE, cluster.replicas, deadline)
+    return phase is Phase.HEALTHY

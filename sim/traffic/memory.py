@@ -12,8 +12,8 @@ class Memory:
     """Base plus what has leaked since the process began to listen; nothing while there is none.
 
     Reaching *limit_bytes* calls *exceeded* once per process. The leak is a line between changes of
-    behaviour, so the crossing is known in advance: 100 bytes of base, a leak of 4 bytes/s and a
-    limit of 120 meet after 5 s; a base at or above the limit meets it at once.
+    behaviour and requests that leak, so the crossing is known in advance: 100 bytes of base, a leak
+    of 4 bytes/s and a limit of 120 meet after 5 s; a base at or above the limit meets it at once.
     """
 
     def __init__(
@@ -50,6 +50,13 @@ class Memory:
             self._leaked_bytes = self._leaked()
             self._since = self._clock.now
             self._behaviour = behaviour
+            self._expect_crossing()
+
+    def grow(self, size: float) -> None:
+        """A request leaves so many bytes behind."""
+        if self._behaviour is not None:
+            self._leaked_bytes = self._leaked() + size
+            self._since = self._clock.now
             self._expect_crossing()
 
     def stop(self) -> None:

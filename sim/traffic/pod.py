@@ -59,7 +59,14 @@ class Pod:
         self._cores = cores
         self._meter = Meter(self._clock, number, share, cores.turned)
         self._meter.employ(behaviour.concurrency)
-        self._station = Station(surroundings, behaviour, compute=self._compute, empty=self._empty)
+        self._station = Station(
+            surroundings,
+            behaviour,
+            compute=self._compute,
+            empty=self._empty,
+            leak=self._leak,
+            crash=self._crash,
+        )
         cores.enter(self._meter, self._station.service.computed)
         self._memory = Memory(self._clock, number, memory_limit_bytes, self._out_of_memory)
         self._drained: Due | None = None
@@ -254,6 +261,12 @@ class Pod:
     def _tell_drained(self, _: Due) -> None:
         self._drained = None
         self._signal(Signal(SignalKind.DRAINED, self._clock.now, self.number))
+
+    def _leak(self, size: float) -> None:
+        self._memory.grow(size)
+
+    def _crash(self) -> None:
+        self._signal(Signal(SignalKind.CRASH, self._clock.now, self.number))
 
     def _out_of_memory(self) -> None:
         self._signal(Signal(SignalKind.OOM, self._clock.now, self.number))

@@ -91,6 +91,7 @@ class ReferencePlane:
             clock=self._clock,
             demands=Demands(seed),
             bugs=Stream(seed, Purpose.BUG),
+            crashes=Stream(seed, Purpose.CRASH),
             dependencies=self._dependencies,
             answer=self._sending.answer,
             rows=self._rows,

@@ -37,6 +37,7 @@ class Routing:
                 )
         self._shares = [shares_of(one) for one in attributes]
         self._classes = classes
+        self._salted = [salted(one) for one in attributes]
         self._values = Stream(seed, Purpose.ATTRIBUTE)
         self._lots = Stream(seed, Purpose.ROUTE)
         self._flags = Stream(seed, Purpose.FLAG)
@@ -100,10 +101,15 @@ class Routing:
     def _value(self, attribute: int, attempt: Attempt) -> int:
         if attribute == OF_CLASS:
             return attempt.request.endpoint_class
-        drawn = self._values.uniform(attempt.request.user, attribute)
+        drawn = self._values.uniform(self._salted[attribute] | attempt.request.user, attribute)
         return next(n for n, reached in enumerate(self._shares[attribute]) if drawn < reached)
 
 
 def shares_of(attribute: Attribute) -> tuple[float, ...]:
     """The cumulated shares of its values; the last one has what is left."""
     return (*accumulate(share for _, share in attribute.values[:-1]), 1.0)
+
+
+def salted(attribute: Attribute) -> int:
+    """What is written above the user's number in the draws of *attribute*; 0 without a salt."""
+    return 0 if attribute.salt is None else (attribute.salt + 1) << SALT_PLACE

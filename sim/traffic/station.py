@@ -26,7 +26,8 @@ class Station:
     and the attempt is that version's from then on.
 
     *compute* is told what an attempt has to compute. *empty* is called whenever the last attempt
-    in flight has left by itself.
+    in flight has left by itself. *leak* hears of the bytes that one leaves behind, and *crash* of
+    one that ends the process: its worker never answers, until somebody ends the process indeed.
     """
 
     def __init__(
@@ -36,6 +37,8 @@ class Station:
         *,
         compute: Callable[[Attempt, float], None],
         empty: Callable[[], None],
+        leak: Callable[[float], None],
+        crash: Callable[[], None],
     ) -> None:
         self.service = Service(surroundings, compute=compute, over=self._over)
         self._clock = surroundings.clock
@@ -47,6 +50,9 @@ class Station:
         self._routing = surroundings.routing
         self.flags: Table = ()
         self._empty = empty
+        self._leak = leak
+        self._crash = crash
+        self._crashes = surroundings.crashes
         self._serving: dict[Attempt, None] = {}  # A set that keeps its order.
         self._waiting: deque[Attempt] = deque()
         self._busy_seconds = 0.0
@@ -126,8 +132,16 @@ class Station:
 
     def _over(self, attempt: Attempt, well: bool) -> None:
         """The worker answers, if anybody still waits for that, and takes the next."""
+        row = self._row(attempt)
+        if well and self._is_poison(attempt, row):
+            attempt.ends = float("inf")
+            self.service.expect_again(attempt)
+            self._crash()
+            return
         self._add_up()
         del self._serving[attempt]
+        if row.leak_bytes_per_request > 0.0 and attempt.request.hear is None:
+            self._leak(row.leak_bytes_per_request)
         if not attempt.abandoned:
             self._answer(attempt, self._verdict(attempt) if well else Cause.DEPENDENCY_ERROR)
         self._take_waiting()
@@ -147,6 +161,13 @@ class Station:
         if ratio > 0.0 and self._bugs.uniform(attempt.request.number, attempt.number) < ratio:
             return Cause.APPLICATION_BUG
         return Cause.NONE
+
+    def _is_poison(self, attempt: Attempt, row: Behaviour) -> bool:
+        """Whether *attempt*'s request ends the process; it would end any of that version."""
+        ratio, request = row.crash_ratio, attempt.request
+        return (
+            ratio > 0.0 and request.hear is None and self._crashes.uniform(request.number) < ratio
+        )
 
     def _take_waiting(self) -> None:
         while self._waiting and len(self._serving) < self._behaviour.concurrency:

@@ -25,6 +25,7 @@ class Surroundings:
     clock: Clock
     demands: Demands
     bugs: Stream
+    crashes: Stream
     dependencies: Dependencies
     answer: Callable[[Attempt, Cause], None]
     rows: Rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simpy.events import Process as SimProcess
 
+from sim.analysis.experiment import ALPHA, experiment, stretch_of
 from sim.backends.simulated.alterations import Alterations
 from sim.backends.simulated.driver import Driver, SimulatedClock
 from sim.backends.simulated.environment import TwoPlaneEnvironment
@@ -16,10 +17,12 @@ from sim.control.plane import ControlPlane
 from sim.control.versions import Versions
 from sim.model.attempts import Attempts, Recorder
 from sim.model.behaviour import Behaviour, Workload
+from sim.model.experiment import Experiment
 from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.route_conditions import paths_of
 from sim.model.rules import AlertChange
 from sim.model.run import Change
+from sim.model.visitors import Ledger
 from sim.ports import Process
 from sim.scenario.scenario import Scenario
 from sim.traffic.engine import new_plane
@@ -46,16 +49,19 @@ class SimulatedBackend:
         monitored: bool = False,
     ) -> None:
         self._scenario = scenario
+        self._seed = seed
         self.env = TwoPlaneEnvironment(start)
         self.clock = SimulatedClock(self.env)
-        self._recorder = recorder
+        self.ledger = None if scenario.user_behaviour is None else Ledger()
+        told: list[Recorder | None] = [recorder, self.ledger]
+        self._recorders = [one for one in told if one is not None]
         self.log = LogReaders()
         self.data_plane = new_plane(
             engine,
             workload,
             seed,
             start=start,
-            log=self.log.take if monitored or recorder is not None else None,
+            log=self.log.take if monitored or self._recorders else None,
         )
         self._dependencies = {one.name: one for one in workload.dependencies}
         self._dependency_rows = Alterations(
@@ -82,7 +88,7 @@ class SimulatedBackend:
             attributes=workload.attributes + paths_of(workload.classes),
         )
         self.env.tie(self.data_plane, self.control_plane.hear)
-        if recorder is not None:
+        if self._recorders:
             self.log.patient = self._record
         self.monitor: Monitor | None = None
         if monitored:
@@ -102,6 +108,7 @@ class SimulatedBackend:
             service=name_of(scenario.service),
             hearing_seconds=heard_within(scenario.delays),
             metrics=self.monitor,
+            analytics=self,
         )
 
     @property
@@ -145,8 +152,18 @@ class SimulatedBackend:
         return self.drive(fault.inject(self.world))
 
     def _record(self, attempts: Attempts) -> None:
-        assert self._recorder is not None
-        self._recorder.record(attempts, self.control_plane.pod_name, self.versions.names)
+        for one in self._recorders:
+            one.record(attempts, self.control_plane.pod_name, self.versions.names)
+
+    def experiment(self, alpha: float = ALPHA) -> Experiment | None:
+        """What is known of the last experiment up to now; `model.experiment.Analytics`."""
+        model = self._scenario.user_behaviour
+        held = stretch_of(self.control_plane.store.history, self.env.now)
+        if model is None or held is None or self.ledger is None:
+            return None
+        self.data_plane.flush_log()
+        self.log.flush()
+        return experiment(self.ledger, held, model, self._seed, alpha)
 
     def _changed(self, change: Change) -> None:
         self._driver.notice()

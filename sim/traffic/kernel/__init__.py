@@ -8,6 +8,7 @@ demand     how much work there is     sending    the way of every attempt
 balancers  who is chosen              answering  what an answer sets off
 station    workers and queue          ending     answer or patience, what is first
 pod        listener, drain, end       memory     base, leak and the limit
+harm       requests that leak or kill
 cores      who computes on a node     meter      a quota, or a crowd
 service    phases of one that calls   dependency what the workers call
 outage     a dependency goes down     depending  dependencies as control has them

@@ -33,6 +33,9 @@ def fill_version(
     warm_up = behaviour.warm_up
     row["warm_up"], row["slowdown"] = (warm_up.seconds, warm_up.slowdown) if warm_up else (0.0, 1.0)
     row["hang_ratio"] = behaviour.hang_ratio
+    row["leak_each"] = behaviour.leak_bytes_per_request
+    row["crash_ratio"] = behaviour.crash_ratio
+    row["harmed"] = behaviour.leak_bytes_per_request > 0.0 or behaviour.crash_ratio > 0.0
     row["uneven"] = warm_up is not None or behaviour.hang_ratio > 0.0
     variance = log(1.0 + behaviour.demand_cv * behaviour.demand_cv)
     row["mean"], row["cpu_share"] = behaviour.service_seconds, behaviour.cpu_share

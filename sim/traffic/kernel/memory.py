@@ -37,6 +37,16 @@ def change_leak(s: State, p: int, now: float) -> None:
 
 
 @compiled
+def grow(s: State, p: int, size: float, now: float) -> None:
+    """A request leaves so many bytes behind in the process of pod *p*."""
+    pod = pod_at(s, p)
+    if pod.has_process:
+        pod.leaked_bytes = pod.leaked_bytes + pod.leak * (now - pod.leaks_since) + size
+        pod.leaks_since = now
+        _expect_crossing(s, p)
+
+
+@compiled
 def stop_process(s: State, p: int) -> None:
     """The process is gone, and its memory with it."""
     pod_at(s, p).has_process = 0

@@ -16,7 +16,7 @@ from sim.traffic.kernel import records as r
 from sim.traffic.kernel.storage import Arrays
 from sim.traffic.kernel.story import DOING
 
-_SIGNALS = (SignalKind.OOM, SignalKind.DRAINED, SignalKind.PROBE)
+_SIGNALS = (SignalKind.OOM, SignalKind.DRAINED, SignalKind.PROBE, SignalKind.CRASH)
 _PROBES = (ProbeKind.STARTUP, ProbeKind.READINESS, ProbeKind.LIVENESS)
 
 

@@ -49,7 +49,7 @@ RANDOM, ROUND_ROBIN, LEAST_REQUEST, LEAST_CONNECTIONS, RING_HASH, WEIGHTED = ran
 REACHED, SIGNALLED, NO_SLOTS, NO_LOG, NO_ROWS, SLOW_CALENDAR, NO_CONNECTIONS = range(7)
 # Of a proxy's choice: it knows of no pod, or all that it knows of are ejected.
 ALL_OUT = -2
-SIGNAL_OOM, SIGNAL_DRAINED, SIGNAL_PROBE = range(3)
+SIGNAL_OOM, SIGNAL_DRAINED, SIGNAL_PROBE, SIGNAL_CRASH = range(4)
 MOST_AVOIDED = 16  # Pods that an attempt has tried, where its proxy picks again to avoid them.
 SPARE_SLOTS = 4  # What an event takes at most: of a request, its retry, a hedge, a mirrored copy.
 BLOCK = 256  # Requests that are drawn at a time.
@@ -265,6 +265,7 @@ StateRecord = np.dtype(
         ("demand_keys", Keys),
         ("bug_keys", Keys),
         ("hang_keys", Keys),
+        ("crash_keys", Keys),
         ("jitter_keys", Keys),
         ("sample_keys", Keys),
         ("goes_on", "f8"),  # 0: every visit is one request.

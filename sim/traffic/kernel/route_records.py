@@ -26,7 +26,7 @@ Match = np.dtype([("condition", "i4"), ("conditions_end", "i4")])
 Condition = np.dtype([("values", "i8"), ("attribute", "i8")])  # A set of values, a bit for each.
 Destination = np.dtype([("reached", "i8"), ("place", "i8")])  # The cumulated weight;
 # a backend's block, or a version.
-Attribute = np.dtype([("value", "i4"), ("values_end", "i4")])
+Attribute = np.dtype([("value", "i4"), ("values_end", "i4"), ("salted", "i8")])
 Value = np.dtype([("reached", "f8")])  # The cumulated share.
 
 ROUTE_ADDRESSES = {

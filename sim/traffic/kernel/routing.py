@@ -121,8 +121,8 @@ def _value(s: State, number: int, slot: Records) -> int:
     """The number of the value that the user of *slot* has of that attribute, or its class."""
     if number == OF_CLASS:
         return class_of(s, slot.request)
-    drawn = uniform(s.attribute_keys, slot.user, number)
     attribute = attribute_at(s, number)
+    drawn = uniform(s.attribute_keys, attribute.salted | slot.user, number)
     n = attribute.value
     while drawn >= value_at(s, n).reached:
         n += 1

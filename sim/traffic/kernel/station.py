@@ -13,6 +13,7 @@ from sim.traffic.kernel.demand import service_seconds
 from sim.traffic.kernel.dependency import leave, move_up
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.ending import expect_end
+from sim.traffic.kernel.harm import harm
 from sim.traffic.kernel.pace import paced
 from sim.traffic.kernel.records import (
     HANGING,
@@ -106,6 +107,9 @@ def finish(s: State, e: int, well: int, now: float) -> int:
     """
     slot = slot_at(s, e)
     pod = pod_at(s, slot.pod)
+    row = version_at(s, _row_of(s, slot))
+    if row.harmed and slot.probe < 0 and harm(s, e, row, well, now):
+        return STILL
     add_up(pod, now)
     pod.serving -= 1
     slot.stage = OUT
@@ -114,7 +118,7 @@ def finish(s: State, e: int, well: int, now: float) -> int:
         return STILL
     if not well:
         return _DEPENDENCY
-    return _verdict(s, slot, version_at(s, _row_of(s, slot)).error_ratio)
+    return _verdict(s, slot, row.error_ratio)
 
 
 @inlined

@@ -39,6 +39,7 @@ _STREAMS = {
     "demand_keys": Purpose.DEMAND,
     "bug_keys": Purpose.BUG,
     "hang_keys": Purpose.HANG,
+    "crash_keys": Purpose.CRASH,
     "jitter_keys": Purpose.BACKOFF,
     "sample_keys": Purpose.SAMPLE,
     "call_keys": Purpose.CALL,

@@ -14,7 +14,7 @@ from sim.traffic.kernel import route_records as rr
 from sim.traffic.kernel.proxying import fit_proxies
 from sim.traffic.kernel.publishing import Lists
 from sim.traffic.kernel.storage import Arrays
-from sim.traffic.routing import Routing, shares_of
+from sim.traffic.routing import Routing, salted, shares_of
 
 _STREAMS = {
     "attribute_keys": Purpose.ATTRIBUTE,
@@ -45,7 +45,7 @@ class Tables:
         for attribute in workload.attributes:
             shares = shares_of(attribute)
             first = self._append("value", [(share,) for share in shares])
-            self._append("attribute", [(first, first + len(shares))])
+            self._append("attribute", [(first, first + len(shares), salted(attribute))])
 
     def set(self, routes: Sequence[Route], apply_at: Sequence[float]) -> None:
         """A new table, taken up by proxy i at apply_at[i]."""

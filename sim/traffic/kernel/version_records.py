@@ -27,9 +27,12 @@ Version = np.dtype(
         ("slowdown", "f8"),
         ("hang_ratio", "f8"),
         ("weight", "i8"),
+        ("leak_each", "f8"),  # By request.
+        ("crash_ratio", "f8"),
         ("demand", "i1"),
         ("has_answered", "i1"),
         ("uneven", "i1"),  # It warms up or hangs.
+        ("harmed", "i1"),  # By requests, which leak or end the process.
     ],
     align=True,
 )

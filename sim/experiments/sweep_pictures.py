@@ -1,0 +1,102 @@
+"""From a sweep to what its pictures show."""
+
+from __future__ import annotations
+
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+from sim.analysis.figures import FIGURES
+from sim.analysis.units import Unit, label
+from sim.experiments.effects import effects
+from sim.experiments.sweep import Swept
+from sim.i18n import Message, message
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_CELLS = 40  # Along one side; more would be no picture.
+
+
+def titled(figure: str) -> Message:
+    """A figure and its unit."""
+    found = FIGURES[figure]
+    if found.unit in (Unit.REQUESTS, Unit.USERS, Unit.PODS, Unit.POD_SECONDS, Unit.CORE_SECONDS):
+        return found.label
+    return message("{name} ({unit})", name=found.label, unit=label(found.unit))
+
+
+def heat_map(swept: Swept, figure: str, language: str) -> Figure | None:
+    """*figure* over the two axes that matter most, the mean over all others; None without two."""
+    from sim.analysis.heat_map import HeatMap, draw_heat_map
+
+    axes = swept.plan.axes
+    stepped = [n for n, axis in enumerate(axes) if 1 < len(axis.values) <= MOST_CELLS]
+    if len(stepped) < 2:
+        return None
+    order = [one.axis for one in effects(swept, swept.plan.strategies[-1], figure)]
+    names = [axis.field.name for axis in axes]
+    ranked = sorted(stepped, key=lambda n: order.index(names[n]) if names[n] in order else 99)
+    x, y = sorted(ranked[:2], key=lambda n: -len(axes[n].values))
+    cells = {name: _cells(swept, name, figure, x, y) for name in swept.plan.strategies}
+    found = HeatMap(
+        figure=titled(figure),
+        unit=FIGURES[figure].unit,
+        x_name=names[x],
+        y_name=names[y],
+        x_values=axes[x].values,
+        y_values=axes[y].values,
+        cells={name: row for name, row in cells.items() if row},
+        averaged=tuple(name for n, name in enumerate(names) if n not in (x, y)),
+    )
+    return draw_heat_map(found, language) if found.cells else None
+
+
+def _cells(
+    swept: Swept, strategy: str, figure: str, x: int, y: int
+) -> dict[tuple[int, int], float]:
+    axes = swept.plan.axes
+    found: dict[tuple[int, int], list[float]] = {}
+    for point, trials in swept.trials:
+        values = swept.values(trials, strategy, figure)
+        known = [value for value in values if value is not None]
+        if len(known) == len(values):
+            place = axes[x].values.index(point.values[x]), axes[y].values.index(point.values[y])
+            found.setdefault(place, []).append(fmean(known))
+    return {place: fmean(means) for place, means in found.items()}
+
+
+def tornado(swept: Swept, strategy: str, figure: str, language: str) -> Figure | None:
+    """What matters most for *figure* with *strategy*; None where nothing varies."""
+    from sim.analysis.tornado import Swing, draw_tornado
+
+    found = effects(swept, strategy, figure)
+    if not found:
+        return None
+    swings = []
+    for one in found:
+        means = dict(one.levels)
+        swings.append(
+            Swing(
+                field=one.axis,
+                low=means[one.lowest],
+                high=means[one.highest],
+                low_at=one.lowest,
+                high_at=one.highest,
+                clear=one.swing.clear,
+            )
+        )
+    return draw_tornado(
+        swings,
+        middle(swept, strategy, figure),
+        titled(figure),
+        FIGURES[figure].unit,
+        strategy,
+        language,
+    )
+
+
+def middle(swept: Swept, strategy: str, figure: str) -> float:
+    """The mean of *figure* over all points where it exists in every run."""
+    rows = [swept.values(trials, strategy, figure) for _, trials in swept.trials]
+    whole = [[value for value in row if value is not None] for row in rows if None not in row]
+    return fmean(fmean(row) for row in whole)

@@ -20,6 +20,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_it_prints_each_moment_with_its_clocks_its_cost_and_its_verdict(shop: Path) -> None:
     words = ("drill-rollback", str(shop), *FEW, "--strategy", "BlueGreen")
     printed = call(*words, COLUMNS="100").stdout
@@ -50,6 +51,7 @@ def test_chinese_has_the_same_tables(shop: Path, tmp_path: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_json_is_all_that_is_printed(shop: Path) -> None:
     words = ("drill-rollback", str(shop), *FEW, "--at", "later", "--json")
     found = json.loads(call(*words).stdout)

@@ -44,6 +44,7 @@ def test_a_clear_difference_needs_the_least_number_of_runs(found):
     assert told.runs is None
 
 
+@pytest.mark.slow
 def test_the_answer_is_what_a_fixed_number_of_runs_gives(scenario, found):
     """The pilot is in none of the figures."""
     comparison, _ = found
@@ -175,6 +176,7 @@ def test_intervals_under_the_stopping_rule_cover_what_they_say(number, root, mon
 QUICK = ("web-app", "--set", "traffic.rate=20/s", "--set", "window.length=20s", "--lang", "en")
 
 
+@pytest.mark.slow
 def test_the_command_goes_on_until_it_is_enough_and_says_how_to_repeat_it():
     shown = call("compare", *QUICK, "--workers", "1")
     assert shown.exit_code == 0, shown.output

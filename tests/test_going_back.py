@@ -16,6 +16,10 @@ from sim.ports import Wait
 from sim.session import Session
 from sim.strategies import STRATEGIES, strategy_named
 
+TINY_MOMENTS = [
+    pytest.param(10, id="10"),
+    pytest.param(100, id="100", marks=pytest.mark.slow),
+]
 STEPS = (SetWeight(50), Pause(5.0))
 KINDS = [
     *((name, {}) for name in STRATEGIES),
@@ -61,9 +65,10 @@ def gone_back(kind, *, begun_only, call=0, moment=float("inf")):
     return (phase, tiny.essence(), str(tiny.running())), tiny, clock.now() - began
 
 
+@pytest.mark.parametrize("moments", TINY_MOMENTS)
 @pytest.mark.parametrize("begun_only", [False, True], ids=["finished", "begun"])
 @pytest.mark.parametrize("kind", KINDS, ids=ids)
-def test_killed_at_any_moment_of_going_back_it_comes_to_the_same_end(kind, begun_only):
+def test_killed_at_any_moment_of_going_back_it_comes_to_the_same_end(kind, begun_only, moments):
     end, tiny, length = gone_back(kind, begun_only=begun_only)
     assert Phase.DEGRADED == end[0]
     dark = kind[0] in KILL_SWITCHES and not begun_only
@@ -72,9 +77,9 @@ def test_killed_at_any_moment_of_going_back_it_comes_to_the_same_end(kind, begun
     for call in sorted({*tiny.writes, *(call + 1 for call in tiny.writes)} - {0}):
         found = gone_back(kind, begun_only=begun_only, call=call)[0]
         assert end == found, f"killed at call {call}"
-    for part in range(100):
-        found = gone_back(kind, begun_only=begun_only, moment=length * part / 100)[0]
-        assert end == found, f"killed after {part} %"
+    for part in range(moments):
+        found = gone_back(kind, begun_only=begun_only, moment=length * part / moments)[0]
+        assert end == found, f"killed after {part} of {moments} parts"
 
 
 @pytest.mark.parametrize("name", ["Recreate", "RollingUpdate"])

@@ -34,6 +34,7 @@ def test_what_stands_beside_a_scenario_is_what_it_measures(name):
     assert written == SUMMARIES.summary_of(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(SUMMARIES.DRILLS))
 def test_what_stands_beside_a_drilled_scenario_is_what_it_measures(name):
     written = (ROOT / "scenarios" / name / "summary.json").read_text("utf-8")

@@ -26,6 +26,7 @@ PAGE = make_strategies()
 STORIES = PAGE.STORIES
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", list(STORIES))
 def test_the_strategy_is_the_best_or_the_worst_by_a_margin_that_seeds_do_not_make(key):
     """Its worst seed against the best seed of every other that can be chosen, or the reverse."""

@@ -314,6 +314,7 @@ def test_a_run_folder_keeps_what_people_did(tmp_path):
     assert (run.deeds, run.digest()) == (kept.deeds, kept.digest())
 
 
+@pytest.mark.slow
 def test_fresh_old_pods_are_slower_for_a_while_and_a_flip_has_warm_ones(tmp_path):
     """Cold caches: a process is five times as slow at first. Blue's never stopped."""
     told = (

@@ -109,10 +109,17 @@ def ending(kind, bad, *, call=0, moment=float("inf")):
     return (phase, tiny.essence()), tiny, clock
 
 
+MOMENTS = [
+    pytest.param(10, id="10"),
+    pytest.param(100, id="100", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("moments", MOMENTS)
 @pytest.mark.parametrize("bad", [(), ("web:2",)], ids=["good", "bad"])
 @pytest.mark.parametrize("kind", KINDS, ids=ids)
-def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_end(kind, bad):
-    """Before and after each of its writes, and at a hundred moments from its beginning on."""
+def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_end(kind, bad, moments):
+    """Before and after each of its writes, and at so many moments from its beginning on."""
     if bad and kind[0] in ("Recreate", "RollingUpdate"):
         pytest.skip("Kubernetes itself gives nothing up: there is no end to come to")
     end, tiny, clock = ending(kind, bad)
@@ -120,8 +127,8 @@ def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_end(kind, b
 
     for call in sorted({*tiny.writes, *(call + 1 for call in tiny.writes)} - {0}):
         assert end == ending(kind, bad, call=call)[0], f"killed at call {call}"
-    for part in range(100):
-        moment = began + length * part / 100
+    for part in range(moments):
+        moment = began + length * part / moments
         assert end == ending(kind, bad, moment=moment)[0], f"killed at {moment}"
 
 

@@ -201,18 +201,25 @@ def ending(kind, answers, *, call=0, moment=float("inf"), **fields):
     return (phase, tiny.essence()), tiny, clock
 
 
+MOMENTS = [
+    pytest.param(8, id="8"),
+    pytest.param(100, id="100", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("moments", MOMENTS)
 @pytest.mark.parametrize("answer", [0.01, 0.2, NOTHING], ids=["good", "bad", "empty"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_end(kind, answer):
-    """Before and after each of its writes, and at forty moments."""
+def test_killed_at_any_moment_and_started_again_it_comes_to_the_same_end(kind, answer, moments):
+    """Before and after each of its writes, and at so many moments."""
     answers = [(0.0, answer)]
     end, tiny, clock = ending(kind, answers)
     began, length = VirtualClock().now(), clock.now() - VirtualClock().now()
 
     for call in sorted({*tiny.writes, *(call + 1 for call in tiny.writes)} - {0}):
         assert end == ending(kind, answers, call=call)[0], f"killed at call {call}"
-    for part in range(40):
-        moment = began + length * part / 40
+    for part in range(moments):
+        moment = began + length * part / moments
         assert end == ending(kind, answers, moment=moment)[0], f"killed at {moment}"
 
 

@@ -373,11 +373,15 @@ HANDBOOK = {
     "5.2-ab-virtualservice.yaml": [
         "VirtualService/web-app-ab-test lacks a required field",
     ],
-    "7.3-feature-flags-configmap.yaml": ["ConfigMap/feature-flags is kept, not yet simulated"],
-    "7.4-prometheus-rules-configmap.yaml": [
-        "ConfigMap/deployment-alerts is kept, not yet simulated"
+    "7.3-feature-flags-configmap.yaml": [],
+    "7.4-prometheus-rules-configmap.yaml": [],
+    "8.4-argo-rollout-bluegreen.yaml": [
+        "there is no Service 'web-app-active'",
+        "there is no Service 'web-app-preview'",
+        "nobody goes on by hand in a run: the release does not finish",
+        "nobody judges by it yet: the release goes on as if it had succeeded",
+        "nobody judges by it yet: the release goes on as if it had succeeded",
     ],
-    "8.4-argo-rollout-bluegreen.yaml": ["Rollout/web-app-rollout is kept, not yet simulated"],
 }
 
 

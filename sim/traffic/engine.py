@@ -28,13 +28,14 @@ def new_plane(
 
 
 def is_compiled(workload: Workload) -> bool:
-    """Whether the kernel has all that *workload* asks for.
+    """Whether the kernel has all that *workload* asks for, and is known to equal the reference.
 
-    Not a balancer of somebody else's.
+    Not a balancer of somebody else's; nor hedges, of which stories behind proxies still differ.
     """
     from sim.traffic.kernel.balancers import COMPILED
 
-    return workload.balancer in COMPILED
+    hedges = workload.clients.hedge_after_seconds is not None
+    return workload.balancer in COMPILED and not hedges
 
 
 def is_ready(engine: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from sim.interfaces.app import address, own_text
+from sim.interfaces.app.frozen import freeze_what_is_loaded
 from sim.interfaces.app.language import language_switch, page_language
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
@@ -35,6 +36,7 @@ def show() -> None:
     current = st.navigation(entries, position="top")
     language_switch(language)
     current.run()
+    freeze_what_is_loaded()
 
 
 def _fields(page: Page) -> tuple[address.Field, ...]:

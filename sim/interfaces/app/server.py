@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from functools import lru_cache
 
 import streamlit as st
@@ -17,13 +16,7 @@ from sim.model.objects import JsonObject
 
 @st.cache_resource(show_spinner=False)
 def jobs() -> Jobs:
-    """The one registry of jobs; with it, what is loaded by now is kept out of every collection.
-
-    Streamlit collects garbage after each view, which with all its libraries costs tens of
-    milliseconds a time.
-    """
-    gc.collect()
-    gc.freeze()
+    """The one registry of jobs."""
     return Jobs()
 
 

@@ -37,8 +37,11 @@ def app(
     """Serve the pages until Ctrl-C."""
     from streamlit.web import bootstrap
 
+    from sim.interfaces.app.prepared import prepare
+
     given = settings() | {"server_port": port, "server_headless": no_browser}
     bootstrap.load_config_options(given)
+    prepare()
     bootstrap.run(str(_place() / SCRIPT), False, [], given)
 
 

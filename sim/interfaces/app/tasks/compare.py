@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
 
 PNG = ".{language}.png"
+FEW_REQUESTS = 2_000_000  # Done here before other processes would have begun.
 _LAST: list[Comparison] = []  # A worker does one piece of work; its pictures come afterwards.
 
 
@@ -29,11 +30,15 @@ def compare(order: JsonObject, progress: Progress) -> JsonObject:
 
     asked = Order.from_json(order)
     scenario = asked.scenario()
+    window = measured_window(scenario, asked.strategies)
+    requests = max(scenario.rate_curve(window.start, window.end).rates) * window.seconds
+    arms = (1 + len(asked.strategies)) * len(asked.seeds)
     found = compare_strategies(
         scenario,
         asked.strategies,
         seeds=asked.seeds,
-        window=measured_window(scenario, asked.strategies),
+        workers=1 if requests * arms <= FEW_REQUESTS else None,
+        window=window,
         progress=progress,
     )
     _LAST[:] = [found]

@@ -4,7 +4,8 @@
     python benchmarks/viewers.py --seconds 60 --check one minute; exit code 1 if a promise is missed
 
 `seatrial app` runs as a user starts it, with an empty shelf. First the waits for a page alone, from
-opening the websocket to the last message of a page that wants nothing more. Then one visitor starts
+opening the websocket to the last message of a page that wants nothing more: the comparison first,
+as soon as the server answers (which begins it by itself when it starts). Then one visitor starts
 the comparison of `web-app-20min`, a hundred seeds, which takes both cores for longer than this
 lasts, and twelve open the same link. Their pages refresh themselves at the interval that the app
 asks for (it is printed), each at a moment of its own, or all at the same one with `--together`.

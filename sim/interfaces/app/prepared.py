@@ -1,16 +1,20 @@
-"""Before the first visitor comes: the pages' modules are loaded, and the default results begun."""
+"""Before the first visitor comes: the default results are begun, and what pages need is loaded."""
 
 from __future__ import annotations
 
 import threading
+from importlib import import_module
 
-from sim.interfaces.app import frame, settings
+from sim.interfaces.app import settings
 from sim.interfaces.app.jobs import Jobs
+from sim.interfaces.app.page import Page
+from sim.interfaces.app.pages import PAGES
+from sim.interfaces.app.reading import read
 from sim.interfaces.app.server import jobs, result_of
 from sim.interfaces.app.task import Task, Work
 from sim.interfaces.app.tasks import TASKS
 
-assert frame  # Imported for all that it imports.
+LATE = ("pandas", "pyarrow.parquet")  # What Streamlit and the downloads would load by and by.
 
 
 def prepare() -> None:
@@ -19,17 +23,19 @@ def prepare() -> None:
     One after the other: a visitor who is there already may want the second first.
     """
     threading.Thread(target=_compute, args=(jobs(),), daemon=True).start()
+    for name in LATE:
+        import_module(name)
+    for name in PAGES:
+        page: Page = PAGES[name]  # Asking for it loads it.
+        assert page.question
+    read(settings.usual_order())
 
 
 def _compute(registry: Jobs) -> None:
     for name, order in (("compare", settings.usual_order()), ("run", settings.usual_run())):
-        work, task = Work(task=name, order=order.to_json()), _task(name)
+        work = Work(task=name, order=order.to_json())
+        task: Task = TASKS[name]
         if result_of(work) is None:
             job = registry.start(work, seconds=task.seconds)
             if job is not None:
                 job.wait(task.seconds)
-
-
-def _task(name: str) -> Task:
-    task: Task = TASKS[name]
-    return task

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sim.model.objects import JsonObject, name_of
-from sim.model.run import KubeEvent, Run
+from sim.model.run import Change, KubeEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +22,25 @@ class Said:
     note: str
 
 
+class Recorded(Protocol):
+    """What a run keeps of its cluster: every write to the store, and every event."""
+
+    @property
+    def changes(self) -> Sequence[Change]:
+        """In the order in which they were written."""
+
+    @property
+    def events(self) -> Sequence[KubeEvent]:
+        """In the order in which they were said."""
+
+
 class ClusterAt:
     """What the API server of *run* would have answered at *time*, in seconds of the run.
 
     The run must have kept its objects. A change at *time* itself has happened.
     """
 
-    def __init__(self, run: Run, time: float) -> None:
+    def __init__(self, run: Recorded, time: float) -> None:
         self.time = time
         self._objects: dict[str, dict[str, JsonObject]] = {}
         for change in run.changes:

@@ -1,5 +1,5 @@
 // The player: a recorded run, played or scrubbed. Everything it says comes from the recording.
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".player");
   if (root.dataset.mark === data.mark) return;
   if (root.stop) root.stop();
@@ -164,7 +164,7 @@ export default function ({ data, parentElement }) {
       if (next && wanted > next.time) wanted = next.time;
       seek(wanted);
     }
-    if (now >= end && held <= 0) { pause(); return; }
+    if (now >= end && held <= 0) { pause(); tell(); return; }
     frame = requestAnimationFrame(step);
   }
   function play() {
@@ -173,12 +173,15 @@ export default function ({ data, parentElement }) {
     before = performance.now();
     frame = requestAnimationFrame(step);
   }
+  // Whoever reads on below the player reads of the moment at which it was let go.
+  function tell() { if (data.tells) setStateValue("at", Math.round(now * 100) / 100); }
   function pause() {
     playing = false; held = 0; button.textContent = words.play; button.dataset.playing = false;
     cancelAnimationFrame(frame);
   }
-  button.onclick = () => (playing ? pause() : play());
+  button.onclick = () => { if (playing) { pause(); tell(); } else play(); };
   slider.oninput = () => { pause(); seek(Number(slider.value)); };
+  slider.onchange = tell;
   root.stop = pause;
   seek(data.at === null ? start : data.at);
   if (data.autoplay && !matchMedia("(prefers-reduced-motion: reduce)").matches) play();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -44,9 +44,18 @@ class Playing:
 
 
 def show_player(
-    recording: JsonObject, playing: Playing, colours: Colours, language: str, key: str
+    recording: JsonObject,
+    playing: Playing,
+    colours: Colours,
+    language: str,
+    key: str,
+    moved: Callable[[], None] | None = None,
 ) -> None:
-    """Show *recording* (see `tasks.run`)."""
+    """Show *recording* (see `tasks.run`).
+
+    *moved* is called when the visitor has let it go at a moment, or paused: `at` of what the
+    session holds under *key*. Without it nobody is told.
+    """
     versions = [version_word(name, language) for name in recording["versions"]]
     data = {
         **asdict(playing),
@@ -54,11 +63,18 @@ def show_player(
         "colours": asdict(colours),
         "words": _words(language),
     }
-    data["mark"] = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    # Not of where it stands: a page that follows the player must not start it anew.
+    same = {**data, "at": None}
+    data["mark"] = hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
+    data["tells"] = moved is not None
     component = st.components.v2.component(
         "seatrial_player", html="<div class='player'></div>", css=_file("css"), js=_file("js")
     )
-    component(data=data, key=key)
+    component(data=data, key=key, on_at_change=moved or _nobody)
+
+
+def _nobody() -> None:
+    """Nothing on the page follows."""
 
 
 def _words(language: str) -> JsonObject:

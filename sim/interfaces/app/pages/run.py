@@ -9,6 +9,7 @@ import streamlit as st
 from sim.i18n import message, translate
 from sim.interfaces.app import address, settings
 from sim.interfaces.app.drawing.player import Playing, show_player
+from sim.interfaces.app.glass import AT, FIELDS, show_alerts, show_kubectl
 from sim.interfaces.app.jobs import State
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.progress import follow, show_end
@@ -55,7 +56,7 @@ def show(language: str) -> None:
     if found is None and not running and (clicked or first_visit):
         job = start(work, language)
     if found is not None:
-        _show(found, language)
+        _show(found, work, language)
     elif job is not None and job.state is State.RUNNING:
         follow(job, language)
     elif job is not None and job.state is State.DONE:
@@ -66,7 +67,7 @@ def show(language: str) -> None:
         st.info(translate(language, "Nobody has run this yet: press Run on the left."))
 
 
-def _show(found: JsonObject, language: str) -> None:
+def _show(found: JsonObject, work: Work, language: str) -> None:
     recording, view = found["recording"], found["views"][language]
     lost, sent = sum(recording["shares"]["failed"]), sum(recording["shares"]["sent"])
     st.markdown(
@@ -77,14 +78,25 @@ def _show(found: JsonObject, language: str) -> None:
             all=f"**{sent:,}**",
         )
     )
-    playing = Playing(start=recording["start"], end=recording["end"], at=0.0, speed=2.0, events=14)
-    show_player(recording, playing, theme_colours(), language, key=f"run-{language}")
+    at = float(st.session_state[AT])
+    playing = Playing(start=recording["start"], end=recording["end"], at=at, speed=2.0, events=14)
+    key = f"run-{language}"
+    show_player(recording, playing, theme_colours(), language, key, moved=lambda: _move_to(key))
+    show_kubectl(work, found, language)
     show_table(shares_table(recording, language))
+    show_alerts(recording, view["alerts"], language)
     _show_story(recording, language)
     for part in ("causes", "figures", "settings"):
         show_table(Table.from_json(view[part]))
     show_basis(view["warnings"], view["assumptions"])
     show_link(address.words_of(PAGE.fields, st.session_state), language)
+
+
+def _move_to(player: str) -> None:
+    """The rest of the page follows the *player*."""
+    at = st.session_state[player].get("at")
+    if at is not None:
+        st.session_state[AT] = float(at)
 
 
 def _show_story(recording: JsonObject, language: str) -> None:
@@ -147,5 +159,5 @@ PAGE = Page(
     title=message("One run"),
     question=message("What exactly happened, and why did this request fail?"),
     show=show,
-    fields=(*settings.ONE_RUN, address.number("story", STORY, 0, 0, 999)),
+    fields=(*settings.ONE_RUN, address.number("story", STORY, 0, 0, 999), *FIELDS),
 )

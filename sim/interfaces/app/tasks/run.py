@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.share_obtained import shares_obtained
 from sim.i18n import LANGUAGES
+from sim.interfaces.alert_tables import alerts_table
+from sim.interfaces.app.alert_story import alerts_of
+from sim.interfaces.app.kubectl_view import kept_of
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.recording import DIGITS, shares_by_second, spans_of
 from sim.interfaces.app.settings import NO_RELEASE
@@ -54,7 +57,8 @@ def run(order: JsonObject, progress: Progress) -> JsonObject:
         no_release=without, slo_availability=scenario.slo_availability, prices=scenario.prices
     )
     return {
-        "recording": recording_of(found),
+        "recording": {**recording_of(found), "alerts": alerts_of(scenario, found)},
+        "cluster": kept_of(found),
         "views": {language: _view(scenario, found, yardstick, language) for language in LANGUAGES},
     }
 
@@ -147,6 +151,7 @@ def _failures(run: Run) -> Iterator[JsonObject]:
 def _view(scenario: Scenario, found: Run, by: Yardstick, language: str) -> JsonObject:
     return {
         "figures": run_figures_table(found, by, scenario.prices, language).to_json(),
+        "alerts": alerts_table(found, language).to_json(),
         "causes": run_causes_table(found, language).to_json(),
         "settings": settings_table([(found.strategy, found.settings)], language).to_json(),
         "warnings": problem_lines(scenario.warnings, language),

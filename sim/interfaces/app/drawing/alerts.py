@@ -1,0 +1,132 @@
+"""Alerts against the truth: what really failed above, a lane for each alert below, on one axis."""
+
+from __future__ import annotations
+
+from sim.i18n import message, translate
+from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.svg import element, patterns, picture, text, time_axis, title
+from sim.model.objects import JsonObject
+
+WIDTH, LEFT, RIGHT = 480.0, 46.0, 470.0
+TOP, TRUTH, ROW, BAR = 20.0, 64.0, 34.0, 14.0
+FONT = 12
+LETTER = 6.6  # How wide a letter of that size is, about.
+MOST_LANES, MOST_LETTERS = 12, 58
+_PHASES = {"pending": message("pending"), "firing": message("firing")}
+
+Shown = tuple[float, float]
+
+
+def alerts_picture(recording: JsonObject, colours: Colours, language: str) -> str:
+    """The picture of a run's *recording* (see `tasks.run`) from the window's start to its end."""
+    shown = (recording["start"], recording["end"])
+    lanes = recording["alerts"]["lanes"][:MOST_LANES]
+    bottom = TOP + TRUTH + 10 + ROW * len(lanes)
+    made = [patterns(colours, "alerts"), _line(_x(0.0, shown), bottom, colours.ink, "4 3")]
+    for harm in recording["alerts"]["harms"]:
+        made.append(_line(_x(harm["start"], shown), bottom, colours.failed, "1.5 2.5"))
+    made.append(_truth(recording, shown, colours, language))
+    for number, lane in enumerate(lanes):
+        made.append(_lane(lane, TOP + TRUTH + 10 + ROW * number, shown, colours, language))
+    made.append(time_axis(shown, LEFT, RIGHT, bottom, colours))
+    words = translate(language, "seconds since the first write")
+    middle = (LEFT + RIGHT) / 2
+    made.append(_said(words, middle, bottom + 30, colours, anchor="middle"))
+    name = translate(language, "what really failed, and when each alert was pending and firing")
+    return picture("".join(made), WIDTH, bottom + 36, name)
+
+
+def _x(seconds: float, shown: Shown) -> float:
+    low, high = shown
+    return LEFT + (min(max(seconds, low), high) - low) / (high - low) * (RIGHT - LEFT)
+
+
+def _said(words: str, x: float, y: float, colours: Colours, anchor: str = "start") -> str:
+    return text(words, x=x, y=y, font_size=FONT, fill=colours.ink, text_anchor=anchor)
+
+
+def _truth(recording: JsonObject, shown: Shown, colours: Colours, language: str) -> str:
+    """Columns of the true error ratio; the axis ends at the worst second."""
+    shares = recording["shares"]
+    ratios = [f / s if s else 0.0 for f, s in zip(shares["failed"], shares["sent"], strict=True)]
+    worst = max(ratios, default=0.0) or 1.0
+    foot = TOP + TRUTH
+    made = [
+        _said(translate(language, "requests that really failed, %"), LEFT, TOP - 6, colours),
+        _said(f"{100 * worst:.3g}", LEFT - 5, TOP + 9, colours, anchor="end"),
+        _said("0", LEFT - 5, foot, colours, anchor="end"),
+        element("line", x1=LEFT, x2=RIGHT, y1=foot, y2=foot, stroke=colours.faint),
+    ]
+    for number, ratio in enumerate(ratios):
+        second = shares["start"] + number
+        if ratio and shown[0] < second + 1 and second < shown[1]:
+            said = translate(
+                language,
+                "second {second}: {shares}",
+                second=f"{second:g}",
+                shares=translate(language, "failed {share} %", share=f"{100 * ratio:.1f}"),
+            )
+            x = _x(second, shown)
+            high = max(TRUTH * ratio / worst, 1.5)
+            made.append(
+                element(
+                    "rect",
+                    title(said),
+                    x=x,
+                    y=foot - high,
+                    width=max(_x(second + 1, shown) - x, 1.0),
+                    height=high,
+                    fill=colours.failed,
+                )
+            )
+    return "".join(made)
+
+
+def _lane(lane: JsonObject, y: float, shown: Shown, colours: Colours, language: str) -> str:
+    """The alert's name above its bars: hatched while it is pending, full while it fires."""
+    name = lane["name"] + (f" ({lane['about']})" if lane["about"] else "")
+    if len(name) > MOST_LETTERS:
+        name = name[: MOST_LETTERS - 1] + "…"
+    made = [_said(name, LEFT, y + 11, colours)]
+    foot = y + 15 + BAR
+    made.append(element("line", x1=LEFT, x2=RIGHT, y1=foot, y2=foot, stroke=colours.faint))
+    for phase, start, end in lane["spans"]:
+        last = shown[1] if end is None else end
+        if start < shown[1] and last > shown[0]:
+            made.append(_bar(phase, (start, last), y + 15, shown, colours, language))
+    return "".join(made)
+
+
+def _bar(
+    phase: str, when: tuple[float, float], y: float, shown: Shown, colours: Colours, language: str
+) -> str:
+    x, word = _x(when[0], shown), _PHASES[phase].render(language)
+    width = max(_x(when[1], shown) - x, 1.5)
+    said = f"{word}: {when[0]:+.1f} s … {when[1]:+.1f} s"
+    made = element(
+        "rect",
+        title(said),
+        x=x,
+        y=y,
+        width=width,
+        height=BAR,
+        fill=colours.failed if phase == "firing" else "url(#alertsterminating3)",
+        stroke=colours.failed if phase == "firing" else colours.ink,
+    )
+    letters = len(word) * (1.0 if word.isascii() else 2.0)
+    if phase == "firing" and width > LETTER * letters + 8:
+        made += text(word, x=x + 4, y=y + 11, font_size=FONT, fill=colours.paper)
+    return made
+
+
+def _line(x: float, bottom: float, colour: str, dashes: str) -> str:
+    return element(
+        "line",
+        x1=x,
+        x2=x,
+        y1=TOP,
+        y2=bottom,
+        stroke=colour,
+        stroke_width=1.2,
+        stroke_dasharray=dashes,
+    )

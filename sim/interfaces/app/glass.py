@@ -1,0 +1,121 @@
+"""Parts of the page about one run: alerts against the truth, and kubectl at the scrubbed moment."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+
+import streamlit as st
+
+from sim.i18n import translate
+from sim.interfaces.app import address, shelf
+from sim.interfaces.app.alert_story import definition, sentences
+from sim.interfaces.app.drawing.alerts import alerts_picture
+from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.kubectl_view import COMMANDS, MOST_WRITES, Kept, kept_from, printed
+from sim.interfaces.app.shown import show_table, theme_colours
+from sim.interfaces.app.task import Work
+from sim.interfaces.table import Table
+from sim.model.objects import JsonObject
+
+AT, COMMAND = "at", "kubectl"
+LONGEST_SECONDS = 7 * 86_400.0
+FIELDS = (
+    address.number(AT, AT, 0.0, -LONGEST_SECONDS, LONGEST_SECONDS),
+    address.choice(COMMAND, COMMAND, next(iter(COMMANDS)), lambda: COMMANDS),
+)
+TALLEST_PIXELS, MOST_LINES = 420, 20
+RULES = """groups:
+  - name: release
+    rules:
+      - alert: HighErrorRatio
+        expr: >-
+          sum(rate(http_requests_total{status=~"5.."}[1m]))
+          / sum(rate(http_requests_total[1m])) > 0.05
+        for: 30s
+"""
+
+
+def show_alerts(recording: JsonObject, table: JsonObject, language: str) -> None:
+    """What really failed, and when each alert said so; how to have alerts where there are none."""
+    alerts = recording["alerts"]
+    st.subheader(translate(language, "Alerts against the truth"))
+    if not alerts["rules"]:
+        st.info(
+            translate(
+                language,
+                "No alert could fire in this run: the scenario has no rules of alerts, so nothing "
+                "was monitored for them. To switch it on, choose “my own manifest” on the left and "
+                "add this after the Deployment, behind a line of three dashes; then press Run.",
+            )
+        )
+        with st.expander(translate(language, "A rule of alerts to start from")):
+            st.code(config_map(), language="yaml")
+        return
+    show_markup(alerts_picture(recording, theme_colours(), language), f"alerts-{language}")
+    if not alerts["lanes"]:
+        none = translate(
+            language,
+            "Rules of alerts that were evaluated: {n}. None of their alerts became pending.",
+            n=alerts["rules"],
+        )
+        st.markdown(none)
+    told = "".join(f"<li>{escape(text)}</li>" for text in sentences(alerts, language))
+    st.html(f"<ul class='seatrial-story'>{told}</ul>")
+    st.caption(definition(language))
+    show_table(Table.from_json(table))
+
+
+def config_map() -> str:
+    """A ConfigMap that holds `RULES`, as a manifest."""
+    body = "".join(f"    {line}\n" for line in RULES.splitlines())
+    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: alerts}\ndata:\n  alerts.yaml: |\n"
+    return head + body
+
+
+def show_kubectl(work: Work, found: JsonObject, language: str) -> None:
+    """A command, and what it would have printed at the moment to which the player was moved."""
+    low, high = found["recording"]["start"], found["recording"]["end"]
+    st.session_state[AT] = min(max(float(st.session_state[AT]), low), high)
+    st.subheader(translate(language, "As kubectl would have shown it"))
+    if found["cluster"] is None:
+        st.info(
+            translate(
+                language,
+                "This run wrote more than {n} times to its API server, too much for a page; "
+                "`seatrial run --out` keeps all of it for `seatrial get` and `seatrial describe`.",
+                n=f"{MOST_WRITES:,}",
+            )
+        )
+        return
+    command, moment = st.columns([3, 2])
+    with command:
+        chosen = st.selectbox(
+            translate(language, "Command"),
+            list(COMMANDS),
+            format_func=lambda name: f"kubectl {name}",
+            key=COMMAND,
+            persist_state="session",
+        )
+    with moment:
+        at = st.number_input(
+            translate(language, "Moment (seconds from the first write)"),
+            low,
+            high,
+            step=1.0,
+            format="%.2f",
+            key=AT,
+            persist_state="session",
+            help=translate(language, "It follows the player above when that is let go or paused."),
+        )
+    text = printed(str(chosen), _kept(work.name), float(at))
+    tall = text.count("\n") >= MOST_LINES
+    st.code(text, language=None, height=TALLEST_PIXELS if tall else "content")
+
+
+@lru_cache(maxsize=4)
+def _kept(name: str) -> Kept:
+    """The cluster of the run under *name*, which has just been shown."""
+    found = shelf.find_json(name)
+    assert found is not None
+    return kept_from(found["cluster"])

@@ -57,10 +57,11 @@ class AlertLane:
 def times_of_harm(run: Run) -> tuple[Harm, ...]:
     """The times of the window in which requests failed, in order."""
     sent, failed = (counts.tolist() for counts in per_second(run))
-    return tuple(_harms(sent, failed, float(floor(run.window.start))))
+    return tuple(harms_in(sent, failed, float(floor(run.window.start))))
 
 
-def _harms(sent: Sequence[int], failed: Sequence[int], start: float) -> Iterator[Harm]:
+def harms_in(sent: Sequence[int], failed: Sequence[int], start: float) -> Iterator[Harm]:
+    """The times of harm in counts of each second, the first of which begins at *start*."""
     bad = [second for second, count in enumerate(failed) if count]
     first = 0
     for place, second in enumerate(bad):

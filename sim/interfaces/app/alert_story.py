@@ -105,7 +105,7 @@ def _told(harm: JsonObject, language: str) -> str:
         + " "
         + translate(
             language,
-            "{alert} fired {delay} s after it had begun: the detection delay.",
+            "{alert} fired {delay} s after the first of them: the detection delay.",
             alert=harm["alert"],
             delay=f"{harm['delay']:.1f}",
         )

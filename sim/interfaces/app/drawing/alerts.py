@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from html import escape
+
 from sim.i18n import message, translate
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, patterns, picture, text, time_axis, title
 from sim.model.objects import JsonObject
 
 WIDTH, LEFT, RIGHT = 480.0, 46.0, 470.0
-TOP, TRUTH, ROW, BAR = 20.0, 64.0, 34.0, 14.0
+TOP, TRUTH, GAP, ROW, BAR = 20.0, 64.0, 30.0, 34.0, 14.0
 FONT = 12
 LETTER = 6.6  # How wide a letter of that size is, about.
 MOST_LANES, MOST_LETTERS = 12, 58
@@ -21,19 +24,64 @@ def alerts_picture(recording: JsonObject, colours: Colours, language: str) -> st
     """The picture of a run's *recording* (see `tasks.run`) from the window's start to its end."""
     shown = (recording["start"], recording["end"])
     lanes = recording["alerts"]["lanes"][:MOST_LANES]
-    bottom = TOP + TRUTH + 10 + ROW * len(lanes)
+    bottom = TOP + TRUTH + GAP + ROW * len(lanes)
     made = [patterns(colours, "alerts"), _line(_x(0.0, shown), bottom, colours.ink, "4 3")]
     for harm in recording["alerts"]["harms"]:
         made.append(_line(_x(harm["start"], shown), bottom, colours.failed, "1.5 2.5"))
     made.append(_truth(recording, shown, colours, language))
     for number, lane in enumerate(lanes):
-        made.append(_lane(lane, TOP + TRUTH + 10 + ROW * number, shown, colours, language))
+        made.append(_lane(lane, TOP + TRUTH + GAP + ROW * number, shown, colours, language))
+    made.append(_delays(recording["alerts"]["harms"], shown, colours, language))
     made.append(time_axis(shown, LEFT, RIGHT, bottom, colours))
     words = translate(language, "seconds since the first write")
     middle = (LEFT + RIGHT) / 2
     made.append(_said(words, middle, bottom + 30, colours, anchor="middle"))
     name = translate(language, "what really failed, and when each alert was pending and firing")
-    return picture("".join(made), WIDTH, bottom + 36, name)
+    return picture("".join(made), WIDTH, bottom + 36, name) + _legend(colours, language)
+
+
+def _legend(colours: Colours, language: str) -> str:
+    """What the bars and lines stand for."""
+    boxes = (
+        ("url(#alertsterminating3)", colours.ink, message("pending")),
+        (colours.failed, colours.failed, message("firing")),
+    )
+    samples = [
+        (element("rect", x=1, y=2, width=20, height=10, fill=fill, stroke=stroke), word)
+        for fill, stroke, word in boxes
+    ]
+    for colour, dashes, word in (
+        (colours.failed, "1.5 2.5", message("users are first hurt")),
+        (colours.ink, "4 3", message("first write")),
+    ):
+        line = element("line", x1=11, x2=11, y1=0, y2=14, stroke=colour, stroke_dasharray=dashes)
+        samples.append((line, word))
+    items = "".join(
+        "<span style='display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem'>"
+        f"<svg width='22' height='14' aria-hidden='true'>{sample}</svg>"
+        f"{escape(word.render(language))}</span>"
+        for sample, word in samples
+    )
+    return f"<div style='font-size:.85rem;line-height:1.8'>{items}</div>"
+
+
+def _delays(harms: Sequence[JsonObject], shown: Shown, colours: Colours, language: str) -> str:
+    """From each first hurt to the alert for it, with the seconds between where there is room."""
+    made, y = [], TOP + TRUTH + GAP - 14
+    starts = [_x(harm["start"], shown) for harm in harms]
+    for harm, start, after in zip(harms, starts, [*starts[1:], RIGHT], strict=True):
+        if harm["delay"] is None:
+            continue
+        end = _x(harm["start"] + harm["delay"], shown)
+        words = translate(language, "detection delay {delay} s", delay=f"{harm['delay']:.1f}")
+        path = f"M{start:.1f} {y - 4}v8M{start:.1f} {y}H{end:.1f}M{end:.1f} {y - 4}v8"
+        made.append(element("path", title(words), d=path, stroke=colours.ink, fill="none"))
+        room = LETTER * sum(1.0 if letter.isascii() else 2.0 for letter in words)
+        if end + 6 + room < after:
+            made.append(_said(words, end + 6, y + 4, colours))
+        elif start - 6 - room > LEFT and len(harms) == 1:
+            made.append(_said(words, start - 6, y + 4, colours, anchor="end"))
+    return "".join(made)
 
 
 def _x(seconds: float, shown: Shown) -> float:
@@ -42,7 +90,18 @@ def _x(seconds: float, shown: Shown) -> float:
 
 
 def _said(words: str, x: float, y: float, colours: Colours, anchor: str = "start") -> str:
-    return text(words, x=x, y=y, font_size=FONT, fill=colours.ink, text_anchor=anchor)
+    """A line of text; the paper around its letters keeps lines that cross it apart."""
+    return text(
+        words,
+        x=x,
+        y=y,
+        font_size=FONT,
+        fill=colours.ink,
+        text_anchor=anchor,
+        stroke=colours.paper,
+        stroke_width=4,
+        paint_order="stroke",
+    )
 
 
 def _truth(recording: JsonObject, shown: Shown, colours: Colours, language: str) -> str:

@@ -168,13 +168,18 @@ export default function ({ data, parentElement, setStateValue }) {
     frame = requestAnimationFrame(step);
   }
   function play() {
+    clearTimeout(telling);
     if (now >= end - 1e-6) { now = start; told = -2; }
     playing = true; button.textContent = words.pause; button.dataset.playing = true;
     before = performance.now();
     frame = requestAnimationFrame(step);
   }
   // Whoever reads on below the player reads of the moment at which it was let go.
-  function tell() { if (data.tells) setStateValue("at", Math.round(now * 100) / 100); }
+  let telling = 0;
+  function tell() {
+    clearTimeout(telling);
+    if (data.tells) telling = setTimeout(() => setStateValue("at", Math.round(now * 100) / 100), 250);
+  }
   function pause() {
     playing = false; held = 0; button.textContent = words.play; button.dataset.playing = false;
     cancelAnimationFrame(frame);

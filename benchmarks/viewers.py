@@ -6,8 +6,8 @@
 `seatrial app` runs as a user starts it, with an empty shelf. First the waits for a page alone, from
 opening the websocket to the last message of a page that wants nothing more: the comparison first,
 as soon as the server answers (which begins it by itself when it starts). Then one visitor starts
-the comparison of `web-app-20min`, a hundred seeds, which takes both cores for longer than this
-lasts, and twelve open the same link. Their pages refresh themselves at the interval that the app
+the comparison of `web-app-20min` over six hours, a hundred seeds, which takes both cores for
+longer than this lasts, and twelve open the same link. Their pages refresh themselves at the interval that the app
 asks for (it is printed), each at a moment of its own, or all at the same one with `--together`.
 
 *Lag* is from the moment at which a refresh is due by a viewer's clock until the last message of
@@ -34,7 +34,7 @@ from visitor import Visitor, serving
 LAG_SECONDS, CACHED_SECONDS, DEFAULT_SECONDS = 0.5, 1.0, 3.0
 FLAT_SHARE, FLAT_BYTES = 0.05, 8e6  # More memory than both is growth.
 SETTLING_SECONDS = 10.0
-HEAVY = "scenario=web-app-20min&n=100&seed=77"
+HEAVY = "scenario=web-app-20min&n=100&seed=77&set=window.length%3D6h"
 PAGES = ("start", "compare", "run", "scenario", "ab", "believe")
 VERDICT = "class='seatrial-verdict'"
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_SECONDS = 60.0
@@ -96,7 +97,12 @@ class Visitor:
     async def arrive(self) -> None:
         """Open the page, and come back when its script has run to its end."""
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
-        self._socket = await connect(address, subprotocols=["streamlit"], max_size=None)  # type: ignore[list-item]
+        self._socket = await connect(
+            address,
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            ping_interval=None,  # A server that stands still is measured, not left.
+        )
         self._tasks.append(asyncio.create_task(self._listen()))
         await self._ask()
         await self.until_whole()
@@ -142,7 +148,7 @@ class Visitor:
         self.lags.clear()
         self._awaited.clear()
         due, end = time.monotonic() + delay, time.monotonic() + seconds
-        while due < end:
+        while due < end and self.interval:  # None once the page wants no more.
             await asyncio.sleep(max(due - time.monotonic(), 0.0))
             await self._tick(due)
             due += self.interval

@@ -7,8 +7,9 @@
 opening the websocket to the last message of a page that wants nothing more: the comparison first,
 as soon as the server answers (which begins it by itself when it starts). Then one visitor starts
 the comparison of `web-app-20min` over six hours, a hundred seeds, which takes both cores for
-longer than this lasts, and twelve open the same link. Their pages refresh themselves at the interval that the app
-asks for (it is printed), each at a moment of its own, or all at the same one with `--together`.
+longer than this lasts, and twelve open the same link. Their pages refresh themselves at the
+interval that the app asks for (it is printed), each at a moment of its own, or all at the same one
+with `--together`.
 
 *Lag* is from the moment at which a refresh is due by a viewer's clock until the last message of
 its frame has arrived; a refresh that is late does not put off the next, so none is left out. The

@@ -3,10 +3,11 @@
     python benchmarks/comparison.py              all of it, some fifty million requests
     python benchmarks/comparison.py --seeds 3    a tenth of it
 
-Every strategy and the no-release arm run under 30 paired seeds of `scenarios/web-app-20min`, once
-by one worker and once by two. CPU seconds are those of the workers' processes alone, user and
-system, from the first seed to the last, without starting Python; the load of the machine is told,
-for beside other work a CPU second holds less.
+Every strategy that fits there (`seatrial compare web-app-20min --strategy all`) and the no-release
+arm run under 30 paired seeds of `scenarios/web-app-20min`, once by one worker and once by two. CPU
+seconds are those of the workers' processes alone, user and system, from the first seed to the last,
+without starting Python; the load of the machine is told, for beside other work a CPU second holds
+less.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -25,7 +27,6 @@ from sim.experiments.replicate import replicate
 from sim.experiments.trial import Trial
 from sim.experiments.window import measured_window
 from sim.scenario.load import load
-from sim.strategies import STRATEGIES
 from sim.traffic.engine import DEFAULT, make_ready
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -81,14 +82,14 @@ def first_verdict(script: Path) -> float:
 
 def main() -> None:
     """Measure and print."""
-    import tempfile
+    from sim.interfaces.compare_command import ALL, chosen_strategies  # Workers need none of it.
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=30)
     seeds = parser.parse_args().seeds
     make_ready(DEFAULT)
     scenario = load([SCENARIO])
-    strategies = tuple(STRATEGIES)
+    strategies = tuple(chosen_strategies(scenario, [ALL])[0])
     trial = Trial(
         scenario=scenario,
         strategies=strategies,

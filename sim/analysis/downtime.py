@@ -9,9 +9,12 @@ stands alone only where there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
 
 from sim.analysis.failures import per_second
+from sim.analysis.once_a_run import once_a_run
 from sim.model.run import Run
 from sim.stats import binomial_tail
 
@@ -19,8 +22,7 @@ ENOUGH_REQUESTS = 20
 SIGNIFICANCE = 1e-4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
+class Stretch(NamedTuple):
     """Consecutive seconds judged together: [*start*, *start* + *seconds*)."""
 
     start: int
@@ -48,13 +50,12 @@ class Stretch:
         )
 
 
+@once_a_run
 def stretches(run: Run) -> tuple[Stretch, ...]:
     """The stretches of the window, in time order; none if nobody asked for anything."""
     found: list[Stretch] = []
     growing: Stretch | None = None
     for second in _seconds(run):
-        if second.requests == 0:
-            continue  # A stretch spans silence inside it, but none before or after it.
         growing = second if growing is None else growing.joined(second)
         if growing.requests >= ENOUGH_REQUESTS:
             found.append(growing)
@@ -65,10 +66,12 @@ def stretches(run: Run) -> tuple[Stretch, ...]:
 
 
 def _seconds(run: Run) -> Iterator[Stretch]:
-    start = int(run.window.start)
+    """The seconds in which somebody asked: silence is inside a stretch, not before or after it."""
     requests, failures = per_second(run)
-    for place, (every, lost) in enumerate(zip(requests.tolist(), failures.tolist(), strict=True)):
-        yield Stretch(start=start + place, seconds=1, requests=every, failed=lost)
+    asked = np.flatnonzero(requests)
+    starts = asked + int(run.window.start)
+    columns = (starts, np.ones_like(asked), requests[asked], failures[asked])
+    return map(Stretch._make, zip(*(column.tolist() for column in columns), strict=True))
 
 
 def downtime_seconds(run: Run, slo_availability: float) -> float:

@@ -7,20 +7,24 @@ from math import floor
 
 import numpy as np
 
+from sim.analysis.once_a_run import once_a_run
 from sim.model.causes import Cause
 from sim.model.run import IntArray, RequestCounts, Run
 
 
+@once_a_run
 def in_window(run: Run) -> RequestCounts:
     """The requests that count: meant to be sent inside the measured window."""
     return run.requests.within(run.window.start, run.window.end)
 
 
+@once_a_run
 def sent(run: Run) -> int:
     """All requests of the window."""
     return in_window(run).total
 
 
+@once_a_run
 def failed(run: Run) -> int:
     """Requests of the window whose final answer, after retries, was an error or a timeout."""
     requests = in_window(run)
@@ -46,16 +50,26 @@ def by_class(run: Run) -> Mapping[str, tuple[int, int]]:
     return {name: (int(every[n]), int(failures[n])) for n, name in enumerate(run.classes)}
 
 
+@once_a_run
 def per_second(run: Run) -> tuple[IntArray, IntArray]:
     """Requests and failed requests of each second of the window, the first at its start."""
     requests = in_window(run)
     start = int(np.floor(run.window.start))
     seconds = int(np.ceil(run.window.end)) - start
-    place = requests.second - start
-    lost = np.where(requests.cause != Cause.NONE, requests.count, 0)
-    every = np.bincount(place, weights=requests.count, minlength=seconds)
-    failures = np.bincount(place, weights=lost, minlength=seconds)
-    return every.astype(np.int64), failures.astype(np.int64)
+    lost = requests.cause != Cause.NONE
+    return (
+        _sums(requests.second - start, requests.count, seconds),
+        _sums(requests.second[lost] - start, requests.count[lost], seconds),
+    )
+
+
+def _sums(places: IntArray, counts: IntArray, size: int) -> IntArray:
+    """The sum of the *counts* of each place below *size*; *places* are sorted."""
+    begins = np.flatnonzero(np.diff(places, prepend=-1))
+    sums = np.zeros(size, np.int64)
+    if begins.size:
+        sums[places[begins]] = np.add.reduceat(counts, begins)
+    return sums
 
 
 def failed_share(run: Run, start: float, end: float) -> float | None:

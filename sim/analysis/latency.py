@@ -5,9 +5,13 @@ Quantiles come from bins and carry their relative error (`sim.model.latency.RELA
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from sim.analysis.failures import in_window
+from sim.analysis.once_a_run import once_a_run
 from sim.model.causes import Cause
-from sim.model.latency import quantile
+from sim.model.latency import cumulated, quantile_of
 from sim.model.run import Run
 
 
@@ -17,11 +21,18 @@ def latency_ms(run: Run, share: float, *, successes: bool) -> float | None:
     Only those that succeeded if *successes*, else all of them, errors too: a fast error is a fast
     answer. None if there is no such request.
     """
+    counts = _of_successes(run) if successes else _of_all(run)
+    return 1000.0 * quantile_of(counts, share) if counts.size and counts[-1] else None
+
+
+@once_a_run
+def _of_all(run: Run) -> npt.NDArray[np.float64]:
     requests = in_window(run)
-    bins, counts = requests.bin, requests.count
-    if successes:
-        answered = requests.cause == Cause.NONE
-        bins, counts = bins[answered], counts[answered]
-    if not counts.sum():
-        return None
-    return 1000.0 * quantile(bins, counts, share)
+    return cumulated(requests.bin, requests.count)
+
+
+@once_a_run
+def _of_successes(run: Run) -> npt.NDArray[np.float64]:
+    requests = in_window(run)
+    succeeded = requests.cause == Cause.NONE
+    return cumulated(requests.bin[succeeded], requests.count[succeeded])

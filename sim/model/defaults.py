@@ -15,14 +15,21 @@ from sim.model.objects import JsonObject
 
 def _pruned(data: Any) -> Any:
     """*data* without explicit nulls, which mean the same as leaving the field out."""
+    if not _has_nulls(data):
+        return data
     if isinstance(data, dict):
-        found = {key: _pruned(child) for key, child in data.items() if child is not None}
-        same = len(found) == len(data) and all(found[key] is data[key] for key in found)
-        return data if same else found
-    if isinstance(data, list):
-        items = [_pruned(child) for child in data]
-        return data if all(map(_is, items, data)) else items
-    return data
+        return {key: _pruned(child) for key, child in data.items() if child is not None}
+    return [_pruned(child) for child in data]
+
+
+def _has_nulls(data: Any) -> bool:
+    if isinstance(data, dict):
+        for child in data.values():
+            if child is None or (isinstance(child, dict | list) and _has_nulls(child)):
+                return True
+    elif isinstance(data, list):
+        return any(map(_has_nulls, data))
+    return False
 
 
 def _is(one: object, other: object) -> bool:

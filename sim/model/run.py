@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -93,16 +94,17 @@ class RequestCounts:
 
     def within(self, start: float, end: float) -> RequestCounts:
         """Only the requests meant to be sent in [*start*, *end*), whole seconds."""
-        keep = (self.second >= start) & (self.second < end)
-        if keep.all():
+        first, after = np.searchsorted(self.second, (ceil(start), ceil(end))).tolist()
+        if (first, after) == (0, len(self.second)):
             return self
+        kept = slice(first, max(first, after))  # Rows are sorted: nothing is looked at or copied.
         return RequestCounts(
-            second=self.second[keep],
-            version=self.version[keep],
-            cause=self.cause[keep],
-            bin=self.bin[keep],
-            count=self.count[keep],
-            endpoint_class=None if self.endpoint_class is None else self.endpoint_class[keep],
+            second=self.second[kept],
+            version=self.version[kept],
+            cause=self.cause[kept],
+            bin=self.bin[kept],
+            count=self.count[kept],
+            endpoint_class=None if self.endpoint_class is None else self.endpoint_class[kept],
         )
 
 
@@ -183,7 +185,8 @@ class Run:
     are what its analyses were told, *alerts* what became of alerts, in time. *experiment* is what
     came of users while both versions had a share of them, if that is stated. *copies* are by
     version those mirrored requests that it answered well, and not well.
-    *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost.
+    *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost. *worked_out* is not
+    of the record: figures leave there what others are read from as well.
     """
 
     scenario: str
@@ -214,6 +217,9 @@ class Run:
     experiment: Experiment | None = None
     copies: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     changes: tuple[Change, ...] = field(default=(), repr=False)
+    worked_out: dict[str, object] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def digest(self) -> str:
         """A fingerprint of everything that happened: equal for equal runs, on any machine."""
@@ -225,7 +231,7 @@ class Run:
         columns += [self.users.sent, self.users.failed]
         columns += [self.users.exposed[v] for v in sorted(self.users.exposed)]
         for column in columns:
-            sums.update(np.ascontiguousarray(column, dtype="<i8").tobytes())
+            sums.update(np.ascontiguousarray(column, dtype="<i8").data)
             sums.update(b"|")
         facts = {
             "seed": self.seed,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping as MappingType
+from functools import lru_cache
 from typing import Any
 
 from sim.errors import Problem, ScenarioError
@@ -50,7 +51,7 @@ def flags_in(config_map: JsonObject) -> dict[str, Flag]:
     flags, problems = _read(str(data[key]), key)
     if problems:
         raise ScenarioError(problems)
-    return flags
+    return dict(flags)
 
 
 def check_flags(found: Findings) -> None:
@@ -114,8 +115,14 @@ def _whole(number: float) -> int | float:
     return int(number) if number == int(number) else number
 
 
-def _read(text: str, file: str) -> tuple[dict[str, Flag], list[Problem]]:
+@lru_cache(maxsize=64)  # Every pod of a service reads the same text.
+def _read(text: str, file: str) -> tuple[MappingType[str, Flag], tuple[Problem, ...]]:
     """The flags of *text*, and what is wrong with it, by its own lines."""
+    flags, problems = _parsed(text, file)
+    return flags, tuple(problems)
+
+
+def _parsed(text: str, file: str) -> tuple[MappingType[str, Flag], list[Problem]]:
     try:
         documents, _ = read(text, file, MANIFEST)
     except ScenarioError as error:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import erfc, isclose, isfinite, sqrt
 from statistics import NormalDist, fmean
 
@@ -170,6 +171,7 @@ def normal_tail(z: float) -> float:
     return 0.5 * erfc(z / sqrt(2.0))
 
 
+@lru_cache(maxsize=1 << 14)  # Thousands of alike seconds are asked about, run after run.
 def binomial_tail(count: int, n: int, share: float) -> float:
     """How likely *count* or more out of *n* are, each with probability *share*.
 

@@ -26,6 +26,7 @@ class Counts:
         self._has_classes = has_classes
         self._kept: list[tuple[IntArray, IntArray]] = []  # In order, one after the other.
         self._aside: list[tuple[IntArray, IntArray]] = []
+        self._entries_kept = self._entries_aside = 0
         self._last_key = -(1 << 62)
 
     def take_over(self, arrays: Arrays, do: Callable[[int], int]) -> None:
@@ -42,10 +43,12 @@ class Counts:
             later = int(np.searchsorted(keys, self._last_key, side="right"))
             if later < len(keys):
                 self._kept.append((keys[later:], counts[later:]))
+                self._entries_kept += len(keys) - later
                 self._last_key = int(keys[-1])
             if later:
                 self._aside.append((keys[:later], counts[:later]))
-        if _entries(self._aside) > max(_MANY, _entries(self._kept)):
+                self._entries_aside += later
+        if self._entries_aside > max(_MANY, self._entries_kept):
             self._add_up()
 
     def table(self) -> RequestCounts:
@@ -65,19 +68,40 @@ class Counts:
 
     def _add_up(self) -> tuple[IntArray, IntArray]:
         """One pair of columns, each key once."""
-        parts = [*self._kept, *self._aside]
-        if not parts:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
-        keys = np.concatenate([keys for keys, _ in parts])
-        counts = np.concatenate([counts for _, counts in parts])
+        keys, counts = _joined(self._kept)
         if self._aside:
-            order = np.argsort(keys, kind="stable")
-            keys, counts = keys[order], counts[order]
-            first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
-            keys, counts = keys[first], np.add.reduceat(counts, first)
+            keys, counts = _with(keys, counts, *_each_once(*_joined(self._aside)))
         self._kept, self._aside = [(keys, counts)], []
+        self._entries_kept, self._entries_aside = len(keys), 0
         return keys, counts
 
 
-def _entries(parts: list[tuple[IntArray, IntArray]]) -> int:
-    return sum(len(keys) for keys, _ in parts)
+def _joined(parts: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:
+    if not parts:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    return np.concatenate([keys for keys, _ in parts]), np.concatenate([n for _, n in parts])
+
+
+def _each_once(keys: IntArray, counts: IntArray) -> tuple[IntArray, IntArray]:
+    """Sorted, and the counts of one key added up; there is at least one."""
+    order = np.argsort(keys, kind="stable")
+    keys, counts = keys[order], counts[order]
+    first = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
+    return keys[first], np.add.reduceat(counts, first)
+
+
+def _with(
+    keys: IntArray, counts: IntArray, more: IntArray, their_counts: IntArray
+) -> tuple[IntArray, IntArray]:
+    """*keys* with *more* of them and their counts; each of both is sorted and has a key once.
+
+    *counts* are changed. There are few more: only they are looked for, nothing is sorted anew.
+    """
+    places = np.searchsorted(keys, more)
+    known = places < len(keys)
+    known[known] = keys[places[known]] == more[known]
+    counts[places[known]] += their_counts[known]
+    new = ~known
+    return np.insert(keys, places[new], more[new]), np.insert(
+        counts, places[new], their_counts[new]
+    )

@@ -36,6 +36,7 @@ from sim.scenario.recording import read_recording
 from sim.scenario.release import Release
 from sim.scenario.scenario import Scenario
 from sim.scenario.spec import Spec
+from sim.scenario.strategy_spec import ask_metrics
 from sim.scenario.traffic import Csv, Steps
 
 _VERSION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}", re.ASCII)
@@ -173,7 +174,7 @@ def _scenario(
             deployment,
             service,
             service_manifest is not None,
-            watched=bool(draft.manifests.rules.groups) or spec.strategies.ask_metrics,
+            watched=bool(draft.manifests.rules.groups) or ask_metrics(strategies),
         ),
         warnings=_warnings(draft, owner, service_manifest, release, spec, strategies),
         faults=faults,

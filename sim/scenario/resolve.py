@@ -18,6 +18,7 @@ from sim.scenario import (
     classes,
     dependencies,
     fault_checks,
+    known_metrics,
     numbers,
     own_settings,
     pairing,
@@ -154,6 +155,10 @@ def _scenario(
     spec = numbers.completed(given_spec, deployment, release)
     nodes = numbers.nodes(spec, [deployment["spec"]["template"], release.template])
     problems = list(fault_checks.without_a_machine(faults, [node.name for node in nodes]))
+    if owner.own is not None:
+        recorded = [rule.name for group in draft.manifests.rules.groups for rule in group.rules]
+        asked = owner.own.questions
+        problems += known_metrics.problems(asked, spec.network.proxy, recorded)
     if problems:
         raise ScenarioError(in_reading_order(draft.files, problems))
     others = [m for m in draft.manifests.objects if m is not owner and m is not service_manifest]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -315,6 +316,17 @@ def test_several_templates_are_one_analysis_and_dry_runs_do_not_count(tmp_path):
         (one.metric.name, one.metric.dry_run, one.metric.count) for one in found.checks
     ]
     assert 1 == found.starting_step
+
+
+def test_the_template_that_the_documents_show_judges_a_promotion(tmp_path):
+    page = (Path(__file__).parent.parent / "docs" / "scenario.md").read_text("utf-8")
+    (shown,) = re.findall(r"```yaml template\n(.*?)```", page, re.DOTALL)
+    rollout = PODS + PROMOTIONS.format(when="post", service="guestbook")
+    found = read(tmp_path, rollout.replace("of-service", "success-ratio"), shown, SERVICES)
+    (check,) = found.strategies["BlueGreen"]["post_promotion_analysis"].checks
+
+    assert "result[0] >= 0.95" == check.success.written
+    assert 2 == check.query.count('service="guestbook"')
 
 
 MISTAKES = [

@@ -22,6 +22,7 @@ STRATEGIES = {
     "two-deployments": ("BlueGreen", "RollingUpdate"),
     "canary-mesh": ("Canary", "RollingUpdate"),
     "canary-ingress": ("Canary", "RollingUpdate"),
+    "canary-analysis": ("Canary", "RollingUpdate"),
     "canary": ("Canary", "CanaryThenRolling", "RollingUpdate"),
     "shadow": ("Shadow", "RollingUpdate"),
     "ab-test": ("ABTest", "RollingUpdate"),

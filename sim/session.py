@@ -30,7 +30,7 @@ from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Se
 from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
-from sim.monitoring.rule_groups import require_answerable
+from sim.monitoring.rule_groups import Asked, require_answerable
 from sim.operators.duty import Duty, Operator
 from sim.operators.policy import on_duty, rules_of, watches_metrics
 from sim.operators.releaser import Releaser
@@ -88,7 +88,7 @@ class Session:
         if operators is None:
             operators = () if strategy is None else on_duty(scenario)
         self._rules = (*scenario.rules, *rules_of(operators))
-        require_answerable(self._rules, queries_of(self._strategy))
+        require_answerable(self._rules, self._questions())
         asked = asks_metrics(self._strategy) or (traffic and bool(self._rules))
         self._monitored = monitored or asked or any(map(watches_metrics, operators))
         self._deeds: list[Deed] = []
@@ -228,6 +228,12 @@ class Session:
             backend.inject(fault)
         backend.start((scenario.service, scenario.deployment, *scenario.applied))
         return backend
+
+    def _questions(self) -> list[Asked]:
+        """What the strategy asks, each where it is written if a manifest says so."""
+        own = self.scenario.own
+        written = {} if own is None else {one.promql: one.asked for one in own.questions}
+        return [written.get(text, text) for text in queries_of(self._strategy)]
 
     def _made(self, name: str) -> Strategy:
         strategy = strategy_named(name, self.scenario.strategies.get(name, {}))

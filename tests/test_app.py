@@ -284,6 +284,19 @@ def test_a_fault_that_is_switched_on_is_part_of_the_order() -> None:
     assert "bug:new:lots" in words_of(app)
 
 
+def test_a_rollout_is_compared_as_it_says_unless_a_visitor_chooses_otherwise() -> None:
+    app = page("en", scenario="canary-analysis").run()
+    strategies = app.multiselect(key="strategies")
+    assert ["Canary", "Recreate", "RollingUpdate"] == strategies.value
+
+    app.selectbox(key="scenario").set_value("maintenance").run()
+    assert ["Recreate", "RollingUpdate"] == app.multiselect(key="strategies").value
+
+    app.multiselect(key="strategies").set_value(["RollingUpdate"]).run()
+    app.selectbox(key="scenario").set_value("canary-analysis").run()
+    assert ["RollingUpdate"] == app.multiselect(key="strategies").value
+
+
 def test_without_a_strategy_there_is_nothing_to_compare() -> None:
     """The button says so by being off."""
     app = page("en", n="3")

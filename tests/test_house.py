@@ -38,6 +38,7 @@ FLOORS = {
 }
 ANALYSIS_PARTS = {"analysis", "judged", "giving_up", "green"}
 CANARY_PARTS = {"canary_traffic", "canary_by_pods", "canary_by_router", "canary_settings"}
+CANARY_PARTS |= {"canary_step"}
 ROUTER_PARTS = {"bound_router"}
 FILES = sorted(SIM.rglob("*.py"))
 

@@ -11,7 +11,6 @@ from command_line import call
 from sim.errors import ScenarioError
 from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight
 from sim.model.network import ProxyKind
-from sim.model.rollout_analysis import Moment, RolloutAnalysis
 from sim.model.run import Phase, Window
 from sim.scenario.load import load, validate
 from sim.scenario.scenario import Scenario
@@ -173,7 +172,9 @@ def remarks(found: Scenario) -> str:
     return "\n".join(problem.render() for problem in found.warnings)
 
 
-def test_the_handbooks_rollout_is_read_as_a_blue_green_whose_analyses_are_kept(tmp_path):
+def test_the_handbooks_rollout_is_read_as_a_blue_green_that_nobody_judges_without_a_template(
+    tmp_path,
+):
     found = read(tmp_path, HANDBOOK)
 
     assert found.own is not None
@@ -187,18 +188,11 @@ def test_the_handbooks_rollout_is_read_as_a_blue_green_whose_analyses_are_kept(t
         found.deployment["spec"]["replicas"],
         found.deployment["metadata"]["name"],
     )
-    assert [
-        RolloutAnalysis(
-            moment=moment, templates=("success-rate",), args=(("service-name", service),)
-        )
-        for moment, service in (
-            (Moment.BEFORE_PROMOTION, "web-app-preview"),
-            (Moment.AFTER_PROMOTION, "web-app-active"),
-        )
-    ] == [*found.own.analyses]
     said = remarks(found)
     assert "11:29: spec.strategy.blueGreen.autoPromotionEnabled: nobody goes on by hand" in said
-    assert "spec.strategy.blueGreen.prePromotionAnalysis: nobody judges by it yet" in said
+    nobody = "its AnalysisTemplate is not among the manifests"
+    assert f"14:9: spec.strategy.blueGreen.prePromotionAnalysis: {nobody}" in said
+    assert f"20:9: spec.strategy.blueGreen.postPromotionAnalysis: {nobody}" in said
     assert "10:23: spec.strategy.blueGreen.previewService: there is no Service" in said
 
 
@@ -278,7 +272,8 @@ MISTAKES = [
     ("steps: [{setCanaryScale: {replicas: 1}}]", "setCanaryScale needs a router"),
     ("steps: [{setHeaderRoute: {name: a}}]", "setHeaderRoute needs a proxy that Argo Rollouts"),
     ("steps: [{experiment: {duration: 5m}}]", "experiment is not supported: nobody starts"),
-    ("steps: [{analysis: {templates: []}}]", "analysis is not supported: nobody judges in a step"),
+    ("steps: [{analysis: {templates: []}}]", "steps[0].analysis.templates: required value"),
+    ("steps: [{analysis: {templates: [{templateName: a}]}}]", "there is no AnalysisTemplate 'a'"),
     ("steps: [{setMirrorRoute: {name: a}}]", "setMirrorRoute is not supported"),
     ("scaleDownDelaySeconds: 60", "scaleDownDelaySeconds needs a router"),
     ("dynamicStableScale: true", "dynamicStableScale needs a router"),

@@ -8,7 +8,7 @@ import pytest
 from stories import deployment
 
 from sim.errors import ScenarioError
-from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, shown
+from sim.model.canary_steps import Analyse, Pause, SetCanaryScale, SetHeaderRoute, SetWeight, shown
 from sim.scenario.load import load
 
 SCENARIO = """\
@@ -57,10 +57,26 @@ def test_a_step_is_read_in_full_and_in_short(tmp_path, text, step, words):
     assert words == shown([step])
 
 
+def test_a_step_may_ask_metrics(tmp_path):
+    asked = "{analysis: {metrics: [{name: errors, judge: {errorRatio: {limit: 2%}}}]}}"
+    (step,) = steps_of(tmp_path, f"[{asked}]")
+
+    assert isinstance(step, Analyse)
+    assert [("errors", "error_ratio")] == [(c.metric.name, c.judge) for c in step.analysis.checks]
+    assert "analysis of errors" == shown([step])
+
+
+def test_a_flag_s_steps_are_not_judged(tmp_path):
+    asked = "{analysis: {metrics: [{name: errors, query: up}]}}"
+    with pytest.raises(ScenarioError, match="a flag is turned on without an analysis"):
+        steps_of(tmp_path, f"[{asked}]", strategy="featureFlags", router="flag: a")
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{analysis: {templates: []}}", "analysis is not supported: nobody judges in a step"),
+        ("{analysis: {templates: []}}", 'unknown field "templates" (known here: metrics)'),
+        ("{analysis: {metrics: [{name: a, query: up, interval: 5s}]}}", "measured without end"),
         ("{experiment: {}}", "experiment is not supported: nobody starts further versions"),
         ("{setMirrorRoute: {name: a}}", "setMirrorRoute is not supported"),
         ("{setCanaryScale: {replicas: 3, weight: 5}}", "setCanaryScale has exactly one size"),

@@ -140,6 +140,17 @@ def test_an_ingress_gives_a_canary_what_its_annotation_asks_for():
     )
 
 
+def test_a_rollout_s_analysis_sends_home_what_a_rolling_update_brings_to_everybody():
+    found = summary("canary-analysis")["strategies"]
+
+    assert ({"Degraded": 3}, {"Healthy": 3}) == (
+        found["Canary"]["phases"],
+        found["RollingUpdate"]["phases"],
+    )
+    failed = (found[one]["failed_requests"] for one in ("Canary", "RollingUpdate"))
+    assert all(20 * few < many for few, many in zip(*failed, strict=True))
+
+
 @pytest.mark.shared
 @pytest.mark.parametrize(
     ("chapter", "file"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from tiny_cluster import NEW, Killed, TinyCluster, VirtualClock, WallClock, drive
+from tiny_cluster import NEW, OLD, Killed, TinyCluster, VirtualClock, WallClock, drive
 
 from sim.errors import QueryError, RolloutError
 from sim.i18n import message
 from sim.model.analysis import AnalysisMetric, AnalysisPhase
-from sim.model.analysis_template import AnalysisTemplate, Check
-from sim.model.canary_steps import Pause, SetWeight
+from sim.model.analysis_template import LATEST_HASH, STABLE_HASH, AnalysisTemplate, Check
+from sim.model.canary_steps import Analyse, Pause, SetWeight
 from sim.model.condition import Condition
 from sim.model.run import Phase
 from sim.model.samples import Sample
+from sim.model.template_hash import template_hash
+from sim.model.tracks import with_track
 from sim.strategies import strategy_named
 from sim.strategies.strategy import asks_metrics
 
@@ -58,13 +62,19 @@ ROUTED = (
 ROLLING = ("CanaryThenRolling", lambda **f: {"steps": STEPS, "analysis": template(**f)})
 BEFORE = ("BlueGreen", lambda **f: {"pre_promotion_analysis": template(**{"count": 3, **f})})
 AFTER = ("BlueGreen", lambda **f: {"post_promotion_analysis": template(**{"count": 3, **f})})
+JUDGED = lambda **f: (SetWeight(25), Analyse(template(**{"count": 3, **f})), SetWeight(50))  # noqa: E731
+IN_A_STEP = ("Canary", lambda **f: {"steps": JUDGED(**f)})
+ROUTED_STEP = ("Canary", lambda **f: {"steps": JUDGED(**f), "router": "virtual_service"})
 KINDS = {
+    "in-a-step": IN_A_STEP,
+    "routed-in-a-step": ROUTED_STEP,
     "canary": CANARY,
     "routed": ROUTED,
     "then-rolling": ROLLING,
     "before-promotion": BEFORE,
     "after-promotion": AFTER,
 }
+ROUTED_KINDS = ("routed", "routed-in-a-step")
 
 
 def released(kind, *answers, clock=None, **fields):
@@ -83,7 +93,7 @@ def test_good_metrics_let_it_through(kind):
     phase, tiny, monitoring, cluster = released(kind, (0.0, 0.01))
 
     assert Phase.HEALTHY == phase
-    assert {"web:2": 4} == (tiny.running() if kind == "routed" else tiny.reached())
+    assert {"web:2": 4} == (tiny.running() if kind in ROUTED_KINDS else tiny.reached())
     assert len(monitoring.asked) >= 3
     assert {AnalysisPhase.SUCCESSFUL} == {one.verdict.phase for one in cluster.journal}
     assert monitoring.asked == [one.time for one in cluster.journal]
@@ -96,7 +106,7 @@ def test_bad_metrics_send_it_back(kind, since):
     phase, tiny, _, cluster = released(kind, (0.0, 0.01), (since, 0.2))
 
     assert Phase.DEGRADED == phase
-    assert {"web:1": 4} == (tiny.running() if kind == "routed" else tiny.reached())
+    assert {"web:1": 4} == (tiny.running() if kind in ROUTED_KINDS else tiny.reached())
     assert ["web"] == [name for kind, name in tiny.objects if kind == "Deployment"]
     assert AnalysisPhase.FAILED is cluster.journal[-1].verdict.phase
     assert 1 == sum(one.verdict.phase is AnalysisPhase.FAILED for one in cluster.journal)
@@ -113,7 +123,7 @@ def test_missing_data_is_no_success(kind, answer):
     assert [10.0] * 4 == [
         b - a for a, b in zip(monitoring.asked, monitoring.asked[1:], strict=False)
     ]
-    assert {"web:1": 4} == (tiny.running() if kind == "routed" else tiny.reached())
+    assert {"web:1": 4} == (tiny.running() if kind in ROUTED_KINDS else tiny.reached())
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -251,6 +261,45 @@ def test_a_limited_analysis_is_over_before_the_steps_are_and_asks_no_more():
     _, _, monitoring, _ = released("canary", (0.0, 0.01), count=2)
 
     assert 2 == len(monitoring.asked)
+
+
+def test_a_step_holds_the_canary_at_its_weight_until_its_analysis_is_over():
+    """Measured at 0, 10 and 20 s of a step at 25 %; the next weight comes after the third."""
+    clock = VirtualClock()
+    monitoring = Monitoring(clock, (0.0, 0.01))
+    tiny = TinyCluster(clock, metrics=monitoring)
+    seen, asked = [], monitoring.query
+    monitoring.query = lambda promql: (seen.append(tiny.reached()), asked(promql))[1]
+    name, settings = IN_A_STEP
+    strategy = strategy_named(name, settings())
+
+    assert Phase.HEALTHY == drive(strategy.roll_out(tiny.cluster(), NEW), clock)
+    assert [{"web:1": 3, "web:2": 1}] * 3 == seen
+    first = monitoring.asked[0]
+    assert [first, first + 10.0, first + 20.0] == monitoring.asked
+    assert 20.0 == strategy.planned_seconds()
+
+
+def test_a_step_that_fails_says_which_one_it_was():
+    _, _, _, cluster = released("in-a-step", (0.0, 0.2))
+
+    assert "steps[1].analysis" == json.loads(cluster.noted("given-up"))["analysis"]
+
+
+def test_an_analysis_of_the_pods_asks_by_the_hashes_of_both_templates():
+    """As `podTemplateHashValue: Latest` and `Stable` do."""
+    clock = VirtualClock()
+    monitoring = Monitoring(clock, (0.0, 0.01))
+    texts, asked = [], monitoring.query
+    monitoring.query = lambda promql: (texts.append(promql), asked(promql))[1]
+    tiny = TinyCluster(clock, metrics=monitoring)
+    query = f'errors{{new="{LATEST_HASH}",old="{STABLE_HASH}"}}'
+    check = Check(metric=AnalysisMetric(name="errors"), query=query)
+    steps = (SetWeight(25), Analyse(AnalysisTemplate(checks=(check,))))
+    drive(strategy_named("Canary", {"steps": steps}).roll_out(tiny.cluster(), NEW), clock)
+
+    new, old = template_hash(with_track(NEW, "canary")), template_hash(OLD)
+    assert [f'errors{{new="{new}",old="{old}"}}'] == texts
 
 
 def test_blue_green_judges_green_before_anybody_meets_it():

@@ -60,7 +60,8 @@ def validate(
                 faults=fault,
                 overrides=set_ or (),
             )
-            require_answerable(scenario.rules)
+            own = () if scenario.own is None else scenario.own.questions
+            require_answerable(scenario.rules, [one.asked for one in own])
         except ScenarioError as error:
             terminal.report(error)
             bad = True

@@ -13,6 +13,8 @@ from sim.model.condition import Condition
 
 WINDOW_SECONDS = 60.0  # How far back a judge looks; flagger's interval of a metric is as long.
 
+# What stands in a query for the `pod-template-hash` of the new and the old pods, until it is put.
+LATEST_HASH, STABLE_HASH = "__latest_pod_template_hash__", "__stable_pod_template_hash__"
 ANYWAY = "vector(1)"  # A query that is always answered.
 
 

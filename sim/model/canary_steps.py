@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from sim.model.analysis_template import AnalysisTemplate
 from sim.model.canary_replicas import share
 from sim.model.duration import show_duration
 
@@ -60,7 +61,17 @@ class SetHeaderRoute:
         return f"{self.name}={self.value}" if self.name else "no header route"
 
 
-Step: TypeAlias = SetWeight | Pause | SetCanaryScale | SetHeaderRoute
+@dataclass(frozen=True, slots=True)
+class Analyse:
+    """Stay there until the *analysis* is over, and go on if it has succeeded."""
+
+    analysis: AnalysisTemplate
+
+    def __str__(self) -> str:
+        return f"analysis of {self.analysis}"
+
+
+Step: TypeAlias = SetWeight | Pause | SetCanaryScale | SetHeaderRoute | Analyse
 
 
 def canary_size(steps: Sequence[Step], number: int, weight: int, replicas: int) -> int:
@@ -82,6 +93,13 @@ def weight_in(steps: Sequence[Step], number: int) -> int:
         if isinstance(step, SetWeight):
             return step.percent
     return 0
+
+
+def planned_seconds(steps: Sequence[Step]) -> float:
+    """How long they hold the release on purpose: pauses with an end, and analyses that go well."""
+    pauses = sum(step.seconds or 0.0 for step in steps if isinstance(step, Pause))
+    analyses = (step.analysis.planned_seconds for step in steps if isinstance(step, Analyse))
+    return pauses + sum(analyses)
 
 
 def shown(steps: Sequence[Step]) -> str:

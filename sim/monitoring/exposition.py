@@ -7,7 +7,7 @@ is not there yet, as with the client libraries: its first value shows no increas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
 from sim.model.network import ProxyKind
@@ -50,14 +50,26 @@ def of_ingress(book: Book, service: str, namespace: str, bounds: Sequence[float]
         yield from _histogram(name, _together(book), bounds, own)
 
 
-def of_sidecar(book: Book, service: str, versions: Sequence[str], bounds: Sequence[float]) -> Shown:
-    """What the client's Envoy says (istio.io, "Istio Standard Metrics"); times are milliseconds."""
+def of_sidecar(
+    book: Book,
+    called: Callable[[str], str],
+    namespace: str,
+    versions: Sequence[str],
+    bounds: Sequence[float],
+) -> Shown:
+    """What the client's Envoy says (istio.io, "Istio Standard Metrics"); times are milliseconds.
+
+    *called* is the name of the Service by which a version is reached.
+    """
 
     def own(version: int) -> dict[str, str]:
         name = versions[version] if version >= 0 else UNKNOWN
+        service = called(name)
         return {
             "reporter": "source",
+            "destination_service": f"{service}.{namespace}.svc.cluster.local",
             "destination_service_name": service,
+            "destination_service_namespace": namespace,
             "destination_version": name,
         }
 

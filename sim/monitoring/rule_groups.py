@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import ceil
+from typing import TypeAlias
 
 from sim.errors import Problem, QueryError, ScenarioError
 from sim.model.draws import Purpose, Stream
@@ -18,17 +19,20 @@ from sim.monitoring.promql.evaluate import query
 from sim.monitoring.series import SeriesStore
 
 RESOLVED, DROPPED, ERROR = "resolved", "dropped", "error"
+Asked: TypeAlias = "str | tuple[str, tuple[str, int, int]]"
 _ON_THE_WAY = (AlertPhase.PENDING, AlertPhase.FIRING)
 
 
-def require_answerable(groups: Sequence[RuleGroup], queries: Sequence[str] = ()) -> None:
+def require_answerable(groups: Sequence[RuleGroup], queries: Sequence[Asked] = ()) -> None:
     """Raise one `ScenarioError` with every rule and query that is not understood.
 
     They are put to a server that knows nothing: what is not simulated is refused by name there too.
+    A query comes alone, or with its place (file, line, column).
     """
     asked = [(rule.expr, rule.place) for group in groups for rule in group.rules]
     problems = []
-    for expr, place in (*asked, *((text, (text, 0, 0)) for text in queries)):
+    alone = [(one, (one, 0, 0)) if isinstance(one, str) else one for one in queries]
+    for expr, place in (*asked, *alone):
         try:
             query(SeriesStore(), expr, 0.0)
         except QueryError as error:

@@ -36,11 +36,17 @@ def is_simulated(kind: str, api_version: str) -> bool:
 
 ARGO_ROLLOUTS = "argoproj.io/v1alpha1"
 _ROLLOUT = "Rollout"
+ANALYSIS_TEMPLATES = ("AnalysisTemplate", "ClusterAnalysisTemplate")
 
 
 def is_rollout(kind: str, api_version: str) -> bool:
     """Whether an object of that kind is a Deployment that says how it is released."""
     return (kind, api_version) == (_ROLLOUT, ARGO_ROLLOUTS)
+
+
+def is_analysis_template(kind: str, api_version: str) -> bool:
+    """Whether an object of that kind says what a Rollout asks before it goes on."""
+    return kind in ANALYSIS_TEMPLATES and api_version == ARGO_ROLLOUTS
 
 
 # What that means for a release.
@@ -61,6 +67,7 @@ class Manifest:
     path: str  # Field path within the document: empty, or items[2] in a List.
     own: OwnStrategy | None = None  # Of a Deployment that stands for a Rollout.
     lends_its_template: bool = False  # To a Rollout, which runs the pods then.
+    is_asked: bool = False  # Of an AnalysisTemplate that a Rollout names.
 
     @property
     def title(self) -> str:
@@ -182,7 +189,9 @@ class Manifests:
         elif is_builtin_group(found.api_version):
             self.errors.append(self._no_such_kind(found))
             return
-        elif is_rollout(found.kind, found.api_version):
+        elif is_rollout(found.kind, found.api_version) or is_analysis_template(
+            found.kind, found.api_version
+        ):
             return  # `rollout.adopt` reads it, when all other objects are known.
         elif (problem := _almost_a_rollout(found)) is not None:
             self.errors.append(problem)

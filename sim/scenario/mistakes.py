@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.errors import Problem
 from sim.i18n import Message, message
 from sim.model.unreadable import Unreadable
-from sim.scenario.node import Mapping, Node, Scalar, Step, join, kind_of
+from sim.scenario.node import Mapping, Node, Scalar, Step, join, kind_of, plain
 from sim.scenario.spec import ScenarioFile
 from sim.scenario.strict import unknown_field
 
+M = TypeVar("M", bound=BaseModel)
 _WANTED = {
     "int_type": message("a whole number"),
     "int_from_float": message("a whole number"),
@@ -43,6 +44,14 @@ def validated(root: Node, data: Any) -> tuple[ScenarioFile | None, list[Problem]
     except ValidationError as error:
         found = error.errors(include_url=False)
     return None, [_problem(root, one) for one in found]
+
+
+def part_of(model: type[M], root: Node) -> tuple[M | None, list[Problem]]:
+    """What a manifest says of *root*, which a scenario could say too, or every mistake in it."""
+    try:
+        return model.model_validate(plain(root)), []
+    except ValidationError as error:
+        return None, [_problem(root, one) for one in error.errors(include_url=False)]
 
 
 def _problem(root: Node, one: Any) -> Problem:

@@ -18,6 +18,7 @@ from sim.scenario import (
     classes,
     dependencies,
     fault_checks,
+    known_metrics,
     numbers,
     own_settings,
     pairing,
@@ -36,6 +37,7 @@ from sim.scenario.recording import read_recording
 from sim.scenario.release import Release
 from sim.scenario.scenario import Scenario
 from sim.scenario.spec import Spec
+from sim.scenario.strategy_spec import ask_metrics
 from sim.scenario.traffic import Csv, Steps
 
 _VERSION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}", re.ASCII)
@@ -153,6 +155,10 @@ def _scenario(
     spec = numbers.completed(given_spec, deployment, release)
     nodes = numbers.nodes(spec, [deployment["spec"]["template"], release.template])
     problems = list(fault_checks.without_a_machine(faults, [node.name for node in nodes]))
+    if owner.own is not None:
+        recorded = [rule.name for group in draft.manifests.rules.groups for rule in group.rules]
+        asked = owner.own.questions
+        problems += known_metrics.problems(asked, spec.network.proxy, recorded)
     if problems:
         raise ScenarioError(in_reading_order(draft.files, problems))
     others = [m for m in draft.manifests.objects if m is not owner and m is not service_manifest]
@@ -173,7 +179,7 @@ def _scenario(
             deployment,
             service,
             service_manifest is not None,
-            watched=bool(draft.manifests.rules.groups) or spec.strategies.ask_metrics,
+            watched=bool(draft.manifests.rules.groups) or ask_metrics(strategies),
         ),
         warnings=_warnings(draft, owner, service_manifest, release, spec, strategies),
         faults=faults,

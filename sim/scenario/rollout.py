@@ -6,17 +6,16 @@ name: the simulated cluster knows no Rollouts. The Rollout itself is kept as it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from sim.i18n import message
 from sim.model.network import READER
-from sim.model.rollout_analysis import Moment, RolloutAnalysis
+from sim.scenario.analysis_manifest import Analyses
 from sim.scenario.api import model_of
 from sim.scenario.checks import check
 from sim.scenario.findings import Findings
-from sim.scenario.manifest import Manifest, Manifests, is_rollout
+from sim.scenario.manifest import Manifest, Manifests, is_analysis_template, is_rollout
 from sim.scenario.node import Mapping, Node, Scalar, get, planted, value
 from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.rollout_checks import problems_of, router_of
@@ -34,6 +33,10 @@ _BLUE_GREEN_SETTINGS = {
     "previewReplicaCount": "preview_replica_count",
     "scaleDownDelaySeconds": "scale_down_delay_seconds",
     "abortScaleDownDelaySeconds": "abort_scale_down_delay_seconds",
+}
+_PROMOTIONS = {
+    "prePromotionAnalysis": "pre_promotion_analysis",
+    "postPromotionAnalysis": "post_promotion_analysis",
 }
 _SPEC_SETTINGS = {"progressDeadlineAbort": "progress_deadline_abort"}
 _DEFAULTS = {"progress_deadline_abort": False}  # utils/defaults/defaults.go
@@ -56,6 +59,10 @@ def adopt(manifests: Manifests) -> None:
         if source is None and get(found.node, "spec", "workloadRef") is not None:
             continue
         _stand_in(manifests, found, source)
+    for one in manifests.objects:
+        if is_analysis_template(one.kind, one.api_version) and not one.is_asked:
+            text = message("{title} is kept: no Rollout here asks by it", title=one.title)
+            manifests.warnings.append(one.node.place.problem(text))
 
 
 def _stand_in(manifests: Manifests, found: Manifest, source: Manifest | None) -> None:
@@ -68,7 +75,10 @@ def _stand_in(manifests: Manifests, found: Manifest, source: Manifest | None) ->
             replace(one, field=one.field.replace(_ROLLING, _CANARY)) for one in problems
         )
         return
-    own = _own(found, source)
+    analyses = Analyses(manifests, found)
+    own = _own(found, source, analyses)
+    manifests.errors.extend(analyses.errors)
+    manifests.warnings.extend(analyses.warnings)
     manifests.objects.append(
         replace(found, node=node, api_version="apps/v1", kind="Deployment", own=own)
     )
@@ -135,7 +145,7 @@ def _key(spec: Mapping, name: str) -> Scalar:
     return Scalar(spec.place, name, name)
 
 
-def _own(found: Manifest, source: Manifest | None) -> OwnStrategy:
+def _own(found: Manifest, source: Manifest | None, analyses: Analyses) -> OwnStrategy:
     spec = Findings(found.node, found.path).below("spec")
     assert spec is not None
     aborts = _given(spec, _SPEC_SETTINGS)
@@ -144,17 +154,23 @@ def _own(found: Manifest, source: Manifest | None) -> OwnStrategy:
     if blue_green is not None:
         return OwnStrategy(
             name="BlueGreen",
-            settings=_given(blue_green, _BLUE_GREEN_SETTINGS) | aborts,
+            settings=_given(blue_green, _BLUE_GREEN_SETTINGS)
+            | _promotions(blue_green, analyses)
+            | aborts,
             defaults=_DEFAULTS,
             place=blue_green.node.place,
             service=blue_green.text("activeService") or "",
-            analyses=tuple(_analyses(blue_green)),
+            questions=tuple(analyses.questions),
             template_from=lender,
+            new_service=blue_green.text("previewService") or "",
         )
     canary = spec.below("strategy", "canary")
     assert canary is not None
     router = router_of(canary)
-    settings = _given(canary, _CANARY_SETTINGS) | {"steps": steps_of(canary)} | aborts
+    settings = _given(canary, _CANARY_SETTINGS) | {"steps": steps_of(canary, analyses)} | aborts
+    beside = canary.below("analysis")
+    if beside is not None and (analysis := analyses.beside_steps(beside)) is not None:
+        settings["analysis"] = analysis
     return OwnStrategy(
         name="Canary",
         settings=settings if router is None else settings | {"router": router},
@@ -162,8 +178,10 @@ def _own(found: Manifest, source: Manifest | None) -> OwnStrategy:
         place=canary.node.place,
         service=canary.text("stableService") or "",
         proxy=None if router is None else READER[router],
-        analyses=tuple(_analyses(canary)),
+        questions=tuple(analyses.questions),
         template_from=lender,
+        new_service=canary.text("canaryService") or "",
+        is_host=not canary.has("trafficRouting", "istio", "destinationRule"),
     )
 
 
@@ -171,18 +189,14 @@ def _given(found: Findings, names: dict[str, str]) -> dict[str, Any]:
     return {ours: value(found.node, theirs) for theirs, ours in names.items() if found.has(theirs)}
 
 
-def _analyses(found: Findings) -> Iterator[RolloutAnalysis]:
-    for moment in Moment:
-        node = get(found.node, moment.value)
-        if node is not None:
-            yield RolloutAnalysis(
-                moment=moment,
-                templates=tuple(one["templateName"] for one in value(node, "templates")),
-                args=tuple(
-                    (one.get("name", ""), one.get("value", "")) for one in value(node, "args") or ()
-                ),
-                starting_step=value(node, "startingStep") or 0,
-            )
+def _promotions(found: Findings, analyses: Analyses) -> dict[str, Any]:
+    """What is asked before the promotion and after it."""
+    read = {
+        ours: analyses.of_promotion(node)
+        for theirs, ours in _PROMOTIONS.items()
+        if (node := found.below(theirs)) is not None
+    }
+    return {name: analysis for name, analysis in read.items() if analysis is not None}
 
 
 def _retarget(autoscaler: Manifest, rollout: Manifest) -> None:

@@ -11,7 +11,7 @@ from sim.scenario.checks import MOST_PODS
 from sim.scenario.findings import Findings
 from sim.scenario.node import Mapping, get, value
 from sim.scenario.rollout_fields import GATEWAY_PLUGIN
-from sim.scenario.rollout_steps import MOST_SECONDS, between, check_steps
+from sim.scenario.rollout_steps import MOST_SECONDS, between, check_analysis, check_steps
 
 # Who shares requests out, by the field of trafficRouting that asks for it.
 ROUTERS = {
@@ -90,18 +90,9 @@ def _bounded(found: Findings, most: int, *names: str) -> None:
 
 
 def _analysis(found: Findings, field: str) -> None:
-    """Somebody judges by templates that have names."""
     analysis = found.below(field)
-    if analysis is None:
-        return
-    if not list(analysis.each("templates")):
-        analysis.note(("templates",), message("required value"))
-    for one in analysis.each("templates"):
-        if not one.text("templateName"):
-            one.note(("templateName",), message("required value"))
-    for one in analysis.each("args"):
-        if not one.text("name"):
-            one.note(("name",), message("required value"))
+    if analysis is not None:
+        check_analysis(analysis)
 
 
 def _canary(found: Findings) -> None:

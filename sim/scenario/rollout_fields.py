@@ -49,8 +49,15 @@ _STRING_MATCH: Form = {
 }
 _ANALYSIS: Mapping[str, Form] = {
     "templates": Each({"templateName": TEXT, "clusterScope": BOOLEAN}),
-    "args": Each({"name": TEXT, "value": TEXT, "valueFrom": KEPT}),
-    **dict.fromkeys(("dryRun", "measurementRetention", "analysisRunMetadata"), KEPT),
+    "args": Each(
+        {
+            "name": TEXT,
+            "value": TEXT,
+            "valueFrom": {"podTemplateHashValue": TEXT, "fieldRef": {"fieldPath": TEXT}},
+        }
+    ),
+    "dryRun": Each({"metricName": TEXT}),
+    **dict.fromkeys(("measurementRetention", "analysisRunMetadata"), KEPT),
 }
 _BLUE_GREEN: Form = {
     **dict.fromkeys(("activeService", "previewService"), TEXT),
@@ -70,9 +77,7 @@ STEP: Mapping[str, Form] = {
         "match": Each({"headerName": TEXT, "headerValue": _STRING_MATCH}),
     },
     "setMirrorRoute": Refused(message("no strategy mirrors requests in a step")),
-    "analysis": Refused(
-        message("nobody judges in a step"), message("an analysis beside the steps is kept")
-    ),
+    "analysis": _ANALYSIS,
     "experiment": Refused(message("nobody starts further versions in a step")),
     "replicaProgressThreshold": Refused(message("a step waits for all of its pods")),
     "plugin": Refused(message("nobody here runs it")),

@@ -12,15 +12,17 @@ from typing import Any
 from sim.i18n import Message, message
 from sim.model import duration as words
 from sim.model.canary_replicas import FULL
-from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step
+from sim.model.canary_steps import Analyse, Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step
 from sim.model.unreadable import Unreadable
+from sim.scenario.analysis_manifest import Analyses
 from sim.scenario.checks import MOST_PODS
 from sim.scenario.findings import Findings
-from sim.scenario.node import Sequence, get, value
-from sim.scenario.rollout_fields import STEP
+from sim.scenario.node import get, value
+from sim.scenario.rollout_fields import STEP, Refused
 
 MOST_SECONDS = 10_000_000
 _INSTRUCTIONS = tuple(STEP)
+_FOLLOWED = tuple(name for name, form in STEP.items() if not isinstance(form, Refused))
 _NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
 
 
@@ -35,7 +37,7 @@ def check_steps(canary: Findings, router: str | None) -> None:
     for step in canary.each("steps"):
         given = [name for name in _INSTRUCTIONS if step.has(name)]
         if len(given) != 1:
-            known = message("known: {known}", known=", ".join(_INSTRUCTIONS[:4]))
+            known = message("known: {known}", known=", ".join(_FOLLOWED))
             step.note((), message("a step has exactly one instruction"), known)
             continue
         if given == ["setWeight"]:
@@ -46,6 +48,20 @@ def check_steps(canary: Findings, router: str | None) -> None:
             _scale(step, router)
         elif given == ["setHeaderRoute"]:
             _header_route(step, router, routes)
+        elif given == ["analysis"] and (analysis := step.below("analysis")) is not None:
+            check_analysis(analysis)
+
+
+def check_analysis(analysis: Findings) -> None:
+    """Somebody judges by templates that have names."""
+    if not list(analysis.each("templates")):
+        analysis.note(("templates",), message("required value"))
+    for one in analysis.each("templates"):
+        if not one.text("templateName"):
+            one.note(("templateName",), message("required value"))
+    for one in analysis.each("args"):
+        if not one.text("name"):
+            one.note(("name",), message("required value"))
 
 
 def _percent(step: Findings, *steps: str) -> None:
@@ -113,15 +129,18 @@ def _header_route(step: Findings, router: str | None, routes: set[str | None]) -
                 block.note(needed, message("required value"))
 
 
-def steps_of(canary: Findings) -> tuple[Step, ...]:
-    """The steps that were found in order."""
-    return tuple(_steps(canary))
+def steps_of(canary: Findings, analyses: Analyses) -> tuple[Step, ...]:
+    """The steps that were found in order; what *analyses* cannot read is noted there."""
+    return tuple(_steps(canary, analyses))
 
 
-def _steps(canary: Findings) -> Iterator[Step]:
-    found = get(canary.node, "steps")
-    for item in found.items if isinstance(found, Sequence) else ():
-        if (weight := value(item, "setWeight")) is not None:
+def _steps(canary: Findings, analyses: Analyses) -> Iterator[Step]:
+    for step in canary.each("steps"):
+        item = step.node
+        if (asked := step.below("analysis")) is not None:
+            if (analysis := analyses.in_step(asked)) is not None:
+                yield Analyse(analysis)
+        elif (weight := value(item, "setWeight")) is not None:
             yield SetWeight(weight)
         elif get(item, "pause") is not None:
             yield Pause(_seconds(value(item, "pause", "duration")))

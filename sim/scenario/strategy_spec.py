@@ -2,159 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic.alias_generators import to_camel
 
 from sim.i18n import message
 from sim.model.analysis_template import AnalysisTemplate
-from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step
+from sim.model.canary_steps import (
+    Analyse,
+)
 from sim.model.unreadable import Unreadable
 from sim.scenario.analysis_spec import Analysis, Background, Promotion
-from sim.scenario.words import Duration, Share, Strict
+from sim.scenario.step_spec import CanaryStep
+from sim.scenario.words import Share, Strict
 
 CanaryRouter: TypeAlias = Literal["ingress_annotations", "virtual_service", "http_route"]
 Pods = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Seconds = Annotated[float, Field(ge=0, le=1e7)]  # A number, as in an Argo `Rollout`.
-Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
-
-
-class PauseStep(Strict):
-    """How long a canary stays where it is; without it, until somebody says to go on."""
-
-    duration: Duration | None = None
-
-
-class CanaryScale(Strict):
-    """How many pods a canary has, whatever its weight: exactly one of the three."""
-
-    replicas: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
-    weight: Percent | None = None
-    match_traffic_weight: Literal[True] | None = None
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> CanaryScale:
-        if sum(getattr(self, name) is not None for name in type(self).model_fields) != 1:
-            raise Unreadable(
-                message("setCanaryScale has exactly one size"),
-                message("known: {known}", known="replicas, weight, matchTrafficWeight: true"),
-            )
-        return self
-
-
-class HeaderRoute(Strict):
-    """Whose requests go to the canary whatever its weight; without a header, nobody's."""
-
-    header: Annotated[str, Field(min_length=1, max_length=100)] | None = None
-    value: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-
-    @model_validator(mode="after")
-    def _both_or_none(self) -> HeaderRoute:
-        if (self.header is None) != (self.value is None):
-            raise Unreadable(
-                message("a header route has a header and a value, or neither to end it"),
-                message("for example {example}", example="{header: x-beta, value: always}"),
-            )
-        return self
-
-
-# Argo Rollouts' instructions that no strategy here follows.
-_REFUSED = {
-    "analysis": message("nobody judges in a step"),
-    "experiment": message("nobody starts further versions in a step"),
-    "setMirrorRoute": message("no strategy mirrors requests in a step"),
-}
-
-
-def _or_in_short(schema: dict[str, Any]) -> None:
-    """Let an editor accept the short form beside the long one."""
-    whole = dict(schema)
-    schema.clear()
-    schema["anyOf"] = [whole, {"type": "string"}]
-
-
-class CanaryStep(Strict):
-    """One step, in Argo Rollouts' words: exactly one of them.
-
-    Short forms: `20%` for a weight, `30s` for a pause, `pause` for one that somebody ends,
-    `scale 3`, `scale 25%` and `scale by weight` for the canary's pods.
-    """
-
-    model_config = ConfigDict(json_schema_extra=_or_in_short)
-
-    set_weight: Percent | None = None
-    pause: PauseStep | None = None
-    set_canary_scale: CanaryScale | None = None
-    set_header_route: HeaderRoute | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _in_short(cls, data: Any) -> Any:
-        for name in _REFUSED if isinstance(data, dict) else ():
-            if name in data:
-                raise Unreadable(
-                    message("{field} is not supported: {why}", field=name, why=_REFUSED[name])
-                )
-        if not isinstance(data, str):
-            return data
-        if data.startswith(_SCALE):
-            return {"setCanaryScale": _scale_in_short(data.removeprefix(_SCALE))}
-        if data == "pause":
-            return {"pause": {}}
-        if data.endswith("%") and data[:-1].isdecimal():
-            return {"setWeight": int(data[:-1])}
-        return {"pause": {"duration": data}}
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> CanaryStep:
-        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
-        if len(given) != 1:
-            known = ", ".join(to_camel(name) for name in type(self).model_fields)
-            raise Unreadable(
-                message("a step has exactly one instruction"),
-                message("known: {known}", known=known),
-            )
-        return self
-
-    @property
-    def needs_a_router(self) -> str | None:
-        """The field that only a router can follow, if it is one."""
-        return next((to_camel(name) for name in _ROUTED if getattr(self, name) is not None), None)
-
-    def meant(self) -> Step:
-        """The step as the strategy takes it."""
-        if self.pause is not None:
-            return Pause(self.pause.duration)
-        if (scale := self.set_canary_scale) is not None:
-            return SetCanaryScale(scale.replicas, scale.weight)
-        if (route := self.set_header_route) is not None:
-            return SetHeaderRoute(route.header or "", route.value or "")
-        assert self.set_weight is not None
-        return SetWeight(self.set_weight)
-
-
-_ROUTED = ("set_canary_scale", "set_header_route")
-_SCALE = "scale "
-
-
-def _scale_in_short(size: str) -> dict[str, Any]:
-    if size == "by weight":
-        return {"matchTrafficWeight": True}
-    number = size.removesuffix("%")
-    if not number.isdecimal():
-        raise Unreadable(
-            message("{found} is no size for a canary", found=repr(size[:40])),
-            message("for example {example}", example="scale 3, scale 25%, scale by weight"),
-        )
-    return {"replicas" if number == size else "weight": int(number)}
 
 
 class Steps(Strict):
     """The steps that come before all requests."""
 
     steps: Annotated[list[CanaryStep], Field(min_length=1, max_length=100)] | None = None
-    analysis: Background | None = None
 
     @model_validator(mode="after")
     def _that_pods_can_take(self) -> Steps:
@@ -168,7 +40,13 @@ class Steps(Strict):
         return self
 
 
-class Canary(Steps):
+class JudgedSteps(Steps):
+    """Steps, and metrics that are watched beside them."""
+
+    analysis: Background | None = None
+
+
+class Canary(JudgedSteps):
     """Steps, and who shares requests out: a router, or without one the number of pods."""
 
     router: CanaryRouter | None = None
@@ -195,14 +73,19 @@ class Canary(Steps):
         return self
 
 
-class BlueGreen(Strict):
-    """An Argo `Rollout`'s fields, by its names."""
+class Switch(Strict):
+    """When all requests go to other pods, and how long those of before are kept."""
 
     auto_promotion_enabled: bool | None = None
     auto_promotion_seconds: Seconds | None = None
-    preview_replica_count: Pods | None = None
     scale_down_delay_seconds: Seconds | None = None
     abort_scale_down_delay_seconds: Seconds | None = None
+
+
+class BlueGreen(Switch):
+    """An Argo `Rollout`'s fields, by its names."""
+
+    preview_replica_count: Pods | None = None
     progress_deadline_abort: bool | None = None
     pre_promotion_analysis: Promotion | None = None
     post_promotion_analysis: Promotion | None = None
@@ -224,6 +107,15 @@ class Flag(Steps):
     )
     propagation_seconds: Seconds | None = None
 
+    @model_validator(mode="after")
+    def _nobody_judges(self) -> Flag:
+        if any(step.analysis is not None for step in self.steps or ()):
+            raise Unreadable(
+                message("a flag is turned on without an analysis"),
+                message("setWeight and pause are its steps"),
+            )
+        return self
+
 
 class FeatureFlags(Flag):
     """The flag, and how pods read it."""
@@ -231,8 +123,8 @@ class FeatureFlags(Flag):
     delivery: Literal["file", "environment"] | None = None
 
 
-class BlueGreenBehindFlag(BlueGreen, Flag):
-    """Blue-green's fields and the flag's; the ConfigMap is a mounted file."""
+class BlueGreenBehindFlag(Switch, Flag):
+    """Blue-green's switch and the flag's; the ConfigMap is a mounted file."""
 
 
 class AbTest(Strict):
@@ -287,21 +179,12 @@ class Strategies(Strict):
     rolling_update: RollingUpdate | None = None
     blue_green: BlueGreen | None = None
     canary: Canary | None = None
-    canary_then_rolling: Steps | None = None
+    canary_then_rolling: JudgedSteps | None = None
     feature_flags: FeatureFlags | None = None
     blue_green_behind_flag: BlueGreenBehindFlag | None = None
     shadow: Shadow | None = None
     ab_test: AbTest | None = None
     maintenance_window: MaintenanceWindow | None = None
-
-    @property
-    def ask_metrics(self) -> bool:
-        """Whether one of them has an analysis."""
-        return any(
-            isinstance(to, AnalysisTemplate)
-            for fields in self.given().values()
-            for to in fields.values()
-        )
 
     def given(self) -> dict[str, dict[str, Any]]:
         """What is written, by the strategies' names in the table and their fields' names."""
@@ -316,6 +199,13 @@ class Strategies(Strict):
                     if getattr(entry, field) is not None
                 }
         return {name: fields for name, fields in found.items() if fields}
+
+
+def ask_metrics(given: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether one of the strategies' settings is an analysis, or a step that waits for one."""
+    values = (value for fields in given.values() for value in fields.values())
+    parts = (part for one in values for part in (one if isinstance(one, tuple) else (one,)))
+    return any(isinstance(part, AnalysisTemplate | Analyse) for part in parts)
 
 
 def _meant(value: Any) -> Any:

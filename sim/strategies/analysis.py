@@ -7,13 +7,17 @@ by a person and then asked anew. (argoproj/argo-rollouts rollout/analysis.go)
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sim.cluster import Cluster
 from sim.judges.checking import verdict_of
 from sim.model.analysis import AnalysisPhase, MetricState, assess, measured, next_at
 from sim.model.analysis_note import read_note, written_note
-from sim.model.analysis_template import AnalysisTemplate
+from sim.model.analysis_template import LATEST_HASH, STABLE_HASH, AnalysisTemplate, Check
 from sim.model.measurement import Measurement
+from sim.model.objects import labels_of
+from sim.model.revision import owned_by, present_set
+from sim.model.template_hash import HASH_LABEL
 from sim.ports import Wait
 
 _MARK = "analysis-"
@@ -68,7 +72,7 @@ class AnalysisRun:
             due = next_at(metric, states[metric.name], began)
             if due is not None and due <= now:
                 verdict = verdict_of(
-                    check, self._cluster.metrics, self._cluster.requests, self._tracks
+                    self._filled(check), self._cluster.metrics, self._cluster.requests, self._tracks
                 )
                 states[metric.name] = measured(metric, states[metric.name], verdict.phase, now)
                 taken = Measurement(
@@ -96,6 +100,22 @@ class AnalysisRun:
     def until_resumed(self) -> Wait:
         """It is inconclusive: a person must look at it, and say to go on."""
         return self._cluster.until_resumed(f"{_MARK}{self._name}-from-{self._read()[0]:.3f}")
+
+    def _filled(self, check: Check) -> Check:
+        """*check* whose query names the pods of both tracks, where it asks for them by hash."""
+        baseline, canary = self._tracks
+        query = check.query
+        if STABLE_HASH in query:
+            query = query.replace(STABLE_HASH, self._cluster.own_label(baseline)[1])
+        if LATEST_HASH in query:
+            query = query.replace(LATEST_HASH, self._hash_of(canary))
+        return check if query == check.query else replace(check, query=query)
+
+    def _hash_of(self, track: str) -> str:
+        deployment, api = self._cluster.deployment(track), self._cluster.api
+        sets = owned_by(deployment, api.list("ReplicaSet", self._cluster.namespace))
+        found = present_set(deployment, sets)
+        return "" if found is None else labels_of(found).get(HASH_LABEL, "")
 
     def _read(self) -> tuple[float, Mapping[str, MetricState]]:
         noted = read_note(self._cluster.noted(_MARK + self._name))

@@ -8,14 +8,15 @@ from sim.cluster import Cluster
 from sim.model.analysis_template import AnalysisTemplate
 from sim.model.asked_share import MOVING, WEIGHT
 from sim.model.canary_replicas import FULL
-from sim.model.canary_steps import Pause, SetCanaryScale, SetHeaderRoute, SetWeight, Step, weight_in
+from sim.model.canary_steps import Pause, SetWeight, Step, planned_seconds
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
 from sim.strategies.canary_by_pods import ByPods
 from sim.strategies.canary_by_router import ByRouter
 from sim.strategies.canary_settings import moving_settings, steps_settings
-from sim.strategies.canary_traffic import BEYOND, CANARY, Traffic
+from sim.strategies.canary_step import reach, take
+from sim.strategies.canary_traffic import CANARY, Traffic
 from sim.strategies.giving_up import give_up, is_given_up
 from sim.strategies.judged import analysis_settings, beside, proven
 
@@ -46,7 +47,7 @@ class Canary:
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Take the steps that are left, then go to the end."""
         proven = yield from self.try_out(cluster, template)
-        if not proven or not (yield from self._shift(cluster, FULL)):
+        if not proven or not (yield from reach(cluster, self._traffic(), FULL)):
             return (yield from self.go_back(cluster))
         if self.router is not None:
             yield cluster.sleep_since("promoted", self.scale_down_delay_seconds)
@@ -60,35 +61,11 @@ class Canary:
             return False
         cluster.create_track(CANARY, template, 0)
         for number in range(int(cluster.noted("steps-done") or 0), len(self.steps)):
-            step = self._take(cluster, number)
+            step = take(cluster, self._traffic(), self.steps, number)
             if not (yield from beside(self.analysis, cluster, number, step)):
                 return False
             cluster.note("steps-done", f"{number + 1}")
         return proven(self.analysis, cluster)
-
-    def _take(self, cluster: Cluster, number: int) -> Process[bool]:
-        step = self.steps[number]
-        match step:
-            case SetWeight():
-                return (yield from self._shift(cluster, step.percent, number))
-            case SetCanaryScale():
-                weight = weight_in(self.steps, number)
-                return (yield from self._traffic().resize(cluster, weight, number))
-            case SetHeaderRoute():
-                yield self._traffic().match(cluster, step.name, step.value)
-            case Pause(seconds=None):
-                yield cluster.until_resumed(f"paused-in-{number}")
-            case Pause():
-                yield cluster.sleep_since(f"paused-in-{number}", step.seconds or 0.0)
-        return True
-
-    def _shift(self, cluster: Cluster, weight: int, number: int = BEYOND) -> Process[bool]:
-        """Reach *weight*; False if pods do not come up for as long as the deadline allows."""
-        cluster.note(WEIGHT, f"{MOVING}{weight}")
-        reached = yield from self._traffic().shift(cluster, weight, number)
-        if reached:
-            cluster.note(WEIGHT, f"{weight}")
-        return reached
 
     def _traffic(self) -> Traffic:
         if self.router is None:
@@ -118,9 +95,10 @@ class Canary:
         return Phase.DEGRADED
 
     def planned_seconds(self) -> float:
-        """All pauses and delays; a pause that somebody must end is not known."""
-        pauses = sum(step.seconds or 0.0 for step in self.steps if isinstance(step, Pause))
-        return pauses + (0.0 if self.router is None else self.scale_down_delay_seconds)
+        """All pauses, analyses and delays; a pause that somebody must end is not known."""
+        return planned_seconds(self.steps) + (
+            0.0 if self.router is None else self.scale_down_delay_seconds
+        )
 
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """The steps, and the bounds within which pods move."""

@@ -32,6 +32,15 @@ def passed(analysis: AnalysisRun, cluster: Cluster) -> Process[bool]:
         analysis.renew()
 
 
+def passes_in_step(template: AnalysisTemplate, cluster: Cluster, number: int) -> Process[bool]:
+    """Hold the canary in step *number* until it is known; whether it may go on."""
+    run = AnalysisRun(cluster, f"step-{number}", template, baseline=STABLE, canary=CANARY)
+    good = yield from passed(run, cluster)
+    if not good:
+        give_up(cluster, analysis=f"steps[{number}].analysis")
+    return good
+
+
 def alongside(analysis: AnalysisRun, process: Process[T], cluster: Cluster) -> Process[T | None]:
     """Let *process* go on, and ask meanwhile; what it returns, or None once the analysis failed.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol, TypeVar
 
 from sim.cluster import Cluster
 from sim.model.analysis_template import AnalysisTemplate
+from sim.model.canary_steps import Analyse
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Setting
 from sim.ports import Process
@@ -17,13 +19,13 @@ ARGO = "Argo Rollouts default (utils/defaults/defaults.go)"
 
 def asks_metrics(strategy: object) -> bool:
     """Whether one of *strategy*'s settings is an analysis, for which it asks the monitoring."""
-    return bool(_analyses(strategy))
+    return any(True for _ in _analyses(strategy))
 
 
 def queries_of(strategy: object) -> tuple[str, ...]:
     """What it puts to the monitoring in its own words."""
-    found = _analyses(strategy).values()
-    return tuple(check.query for template in found for check in template.checks if check.query)
+    checks = (check for template in _analyses(strategy) for check in template.checks)
+    return tuple(check.query for check in checks if check.query)
 
 
 def without_worry(strategy: S) -> S:
@@ -31,16 +33,36 @@ def without_worry(strategy: S) -> S:
     if not asks_metrics(strategy):
         return strategy
     found: dict[str, Any] = {
-        name: template.without_worry() for name, template in _analyses(strategy).items()
+        name: _calm(value)
+        for name, value in _settings_of(strategy).items()
+        if isinstance(value, tuple | AnalysisTemplate)
     }
     return replace(strategy, **found)  # type: ignore[type-var]
 
 
-def _analyses(strategy: object) -> dict[str, AnalysisTemplate]:
+def _calm(value: Any) -> Any:
+    """A setting without worry: an analysis, or the steps in which there may be some."""
+    if isinstance(value, AnalysisTemplate):
+        return value.without_worry()
+    return tuple(
+        Analyse(one.analysis.without_worry()) if isinstance(one, Analyse) else one for one in value
+    )
+
+
+def _analyses(strategy: object) -> Iterator[AnalysisTemplate]:
+    """Its own settings that are analyses, and those in its steps."""
+    for value in _settings_of(strategy).values():
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Analyse):
+                yield one.analysis
+            elif isinstance(one, AnalysisTemplate):
+                yield one
+
+
+def _settings_of(strategy: object) -> dict[str, Any]:
     if not is_dataclass(strategy):
         return {}
-    found = {one.name: getattr(strategy, one.name) for one in fields(strategy)}
-    return {name: to for name, to in found.items() if isinstance(to, AnalysisTemplate)}
+    return {one.name: getattr(strategy, one.name) for one in fields(strategy)}
 
 
 class Strategy(Protocol):

@@ -6,7 +6,7 @@ proxies had counted at that moment, and nothing of it reaches the simulation.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sim.control.clock import Environment
 from sim.control.plane import ControlPlane
@@ -17,18 +17,24 @@ from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject, labels_of, name_of, namespace_of
 from sim.model.run import Change
 from sim.model.samples import Labels, Vector
+from sim.model.template_hash import HASH_LABEL
+from sim.model.tracks import TRACK_LABEL
 from sim.model.version_queries import label_name
 from sim.monitoring import exposition
+from sim.monitoring.exposition import UNKNOWN
 from sim.monitoring.promql.evaluate import query
 from sim.monitoring.request_counters import RequestCounters
 from sim.monitoring.rule_groups import RuleGroups
 from sim.monitoring.scraper import Exposed, Scraper, Target
 from sim.monitoring.series import SeriesStore
 from sim.ports import DataPlane, PodCounters
+from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.resources import serving
 from sim.scenario.scenario import Scenario
 
 _PORT = 9090
+ROLLOUT_HASH_LABEL = "rollouts-pod-template-hash"  # A Rollout's name for a template's hash.
+OLD = "old"
 
 
 class Monitor:
@@ -126,11 +132,12 @@ class Monitor:
         ]
 
     def _of_pod(self, record: PodRecord) -> Target:
-        pod, container = record.pod, serving(record.pod)
+        container = serving(record.pod)
         ports = container.get("ports") or ({"containerPort": _PORT},)
+        pod = record.pod
         labels = {label_name(key): text for key, text in labels_of(pod).items()}
         labels |= {
-            "job": name_of(self._scenario.service),
+            **self._service_labels(pod),
             "instance": f"{record.address}:{ports[0]['containerPort']}",
             "namespace": record.namespace,
             "pod": record.name,
@@ -142,6 +149,35 @@ class Monitor:
             labels=tuple(labels.items()),
             expose=lambda: self._process(record),
         )
+
+    def _service_labels(self, pod: JsonObject) -> dict[str, str]:
+        """The Service through which the pod is found; of a Rollout's two, the one that selects it.
+
+        A Rollout's pods tell their template's hash under its own name too.
+        """
+        live, own = name_of(self._scenario.service), self._scenario.own
+        if own is None:
+            return {"job": live}
+        labels = labels_of(pod)
+        name = self._of_rollout(own, labels) or live
+        hash_label = {label_name(ROLLOUT_HASH_LABEL): labels.get(HASH_LABEL, "")}
+        return {"job": name, "service": name, **hash_label}
+
+    def _of_rollout(self, own: OwnStrategy, labels: Mapping[str, str]) -> str:
+        """The Service of the new pods alone, until the live one is theirs alone as well."""
+        if not own.new_service or TRACK_LABEL not in labels:
+            return ""
+        at = namespace_of(self._scenario.service)
+        found = self._control.store.get("Service", name_of(self._scenario.service), at)
+        selector = found["spec"].get("selector") or {}
+        return "" if TRACK_LABEL in selector else own.new_service
+
+    def _called(self, version: str) -> str:
+        """The Service by which clients of a mesh reach *version*."""
+        own = self._scenario.own
+        if own is not None and own.is_host and own.new_service and version not in (OLD, UNKNOWN):
+            return own.new_service
+        return name_of(self._scenario.service)
 
     def _process(self, record: PodRecord) -> Exposed:
         found = self._pods().get(record.number)
@@ -180,9 +216,10 @@ class Monitor:
         service = self._scenario.service
         if self._kind is ProxyKind.ISTIO:
             names = self._versions.names
-            return list(exposition.of_sidecar(book, name_of(service), names, self._bounds))
-        at = name_of(service), namespace_of(service)
-        return list(exposition.of_ingress(book, *at, self._bounds))
+            at = namespace_of(service)
+            return list(exposition.of_sidecar(book, self._called, at, names, self._bounds))
+        name, namespace = name_of(service), namespace_of(service)
+        return list(exposition.of_ingress(book, name, namespace, self._bounds))
 
     def _of_node(self, number: int) -> Target:
         name = self._scenario.nodes[number].name

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.faults.reading import faults_of
 from sim.i18n import LANGUAGES, Message, message
-from sim.model.canary_steps import Pause, SetWeight, Step
+from sim.model.canary_steps import Analyse, Pause, SetWeight, Step
 from sim.model.objects import JsonObject
 from sim.strategies import STRATEGIES, strategy_named
 from sim.strategies.canary import Canary
@@ -46,7 +46,7 @@ def plan_of(scenario: Scenario) -> JsonObject:
 
 
 def _steps(steps: tuple[Step, ...]) -> list[tuple[float, float | None, Message]]:
-    """Each pause at the weight that was set before it; one without end is open."""
+    """Each pause or analysis at the weight set before it; one without end is open."""
     bars: list[tuple[float, float | None, Message]] = []
     now, weight = 0.0, 0
     for step in steps:
@@ -59,6 +59,10 @@ def _steps(steps: tuple[Step, ...]) -> list[tuple[float, float | None, Message]]
                 break
             bars.append((now, now + step.seconds, text))
             now += step.seconds
+        elif isinstance(step, Analyse):
+            text = message("{percent} % for the new version, judged", percent=weight)
+            bars.append((now, now + step.analysis.planned_seconds, text))
+            now += step.analysis.planned_seconds
     return bars
 
 

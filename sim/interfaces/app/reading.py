@@ -25,6 +25,7 @@ def document(order: Order) -> JsonObject:
         "problems": {},
         "name": scenario.name,
         "digest": scenario.digest,
+        "own": None if scenario.own is None else scenario.own.name,
         "plan": plan_of(scenario),
         "warnings": _in_every_language(scenario.warnings),
         "assumptions": {

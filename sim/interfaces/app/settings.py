@@ -19,6 +19,7 @@ MOST_RUNS = 100
 OWN = own_text.OWN
 FIRST = "web-app"
 NO_RELEASE = "none"
+_OFFERED, _NEXT = "strategies-offered", "strategies-next"
 
 
 def scenarios() -> list[str]:
@@ -62,6 +63,8 @@ ONE_RUN = (
 def ask_comparison(language: str) -> Order:
     """Show every input of a comparison and answer what they hold."""
     ask_scenario(language)
+    if _NEXT in st.session_state:
+        st.session_state["strategies"] = st.session_state.pop(_NEXT)
     st.multiselect(
         translate(language, "Strategies"),
         list(STRATEGIES),
@@ -75,6 +78,21 @@ def ask_comparison(language: str) -> Order:
     _ask_faults(language)
     _ask_more(language, translate(language, "First seed"))
     return order_of(st.session_state)
+
+
+def follow_rollout(own: str | None) -> bool:
+    """Choose the strategy that a Rollout asks for, as `seatrial compare` does; whether it is news.
+
+    Only while nobody has chosen otherwise; a scenario without one has the two built-in ones again.
+    The choice is shown by the next run of the page.
+    """
+    state = st.session_state
+    wanted = [*([own] if own else []), *BUILT_IN]
+    before = state.get(_OFFERED, list(BUILT_IN))
+    if list(state["strategies"]) != before or wanted == before:
+        return False
+    state[_OFFERED] = state[_NEXT] = wanted
+    return True
 
 
 def ask_run(language: str) -> Order:

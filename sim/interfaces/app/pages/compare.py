@@ -43,6 +43,8 @@ def show(language: str) -> None:
     show_problems(reading, language)
     if reading["problems"]:
         return
+    if settings.follow_rollout(reading.get("own")):
+        st.rerun()
     work = Work(task="compare", order=order.to_json())
     found, job = result_of(work), job_of(work)
     running = job is not None and job.state is State.RUNNING

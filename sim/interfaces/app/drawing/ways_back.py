@@ -45,12 +45,7 @@ def ways_back(bars: Sequence[JsonObject], colours: Colours, language: str, prefi
                 made.append(_box(box, f"url(#{prefix}{key})", colours, said))
             at += length
         made += _whisker(bar, x, top + 20 + HEIGHT / 2, colours)
-    zero = x(0.0)
-    made.append(
-        element(
-            "line", x1=zero, x2=zero, y1=18, y2=bottom, stroke=colours.ink, stroke_dasharray="4 3"
-        )
-    )
+        made.append(_decision(x(0.0), top + 18, colours))  # Not through what is written above.
     made.append(time_axis(shown, LEFT, RIGHT, bottom, colours))
     axis = translate(language, "seconds since the decision")
     made.append(_word(axis, (LEFT + RIGHT) / 2, bottom + 32, colours, "middle"))
@@ -58,11 +53,22 @@ def ways_back(bars: Sequence[JsonObject], colours: Colours, language: str, prefi
     return picture("".join(made), WIDTH, bottom + 40, name)
 
 
-def legend(colours: Colours, language: str, prefix: str, watched: bool) -> str:
-    """What the segments stand for, in the order in which they come."""
+def since_decision(bars: Sequence[JsonObject]) -> list[JsonObject]:
+    """*bars* without what came before the decision, which may be so long that it hides the rest."""
+    return [
+        {
+            **bar,
+            "seconds": {k: v for k, v in bar["seconds"].items() if k in ("answer", "capacity")},
+        }
+        for bar in bars
+    ]
+
+
+def legend(bars: Sequence[JsonObject], colours: Colours, language: str, prefix: str) -> str:
+    """What the segments of *bars* stand for, in the order in which they come."""
     items = []
     for key, segment in SEGMENTS.items():
-        if watched or key in ("answer", "capacity"):
+        if any(bar["seconds"].get(key, 0.0) > 0 for bar in bars):
             box = _box((1.0, 1.0, 20.0), f"url(#{prefix}{key})", colours, "", 12.0)
             items.append(
                 "<span style='display:inline-flex;align-items:center;gap:.35rem;"
@@ -88,6 +94,18 @@ def _told(bar: JsonObject, language: str) -> str:
     half = f" ± {bar['half_seconds']:.1f}" if bar["half_seconds"] > 0 else ""
     told = translate(language, "back after {seconds} s", seconds=f"{bar['back_seconds']:.1f}{half}")
     return f"{told}; {bar['remark']}" if bar["remark"] else told
+
+
+def _decision(x: float, top: float, colours: Colours) -> str:
+    return element(
+        "line",
+        x1=x,
+        x2=x,
+        y1=top,
+        y2=top + HEIGHT + 6,
+        stroke=colours.ink,
+        stroke_dasharray="4 3",
+    )
 
 
 def _whisker(bar: JsonObject, x: Callable[[float], float], y: float, colours: Colours) -> list[str]:

@@ -10,7 +10,7 @@ from sim.experiments.drill_moments import MOMENT_NAMES, Moment
 from sim.i18n import message, translate
 from sim.interfaces.app import address, drill_downloads, settings
 from sim.interfaces.app.drawing.markup import show_markup
-from sim.interfaces.app.drawing.ways_back import legend, ways_back
+from sim.interfaces.app.drawing.ways_back import legend, since_decision, ways_back
 from sim.interfaces.app.jobs import State
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
@@ -148,9 +148,20 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
     st.html(f"<p class='seatrial-verdict'>{escape(one['verdict'])}</p>")
     if one["policy"]:
         st.caption(one["policy"].replace("*", r"\*").replace("~", r"\~"))
-    drawn = ways_back(one["bars"], colours, language, prefix)
-    samples = legend(colours, language, f"{prefix}legend", watched)
-    show_markup(f"{samples}<div style='max-width:620px'>{drawn}</div>", f"ways-{prefix}")
+    bars = one["bars"]
+    parts = [ways_back(bars, colours, language, prefix)]
+    if watched:
+        parts.append(ways_back(since_decision(bars), colours, language, f"{prefix}after"))
+    figures = "".join(f"<figure>{part}</figure>" for part in parts)
+    samples = legend(bars, colours, language, f"{prefix}legend")
+    show_markup(f"{samples}<div class='seatrial-columns'>{figures}</div>", f"ways-{prefix}")
+    if watched:
+        st.caption(
+            translate(
+                language,
+                "Beside it, or below, the same enlarged: only what follows the decision.",
+            )
+        )
     show_table(Table.from_json(one["cost"]))
     show_table(Table.from_json(one["clocks"]))
 

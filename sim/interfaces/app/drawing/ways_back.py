@@ -114,7 +114,8 @@ def _whisker(bar: JsonObject, x: Callable[[float], float], y: float, colours: Co
         return []
     low, high = x(max(0.0, back - half)), x(back + half)
     return [
-        element("line", x1=one, x2=two, y1=y1, y2=y2, stroke=colours.ink, stroke_width=1.2)
+        element("line", x1=one, x2=two, y1=y1, y2=y2, stroke=colour, stroke_width=width)
+        for colour, width in ((colours.paper, 3.6), (colours.ink, 1.2))  # Seen on any ground.
         for one, two, y1, y2 in (
             (low, high, y, y),
             (low, low, y - 4, y + 4),

@@ -162,7 +162,9 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
                 "Beside it, or below, the same enlarged: only what follows the decision.",
             )
         )
-    show_table(Table.from_json(one["cost"]))
+    show_table(Table.from_json(one["exposure"]))
+    st.caption(one["window"])
+    show_table(Table.from_json(one["broken"]))
     show_table(Table.from_json(one["clocks"]))
 
 

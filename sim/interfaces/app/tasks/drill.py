@@ -6,6 +6,7 @@ import io
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from sim.analysis.rollback_figures import DRILL_FIGURES
 from sim.i18n import LANGUAGES, translate
 from sim.interfaces.app import shelf
 from sim.interfaces.app.order import Order
@@ -18,11 +19,16 @@ from sim.interfaces.drill_tables import (
     policy_sentence,
 )
 from sim.interfaces.scenario_tables import assumptions_table, problem_lines
+from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
 
 if TYPE_CHECKING:
     from sim.experiments.drill_result import Drill, DrilledMoment
 
+# The columns of what a drill costs: whom the bad version met, then what the way back broke.
+BROKEN_FROM = 1 + [one.key for one in DRILL_FIGURES.values() if not one.is_clock].index(
+    "broken_requests"
+)
 PICTURE = ".{language}.{ending}"
 _LAST: list[Drill] = []  # A worker does one piece of work; its pictures come afterwards.
 
@@ -65,14 +71,33 @@ def _moment(found: DrilledMoment, language: str) -> JsonObject:
     from sim.experiments.drill_picture import panel_of
 
     watched = found.moment.is_watched
+    cost = cost_table(found, language)
+    met, broke = translate(language, "Exposure"), translate(language, "What the way back broke")
+    last = len(cost.headings)
     return {
         "name": MOMENT_NAMES[found.moment].render(language),
         "verdict": found.verdict.render(language),
         "policy": policy_sentence(found.plan).render(language) if watched else "",
         "bars": [asdict(bar) for bar in panel_of(found, language).bars],
         "clocks": clocks_table(found, language).to_json(),
-        "cost": cost_table(found, language).to_json(),
+        "window": cost.title,
+        "exposure": _columns(cost, met, range(1, BROKEN_FROM)).to_json(),
+        "broken": _columns(cost, broke, range(BROKEN_FROM, last)).to_json(),
     }
+
+
+def _columns(table: Table, title: str, numbers: range) -> Table:
+    """The names of *table* and some of its columns, under a *title* of their own."""
+    kept = (0, *numbers)
+    return Table(
+        title=title,
+        headings=tuple(table.headings[n] for n in kept),
+        rows=tuple(Row(cells=tuple(row.cells[n] for n in kept)) for row in table.rows),
+        figures_from=1,
+        heading_explains=tuple(
+            table.heading_explains[n] if n < len(table.heading_explains) else "" for n in kept
+        ),
+    )
 
 
 def draw_pictures(name: str) -> None:

@@ -35,6 +35,7 @@ WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 ARRIVED = {
     "start": ".player .pod",
     "compare": ".stTabs",
+    "way-back": ".stTabs",
     "run": ".player .pod",
     "scenario": ".stAlert",
     "ab": ".stTabs",

@@ -281,10 +281,24 @@ def test_a_server_that_is_away_when_it_matters_detects_nothing(tmp_path):
     ],
 )
 def test_a_question_that_nobody_can_answer_is_refused_before_the_run(tmp_path, override, words):
-    story = scenario(tmp_path, overrides=override)
-
     with pytest.raises(ScenarioError, match=words):
-        Session(story, "RollingUpdate", 1, window=LONG)
+        Session(scenario(tmp_path, overrides=override), "RollingUpdate", 1, window=LONG)
+
+
+def test_a_misspelt_alert_is_found_by_reading_with_file_and_line_and_what_was_meant(tmp_path):
+    (tmp_path / "rules.yaml").write_text(RULES)
+    (tmp_path / "web.yaml").write_text(json.dumps(deployment()))
+    (tmp_path / "scenario.yaml").write_text(
+        "apiVersion: seatrial/v1alpha1\nkind: Scenario\nmetadata: {name: web}\nspec:\n"
+        "  manifests: [web.yaml, rules.yaml]\n  rollback:\n    by: alert\n    alert: ManyErors\n"
+    )
+
+    with pytest.raises(ScenarioError) as caught:
+        load([tmp_path / "scenario.yaml"])
+
+    (problem,) = caught.value.problems
+    assert (problem.file.endswith("scenario.yaml"), problem.line, problem.column) == (True, 8, 12)
+    assert "did you mean ManyErrors?" in problem.render()
 
 
 def test_who_decides_needs_somebody_who_notices(tmp_path):

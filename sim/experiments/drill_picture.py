@@ -18,10 +18,11 @@ from sim.stats import mean_interval
 def picture_of(drill: Drill, language: str = "en") -> Figure:
     """One panel for each moment of *drill*."""
     language = drawable(language)
-    return draw_drill([_panel(found, language) for found in drill.moments], language)
+    return draw_drill([panel_of(found, language) for found in drill.moments], language)
 
 
-def _panel(found: DrilledMoment, language: str) -> Panel:
+def panel_of(found: DrilledMoment, language: str) -> Panel:
+    """The bars of one moment, in words of *language*."""
     title = translate(language, "Decided {moment}", moment=MOMENT_NAMES[found.moment])
     bars = tuple(_bar(way, language, watched=found.moment.is_watched) for way in found.ways)
     return Panel(title=title, bars=bars)

@@ -53,6 +53,7 @@ def cost_table(found: DrilledMoment, language: str) -> Table:
         headings=(*table.headings, translate(language, "broken how")),
         rows=tuple(rows),
         figures_from=1,
+        heading_explains=table.heading_explains,
     )
 
 
@@ -68,6 +69,7 @@ def _table(title: str, figures: list[DrillFigure], found: DrilledMoment, languag
             for way in found.ways
         ),
         figures_from=1,
+        heading_explains=("", *(figure.definition.render(language) for figure in figures)),
     )
 
 

@@ -20,13 +20,15 @@ class Row:
 class Table:
     """A title, one heading a column, and rows as wide as the headings.
 
-    Columns from *figures_from* on hold figures and stand to the right.
+    Columns from *figures_from* on hold figures and stand to the right. *heading_explains* is what
+    a pointer over each heading explains, if anything.
     """
 
     title: str
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
     figures_from: int | None = None
+    heading_explains: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for row in self.rows:

@@ -23,6 +23,7 @@ from sim.scenario import (
     own_settings,
     pairing,
     quota_room,
+    rollback_checks,
     route_warnings,
     service_checks,
     unmodelled,
@@ -52,6 +53,8 @@ def resolve(draft: Draft) -> Scenario:
         draft.errors.extend(dependencies.problems(draft.file.spec, draft.root))
         draft.errors.extend(classes.problems(draft.file.spec, draft.root))
         draft.errors.extend(service_checks.problems(draft.file.spec, draft.root))
+        rules = draft.manifests.rules.groups
+        draft.errors.extend(rollback_checks.problems(draft.file.spec, draft.root, rules))
     recording = _recording(draft)
     owner = owner_of(draft)
     release = released(draft, owner) if owner is not None else None

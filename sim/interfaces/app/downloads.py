@@ -81,7 +81,7 @@ def values_parquet(comparison: JsonObject) -> bytes:
     return stream.getvalue()
 
 
-def scenario_zip(order: Order) -> bytes:
+def scenario_zip(order: Order, words: str | None = None) -> bytes:
     """The scenario's files, and the command that does the same in a terminal."""
     if order.bundled is None:
         files = {MANIFEST_FILE: order.manifest, SCENARIO_FILE: order.description}
@@ -92,7 +92,7 @@ def scenario_zip(order: Order) -> bytes:
         }
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in {**files, "command.txt": command(order) + "\n"}.items():
+        for name, text in {**files, "command.txt": (words or command(order)) + "\n"}.items():
             if text.strip():
                 archive.writestr(zipfile.ZipInfo(name, _LONG_AGO), text)
     return stream.getvalue()

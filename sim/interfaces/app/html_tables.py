@@ -10,7 +10,7 @@ from sim.interfaces.table import Row, Table
 def html_table(table: Table) -> str:
     """*table* as one HTML element."""
     head = "".join(
-        f'<th scope="col"{_figure(table, number)}>{escape(heading)}</th>'
+        f'<th scope="col"{_figure(table, number)}>{_heading(table, number, heading)}</th>'
         for number, heading in enumerate(table.headings)
     )
     body = "".join(_line(table, row) for row in table.rows)
@@ -32,6 +32,12 @@ def _line(table: Table, row: Row) -> str:
         cells.append(f"<td{_figure(table, number)}>{text}</td>")
     kind = ' class="sub"' if row.subordinate else ""
     return f"<tr{kind}>{''.join(cells)}</tr>"
+
+
+def _heading(table: Table, number: int, heading: str) -> str:
+    explains = table.heading_explains[number] if number < len(table.heading_explains) else ""
+    text = escape(heading)
+    return f'<span title="{escape(explains)}">{text}</span>' if explains else text
 
 
 def _figure(table: Table, number: int) -> str:

@@ -181,6 +181,12 @@ def _ask_faults(language: str) -> None:
             )
 
 
+def ask_the_rest(language: str) -> None:
+    """Faults, the first seed, and any other value."""
+    _ask_faults(language)
+    _ask_more(language, translate(language, "First seed"))
+
+
 def _ask_more(language: str, seed: str) -> None:
     with st.expander(translate(language, "More settings")):
         st.number_input(seed, 0, 2**31, key="seed", persist_state="session")

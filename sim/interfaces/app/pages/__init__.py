@@ -9,6 +9,7 @@ PAGES = Registry(
     {
         "start": "sim.interfaces.app.pages.start:PAGE",
         "compare": "sim.interfaces.app.pages.compare:PAGE",
+        "way-back": "sim.interfaces.app.pages.way_back:PAGE",
         "run": "sim.interfaces.app.pages.run:PAGE",
         "scenario": "sim.interfaces.app.pages.scenario:PAGE",
         "ab": "sim.interfaces.app.pages.ab:PAGE",

@@ -10,6 +10,7 @@ TASKS = Registry(
         "read": "sim.interfaces.app.tasks.read:TASK",
         "run": "sim.interfaces.app.tasks.run:TASK",
         "compare": "sim.interfaces.app.tasks.compare:TASK",
+        "drill": "sim.interfaces.app.tasks.drill:TASK",
         "theory": "sim.interfaces.app.tasks.theory:TASK",
         "engines": "sim.interfaces.app.tasks.engines:TASK",
         "peek": "sim.interfaces.app.tasks.peek:TASK",

@@ -1,0 +1,176 @@
+"""Way back: every strategy sent back from the same bad release, and the clocks of each."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from sim.experiments.drill_moments import MOMENT_NAMES, Moment
+from sim.i18n import message, translate
+from sim.interfaces.app import address, drill_downloads, settings
+from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.drawing.ways_back import legend, since_decision, ways_back
+from sim.interfaces.app.jobs import State
+from sim.interfaces.app.order import Order
+from sim.interfaces.app.page import Page
+from sim.interfaces.app.progress import follow, show_end
+from sim.interfaces.app.reading import read
+from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.shown import (
+    show_basis,
+    show_link,
+    show_problems,
+    show_reading,
+    show_table,
+    theme_colours,
+)
+from sim.interfaces.app.task import Work
+from sim.interfaces.table import Table
+from sim.model.objects import JsonObject
+from sim.strategies import STRATEGIES
+
+USUAL = ("RollingUpdate", "BlueGreen", "Canary")
+MOMENTS = [moment.value for moment in Moment]
+USUAL_RUNS, MOST_RUNS = 3, 30
+FIELDS = (
+    *settings.SCENARIO,
+    settings.SEED,
+    address.several("ways", "way-back-strategies", USUAL, lambda: STRATEGIES),
+    address.several("at", "way-back-moments", ("alert",), lambda: MOMENTS),
+    address.number("drills", "way-back-runs", USUAL_RUNS, 2, MOST_RUNS),
+)
+
+
+def show(language: str) -> None:
+    """Ask, compute elsewhere, show."""
+    with st.sidebar:
+        order, moments = _ask(language)
+    if order.is_blank:
+        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
+        return
+    reading = read(order)
+    show_problems(reading, language)
+    if reading["problems"]:
+        return
+    work = Work(task="drill", order={**order.to_json(), "moments": moments})
+    found, job = result_of(work), job_of(work)
+    running = job is not None and job.state is State.RUNNING
+    with st.sidebar:
+        blocked = found is not None or running or not order.strategies or not moments
+        label = translate(language, "Send them back")
+        clicked = st.button(label, type="primary", disabled=blocked, key="drill")
+    if found is None and not running and (clicked or (job is None and _is_usual(order, moments))):
+        job = start(work, language)
+    if found is not None:
+        _show(found, order, work.name, language)
+    elif job is not None and job.state is State.RUNNING:
+        follow(job, language)
+    elif job is not None and job.state is State.DONE:
+        st.rerun()  # It was done between two looks.
+    else:
+        if job is not None:
+            show_end(job, language)
+        st.info(translate(language, "Nobody has run this yet: press the button on the left."))
+        show_reading(reading, language)
+
+
+def _ask(language: str) -> tuple[Order, list[str]]:
+    settings.ask_scenario(language)
+    nothing = translate(language, "choose at least one")
+    st.multiselect(
+        translate(language, "Strategies"),
+        list(STRATEGIES),
+        key="way-back-strategies",
+        persist_state="session",
+        placeholder=nothing,
+    )
+    st.multiselect(
+        translate(language, "When it is decided to go back"),
+        MOMENTS,
+        key="way-back-moments",
+        format_func=lambda name: MOMENT_NAMES[Moment(name)].render(language),
+        persist_state="session",
+        placeholder=nothing,
+        help=translate(
+            language,
+            "By an alert: the scenario's own rollback policy, else more than 5 % errors of a "
+            "version for a minute and a person on call.",
+        ),
+    )
+    st.number_input(
+        translate(language, "Number of seeds"),
+        2,
+        MOST_RUNS,
+        key="way-back-runs",
+        persist_state="session",
+    )
+    settings.ask_the_rest(language)
+    state = st.session_state
+    return _order(dict(state)), [name for name in MOMENTS if name in state["way-back-moments"]]
+
+
+def _order(state: dict[str | int, object]) -> Order:
+    chosen = {"strategies": state["way-back-strategies"], "runs": state["way-back-runs"]}
+    return settings.order_of({**state, **chosen})
+
+
+def _is_usual(order: Order, moments: list[str]) -> bool:
+    """Whether this is what a first visitor is to find."""
+    return moments == ["alert"] and order == _order({one.key: one.usual for one in FIELDS})
+
+
+def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
+    view, drill = found["views"][language], found["drill"]
+    st.caption(view["release"])
+    for number, (one, raw) in enumerate(zip(view["moments"], drill["moments"], strict=True)):
+        _show_moment(one, raw["moment"] == Moment.ALERT, f"b{number}", language)
+    figures, basis = st.tabs(
+        (translate(language, "What is measured"), translate(language, "What this rests on"))
+    )
+    with figures:
+        show_table(Table.from_json(view["definitions"]))
+    with basis:
+        show_table(Table.from_json(view["settings"]))
+        show_basis(view["warnings"], view["assumptions"])
+    st.subheader(translate(language, "Take it with you"))
+    drill_downloads.offer(order, drill, name, language)
+    show_link(address.words_of(FIELDS, st.session_state), language)
+    st.caption(translate(language, "The same in a terminal"))
+    moments = [one["moment"] for one in drill["moments"]]
+    st.code(drill_downloads.command(order, moments), language=None, wrap_lines=True)
+
+
+def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> None:
+    """The sentence, the clocks as a picture, then what it cost and what it broke."""
+    colours = theme_colours()
+    st.subheader(translate(language, "Decided {moment}", moment=one["name"]))
+    st.html(f"<p class='seatrial-verdict'>{escape(one['verdict'])}</p>")
+    if one["policy"]:
+        st.caption(one["policy"].replace("*", r"\*").replace("~", r"\~"))
+    bars = one["bars"]
+    parts = [ways_back(bars, colours, language, prefix)]
+    if watched:
+        parts.append(ways_back(since_decision(bars), colours, language, f"{prefix}after"))
+    figures = "".join(f"<figure>{part}</figure>" for part in parts)
+    samples = legend(bars, colours, language, f"{prefix}legend")
+    show_markup(f"{samples}<div class='seatrial-columns'>{figures}</div>", f"ways-{prefix}")
+    if watched:
+        st.caption(
+            translate(
+                language,
+                "Beside it, or below, the same enlarged: only what follows the decision.",
+            )
+        )
+    show_table(Table.from_json(one["exposure"]))
+    st.caption(one["window"])
+    show_table(Table.from_json(one["broken"]))
+    show_table(Table.from_json(one["clocks"]))
+
+
+PAGE = Page(
+    title=message("Way back"),
+    question=message("How fast is the way back, and what does it break?"),
+    show=show,
+    fields=FIELDS,
+)

@@ -1,0 +1,115 @@
+"""The rollback drill: what `seatrial drill-rollback` measures, and what its page draws."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from sim.analysis.rollback_figures import DRILL_FIGURES
+from sim.i18n import LANGUAGES, translate
+from sim.interfaces.app import shelf
+from sim.interfaces.app.order import Order
+from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.comparison_tables import settings_table
+from sim.interfaces.drill_tables import (
+    clocks_table,
+    cost_table,
+    definitions_table,
+    policy_sentence,
+)
+from sim.interfaces.scenario_tables import assumptions_table, problem_lines
+from sim.interfaces.table import Row, Table
+from sim.model.objects import JsonObject
+
+if TYPE_CHECKING:
+    from sim.experiments.drill_result import Drill, DrilledMoment
+
+# The columns of what a drill costs: whom the bad version met, then what the way back broke.
+BROKEN_FROM = 1 + [one.key for one in DRILL_FIGURES.values() if not one.is_clock].index(
+    "broken_requests"
+)
+PICTURE = ".{language}.{ending}"
+_LAST: list[Drill] = []  # A worker does one piece of work; its pictures come afterwards.
+
+
+def drill(order: JsonObject, progress: Progress) -> JsonObject:
+    """Everything that the page shows, in every language, and the file that `--json` would give."""
+    from sim.experiments.drill_moments import Moment
+    from sim.experiments.rollback_drill import rollback_drill
+
+    asked = Order.from_json({key: order[key] for key in order if key != "moments"})
+    found = rollback_drill(
+        asked.scenario(),
+        asked.strategies,
+        moments=[Moment(name) for name in order["moments"]],
+        seeds=asked.seeds,
+        progress=progress,
+    )
+    _LAST[:] = [found]
+    return {
+        "drill": found.to_json(),
+        "views": {language: _view(found, language) for language in LANGUAGES},
+    }
+
+
+def _view(found: Drill, language: str) -> JsonObject:
+    ways = [(way.strategy, way.settings) for way in found.moments[0].ways]
+    faults = ", ".join(fault.text for fault in found.scenario.faults)
+    return {
+        "release": translate(language, "The bad release: {faults}", faults=faults),
+        "moments": [_moment(one, language) for one in found.moments],
+        "definitions": definitions_table(language).to_json(),
+        "settings": settings_table(ways, language).to_json(),
+        "warnings": problem_lines(found.scenario.warnings, language),
+        "assumptions": assumptions_table(found.scenario, language).to_json(),
+    }
+
+
+def _moment(found: DrilledMoment, language: str) -> JsonObject:
+    from sim.experiments.drill_moments import MOMENT_NAMES
+    from sim.experiments.drill_picture import panel_of
+
+    watched = found.moment.is_watched
+    cost = cost_table(found, language)
+    met, broke = translate(language, "Exposure"), translate(language, "What the way back broke")
+    last = len(cost.headings)
+    return {
+        "name": MOMENT_NAMES[found.moment].render(language),
+        "verdict": found.verdict.render(language),
+        "policy": policy_sentence(found.plan).render(language) if watched else "",
+        "bars": [asdict(bar) for bar in panel_of(found, language).bars],
+        "clocks": clocks_table(found, language).to_json(),
+        "window": cost.title,
+        "exposure": _columns(cost, met, range(1, BROKEN_FROM)).to_json(),
+        "broken": _columns(cost, broke, range(BROKEN_FROM, last)).to_json(),
+    }
+
+
+def _columns(table: Table, title: str, numbers: range) -> Table:
+    """The names of *table* and some of its columns, under a *title* of their own."""
+    kept = (0, *numbers)
+    return Table(
+        title=title,
+        headings=tuple(table.headings[n] for n in kept),
+        rows=tuple(Row(cells=tuple(row.cells[n] for n in kept)) for row in table.rows),
+        figures_from=1,
+        heading_explains=tuple(
+            table.heading_explains[n] if n < len(table.heading_explains) else "" for n in kept
+        ),
+    )
+
+
+def draw_pictures(name: str) -> None:
+    """The picture in each language, beside the result: for papers and slides."""
+    from sim.experiments.drill_picture import picture_of
+
+    for language in LANGUAGES:
+        figure = picture_of(_LAST[0], language)
+        for ending in ("png", "svg"):
+            stream = io.BytesIO()
+            figure.savefig(stream, format=ending)
+            shelf.put(name + PICTURE.format(language=language, ending=ending), stream.getvalue())
+
+
+TASK = Task(carry_out=drill, afterwards=draw_pictures)

@@ -183,7 +183,7 @@ def test_a_good_manifest_reaches_a_verdict_in_both_languages() -> None:
         app.run()
         assert not app.exception
         assert not app.error
-        return "seatrial-verdict" in words_of(app) and "RollingUpdate" in words_of(app)
+        return "class='seatrial-verdict'" in words_of(app) and "RollingUpdate" in words_of(app)
 
     until(lambda: verdict() and bool(app.get("tab")))
     assert len(word(app, "text")) == 32
@@ -207,7 +207,7 @@ def test_a_link_shows_the_same_settings_in_the_readers_language(compared: dict) 
     assert not other.exception
     assert other.text_area(key="manifest").value == DEPLOYMENT
     assert other.text_input(key="image").value == "web=nginx:1.21"
-    assert "seatrial-verdict" in words_of(other)
+    assert "class='seatrial-verdict'" in words_of(other)
     assert CJK.search(words_of(other))
 
 

@@ -215,6 +215,7 @@ class Session:
             silence = replace(workload.arrivals, times=workload.arrivals.times[:1], rates=(0.0,))
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, warm_up)
+        second = None if scenario.own is None else scenario.own.second_in(self.strategy)
         backend = SimulatedBackend(
             replace(scenario, rules=self._rules),
             workload,
@@ -223,10 +224,12 @@ class Session:
             self._engine,
             self._recorder,
             monitored=self._monitored,
+            second=second,
         )
         for fault in faults:
             backend.inject(fault)
-        backend.start((scenario.service, scenario.deployment, *scenario.applied))
+        stands = (second.deployment,) if second is not None and second.stands else ()
+        backend.start((scenario.service, scenario.deployment, *stands, *scenario.applied))
         return backend
 
     def _made(self, name: str) -> Strategy:

@@ -21,16 +21,9 @@ from sim.model.rollout import Sizes
 from sim.model.rollout_status import rollout_status
 from sim.model.run import Phase
 from sim.model.samples import Metrics
+from sim.model.second import Second, Tracks
 from sim.model.template_hash import HASH_LABEL, canonical, template_hash
-from sim.model.tracks import (
-    NOTE,
-    STABLE,
-    TRACK_LABEL,
-    selecting,
-    track_deployment,
-    track_name,
-    with_track,
-)
+from sim.model.tracks import NOTE, STABLE
 from sim.model.version_metrics import VersionMetrics
 from sim.model.version_queries import label_name, measured_of
 from sim.model.watched import Watched
@@ -45,9 +38,9 @@ class Cluster(Watched):
     """Verbs on the Deployment that is released; reads and writes answer at once, waits are yielded.
 
     *deployment* names the stable track, the Deployment that every strategy starts from; further
-    tracks are Deployments beside it. *service* is where their requests come through, and
-    *hearing_seconds* how long a careful operator waits until every proxy has heard of a change.
-    *analytics* know what users do, if anybody does.
+    tracks are Deployments beside it, made when due unless somebody has a *second* of their own.
+    *service* is where their requests come through, *hearing_seconds* how long a careful operator
+    waits until every proxy has heard of a change. *analytics* know what users do, if anybody does.
     """
 
     def __init__(
@@ -58,6 +51,7 @@ class Cluster(Watched):
         deployment: str,
         namespace: str = "default",
         service: str = "",
+        second: Second | None = None,
         hearing_seconds: float = 0.0,
         metrics: Metrics | None = None,
         analytics: Analytics | None = None,
@@ -66,13 +60,14 @@ class Cluster(Watched):
         self.api = api
         self._clock = clock
         self.name = deployment
+        self.tracks = Tracks(deployment=deployment, second=second)
         self.namespace = namespace
         self.service = service
         self.hearing_seconds = hearing_seconds
 
     def deployment(self, track: str = STABLE) -> JsonObject:
         """The Deployment of *track* as the API server has it now. Raise `NotFound` without one."""
-        return self.api.get("Deployment", track_name(self.name, track), self.namespace)
+        return self.api.get("Deployment", self.tracks.name(track), self.namespace)
 
     def release(self, template: JsonObject, strategy: JsonObject | None = None) -> None:
         """Write a new pod *template* and `spec.strategy` in one patch, as one apply would."""
@@ -106,6 +101,10 @@ class Cluster(Watched):
         """The size that the service had when the release began."""
         return int(self.noted(_REPLICAS))
 
+    def whole(self, track: str) -> int:
+        """The size of *track* when it has all requests: the service's, or its author's."""
+        return self.tracks.whole(track, self.replicas)
+
     def noted(self, mark: str) -> str:
         """What this release has noted under *mark*; nothing if it has not come there."""
         return annotations_of(self.deployment()).get(NOTE + mark, "")
@@ -126,24 +125,23 @@ class Cluster(Watched):
     def create_track(self, track: str, template: JsonObject, replicas: int) -> None:
         """A second Deployment with *template*; one that is there keeps its size."""
         if not self.has_track(track):
-            made = track_deployment(self.deployment(), track, template, replicas, {})
-            self.api.create(made)
+            self.api.create(self.tracks.made(self.deployment(), track, template, replicas))
             return
-        wanted = with_track(template, track)
+        wanted = self.tracks.labelled(template, track)
         if canonical(self.deployment(track)["spec"]["template"]) != canonical(wanted):
             patch = [{"op": "add", "path": "/spec/template", "value": wanted}]
-            self.api.patch("Deployment", track_name(self.name, track), patch, self.namespace)
+            self.api.patch("Deployment", self.tracks.name(track), patch, self.namespace)
 
     def delete_track(self, track: str) -> None:
-        """Take the second Deployment and its pods away."""
-        if self.has_track(track):
-            self.api.delete("Deployment", track_name(self.name, track), self.namespace)
+        """Take the second Deployment and its pods away, if it came with the release."""
+        if not self.tracks.is_kept(track) and self.has_track(track):
+            self.api.delete("Deployment", self.tracks.name(track), self.namespace)
 
     def scale(self, replicas: int, track: str = STABLE) -> None:
         """Ask for *replicas* pods, as `kubectl scale` does."""
         if self.deployment(track)["spec"]["replicas"] != replicas:
             patch = {"spec": {"replicas": replicas}}
-            self.api.patch("Deployment", track_name(self.name, track), patch, self.namespace)
+            self.api.patch("Deployment", self.tracks.name(track), patch, self.namespace)
 
     def sizes(self, track: str = STABLE) -> Sizes:
         """How many pods *track* is asked for and how many are available; none without it."""
@@ -156,9 +154,7 @@ class Cluster(Watched):
 
     def own_label(self, track: str) -> tuple[str, str]:
         """The label that only the pods of *track* carry; stable's are those of the beginning."""
-        if track == STABLE:
-            return HASH_LABEL, self.noted(_FROM)
-        return TRACK_LABEL, track
+        return self.tracks.own_label(track, self.noted(_FROM))
 
     def set_flag(self, config_map: str, flag: str, *, enabled: bool, percentage: float) -> None:
         """Write one feature flag; its groups and all other flags of *config_map* stay."""
@@ -176,11 +172,11 @@ class Cluster(Watched):
 
         Stable means the pods that were there when the release began.
         """
-        self._select(selecting(track, self.noted(_FROM)))
+        self._select(self.tracks.selecting(track, self.noted(_FROM)))
 
     def open(self) -> None:
         """Let the Service reach the pods of all tracks, as it was before any `switch`."""
-        self._select(dict.fromkeys(selecting(STABLE, "")))
+        self._select(self.tracks.opened())
 
     def pause(self) -> None:
         """Freeze the rollout. Raise a `RolloutError` if it is paused already, as kubectl does."""

@@ -30,10 +30,11 @@ from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Se
 from sim.model.samples import Metrics
 from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
-from sim.monitoring.rule_groups import Asked, require_answerable
+from sim.monitoring.rule_groups import require_answerable
 from sim.operators.duty import Duty, Operator
 from sim.operators.policy import on_duty, rules_of, watches_metrics
 from sim.operators.releaser import Releaser
+from sim.scenario.own_strategy import placed
 from sim.scenario.scenario import Scenario
 from sim.strategies import strategy_named
 from sim.strategies.bound_router import unfit
@@ -88,7 +89,8 @@ class Session:
         if operators is None:
             operators = () if strategy is None else on_duty(scenario)
         self._rules = (*scenario.rules, *rules_of(operators))
-        require_answerable(self._rules, self._questions())
+        asks = queries_of(self._strategy)
+        require_answerable(self._rules, placed(scenario.own, asks))
         asked = asks_metrics(self._strategy) or (traffic and bool(self._rules))
         self._monitored = monitored or asked or any(map(watches_metrics, operators))
         self._deeds: list[Deed] = []
@@ -215,6 +217,7 @@ class Session:
             silence = replace(workload.arrivals, times=workload.arrivals.times[:1], rates=(0.0,))
             workload = replace(workload, arrivals=silence)
         start = window.start - max(boot, warm_up)
+        second = None if scenario.own is None else scenario.own.second_in(self.strategy)
         backend = SimulatedBackend(
             replace(scenario, rules=self._rules),
             workload,
@@ -223,17 +226,13 @@ class Session:
             self._engine,
             self._recorder,
             monitored=self._monitored,
+            second=second,
         )
         for fault in faults:
             backend.inject(fault)
-        backend.start((scenario.service, scenario.deployment, *scenario.applied))
+        stands = (second.deployment,) if second is not None and second.stands else ()
+        backend.start((scenario.service, scenario.deployment, *stands, *scenario.applied))
         return backend
-
-    def _questions(self) -> list[Asked]:
-        """What the strategy asks, each where it is written if a manifest says so."""
-        own = self.scenario.own
-        written = {} if own is None else {one.promql: one.asked for one in own.questions}
-        return [written.get(text, text) for text in queries_of(self._strategy)]
 
     def _made(self, name: str) -> Strategy:
         strategy = strategy_named(name, self.scenario.strategies.get(name, {}))

@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from sim.model.behaviour import Behaviour
 from sim.model.feature_flags import without_flag
 from sim.model.objects import JsonObject
+from sim.model.second import Tracks
 from sim.model.template_hash import canonical
-from sim.model.tracks import without_track
 
 FIRST_NAMES = ("old", "new")
+_NO_SECOND = Tracks(deployment="")
 
 
 class Versions:
@@ -26,8 +27,10 @@ class Versions:
         old: JsonObject,
         new: JsonObject,
         behaviour_of: Callable[[str, JsonObject], Behaviour],
+        tracks: Tracks = _NO_SECOND,
     ) -> None:
         self._behaviour_of = behaviour_of
+        self._tracks = tracks
         self._templates: list[JsonObject] = []
         self._names: list[str] = []
         self._rows: list[Behaviour] = []
@@ -46,7 +49,7 @@ class Versions:
         """The number of the version that *template* is, ignoring its hash label and its track."""
         if (seen := self._seen.get(id(template))) is not None:
             return seen[1]
-        plain = canonical(without_flag(without_track(template)))
+        plain = canonical(without_flag(self._tracks.plain(template)))
         if plain in self._templates:
             number = self._templates.index(plain)
         else:

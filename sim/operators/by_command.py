@@ -30,6 +30,7 @@ class ByCommand:
         if self.at is not None:
             yield Wait(self.at)
         elif self.new_pods_share is not None:
+            yield duty.until(duty.first_write)  # A green that stood before has its pods already.
             pods = ceil(duty.cluster.deployment()["spec"]["replicas"] * self.new_pods_share)
             yield duty.clock.until(lambda: duty.new_pods() >= pods)
         else:

@@ -15,7 +15,7 @@ from sim.model.service import affinity_seconds
 from sim.scenario import appeal, classes, dependencies, network_rows, resources, rollback_rows
 from sim.scenario import service as services
 from sim.scenario.node import Node, get
-from sim.scenario.release import Release
+from sim.scenario.release import SECOND, Release
 from sim.scenario.scenario import Assumption
 from sim.scenario.spec import Spec, Version
 from sim.scenario.traffic import Traffic
@@ -89,7 +89,7 @@ def table(
         field="release",
         value=release.kind,
         why=release.describe,
-        origin="given" if release_given else "assumed",
+        origin="given" if release_given else "manifest" if release.kind == SECOND else "assumed",
     )
     network = [
         _row(root, f"network.{field}", value, network_rows.why(field, spec.network))

@@ -11,15 +11,21 @@ from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import Place, get, plain
 from sim.scenario.release import Release
 from sim.scenario.rollout import adopt
+from sim.scenario.second_deployment import pair_of, release_of
 from sim.scenario.source import Source, open_source
 
 MOST_NAMES = 20
 
 
 def owner_of(draft: Draft) -> Manifest | None:
-    """The Deployment that the release is about."""
+    """The Deployment that the release is about; of a pair the first, if no release is given."""
     found = draft.manifests.releasable()
     wanted = draft.deployment or (draft.file.spec.deployment if draft.file else None)
+    if len(found) > 1 and not _is_given(draft) and not draft.manifests.errors:
+        pair = pair_of(draft.manifests, wanted)
+        if pair is not None:
+            pair.first.own = pair.own
+            return pair.first
     names = ", ".join(one.name for one in found[:MOST_NAMES])
     names += ", …" if len(found) > MOST_NAMES else ""
     if wanted is not None:
@@ -55,6 +61,12 @@ def owner_of(draft: Draft) -> Manifest | None:
     return found[0] if found else None
 
 
+def _is_given(draft: Draft) -> bool:
+    """Whether anybody says what the release changes."""
+    in_file = draft.file is not None and draft.file.spec.release is not None
+    return bool(draft.images) or draft.to is not None or in_file
+
+
 def released(draft: Draft, owner: Manifest) -> Release | None:
     """The release that flags ask for, else the scenario's, else a restart."""
     if draft.manifests.errors:
@@ -71,7 +83,7 @@ def released(draft: Draft, owner: Manifest) -> Release | None:
         return _by_images(draft, owner)
     if draft.to is not None:
         return _by_flag(draft, owner)
-    return _by_scenario(draft, owner) if draft.file else None
+    return release_of(owner) or (_by_scenario(draft, owner) if draft.file else None)
 
 
 def _by_images(draft: Draft, owner: Manifest) -> Release | None:

@@ -20,6 +20,7 @@ from sim.scenario.overrides import Override, overlaid, parsed
 from sim.scenario.resolve import in_reading_order, resolve
 from sim.scenario.rollout import adopt
 from sim.scenario.scenario import Scenario
+from sim.scenario.second_deployment import pair_of
 from sim.scenario.source import Source, all_of
 from sim.scenario.spec import API_VERSION
 
@@ -80,7 +81,7 @@ def _nothing_to_lay_over(behaviour: Source) -> Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """Manifests without a mistake: what is noteworthy, the Deployments by name, and the rules."""
+    """Manifests without a mistake: what is noteworthy, what can be released by name, the rules."""
 
     warnings: tuple[Problem, ...]
     deployments: tuple[str, ...]
@@ -104,7 +105,9 @@ def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) ->
     if errors:
         raise ScenarioError(in_reading_order(draft.files, errors))
     warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings])
-    deployments = tuple(found.name for found in draft.manifests.releasable())
+    pair = pair_of(draft.manifests, None)
+    released = draft.manifests.releasable() if pair is None else [pair.first]
+    deployments = tuple(found.name for found in released)
     rules = tuple(draft.manifests.rules.groups)
     return Checked(warnings=tuple(warnings), deployments=deployments, rules=rules)
 

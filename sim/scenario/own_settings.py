@@ -27,6 +27,9 @@ def laid_under(draft: Draft, owner: Manifest) -> tuple[Spec, Mapping[str, Mappin
     if own is None:
         return spec, given
     field = own.name[:1].lower() + own.name[1:]
+    if own.second is not None:  # A way that was understood, not written: the scenario may differ.
+        settings = {**own.settings, **given.get(own.name, {})}
+        return spec, {**given, own.name: settings}
     if own.name in spec.strategies.given():
         text = message("{title} says already how it is released", title=f"Rollout/{owner.name}")
         hint = message("keep one of the two: {place}", place=str(own.place))

@@ -1,13 +1,17 @@
-"""How an Argo `Rollout` wants to be released, as far as it is followed here."""
+"""How an Argo `Rollout`, or a pair of Deployments, is to be released."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
+from sim.i18n import Message
 from sim.model.network import ProxyKind
+from sim.model.second import Second
 from sim.scenario.node import Place
+
+Query: TypeAlias = "str | tuple[str, tuple[str, int, int]]"  # Alone, or with its place.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,8 @@ class OwnStrategy:
     *proxy* is who must read what its router writes. *questions* are those of its analyses. *place*
     is where all this is written, *template_from* the Deployment whose pods it releases, if they are
     not its own. *new_service* selects the new pods alone, and *is_host* says that a mesh calls what
-    is sent to them by that name.
+    is sent to them by that name. Of two Deployments *second* is the new version, and *understood*
+    says why.
     """
 
     name: str
@@ -45,3 +50,19 @@ class OwnStrategy:
     template_from: str = ""
     new_service: str = ""
     is_host: bool = False
+    second: Second | None = None
+    understood: Message | None = None
+
+    def says(self, strategy: str | None, given: Mapping[str, Any] | None) -> bool:
+        """Whether all settings that are *given* to *strategy* are these."""
+        return self.name == strategy and (self.second is None or self.settings == given)
+
+    def second_in(self, strategy: str | None) -> Second | None:
+        """The second Deployment, which runs only where *strategy* is this one."""
+        return self.second if self.name == strategy else None
+
+
+def placed(own: OwnStrategy | None, queries: Iterable[str]) -> list[Query]:
+    """*queries*, each with the place where a manifest says it, if one does."""
+    written = {} if own is None else {one.promql: one.asked for one in own.questions}
+    return [written.get(text, text) for text in queries]

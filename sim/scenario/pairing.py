@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from sim.errors import Problem
 from sim.i18n import message
 from sim.model import defaults
-from sim.model.objects import JsonObject, matches
+from sim.model.objects import JsonObject, matches, name_of
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import get, plain, value
 
@@ -46,7 +46,10 @@ def warnings(
     for found in manifests.objects:
         if not found.simulated or found is owner or found.lends_its_template:
             continue
-        if found.kind == "Deployment":
+        if found.kind == "Deployment" and _is_second(found, owner):
+            assert owner.own is not None and owner.own.understood is not None
+            yield found.node.place.problem(owner.own.understood)
+        elif found.kind == "Deployment":
             yield found.node.place.problem(
                 message(
                     "{title} does not run: the release is of {owner}",
@@ -61,6 +64,11 @@ def warnings(
             problem = _elsewhere(found, owner) or _unused(pods, found)
             if (found.namespace, found.name) not in led_to or not _reaches(pods, found):
                 yield problem
+
+
+def _is_second(found: Manifest, owner: Manifest) -> bool:
+    second = owner.own.second if owner.own is not None else None
+    return second is not None and name_of(second.deployment) == found.name
 
 
 def _elsewhere(found: Manifest, owner: Manifest) -> Problem | None:

@@ -17,12 +17,13 @@ from sim.scenario.strict import decode
 
 # kubectl rollout restart writes the present moment here; ours is fixed, so that runs repeat.
 _MOMENT = "2024-01-01T00:00:00Z"
+SECOND = "Deployment"  # The template of another one among the manifests.
 _TEMPLATE = Type("model", model=("core_v1", "PodTemplateSpec"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """The new pod template; *kind* is restart, image, manifest or patch."""
+    """The new pod template; *kind* is restart, image, manifest, patch or `SECOND`."""
 
     kind: str
     template: JsonObject

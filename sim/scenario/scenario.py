@@ -282,8 +282,9 @@ class Scenario:
 
     def given_to(self, strategy: str | None) -> tuple[Mapping[str, Any], str]:
         """The settings that somebody gave to *strategy*, and whether a manifest or the scenario."""
-        if self.own is not None and self.own.name == strategy:
-            return self.own.settings, "manifest"
+        own = self.own
+        if own is not None and own.says(strategy, self.strategies.get(own.name)):
+            return own.settings, "manifest"
         return self.strategies.get(strategy or "", {}), "scenario"
 
     @property

@@ -62,11 +62,12 @@ class BlueGreen:
             if not (yield from self._is_seen(cluster, count)):
                 return False
             cluster.note("looked-at", "yes")
-        cluster.create_track(GREEN, template, cluster.replicas)
-        cluster.scale(cluster.replicas, GREEN)
+        whole = cluster.whole(GREEN)
+        cluster.create_track(GREEN, template, whole)
+        cluster.scale(whole, GREEN)
         if count is None:
-            return (yield from self._is_seen(cluster, cluster.replicas))
-        return (yield from comes_up(cluster, cluster.replicas, self.progress_deadline_abort))
+            return (yield from self._is_seen(cluster, whole))
+        return (yield from comes_up(cluster, whole, self.progress_deadline_abort))
 
     def _is_seen(self, cluster: Cluster, pods: int) -> Process[bool]:
         """Whether so many pods of green come up, and pass; then it is looked at."""

@@ -10,7 +10,7 @@ from sim.errors import Problem
 from sim.i18n import message
 from sim.model.conversion import UserBehaviour
 from sim.model.network import READER, ProxyKind
-from sim.model.tracks import STABLE, track_name
+from sim.model.tracks import STABLE
 from sim.routers import ROUTERS, Router, Site, Track
 from sim.strategies import strategy_named
 
@@ -18,7 +18,7 @@ from sim.strategies import strategy_named
 def bound_router(cluster: Cluster, router: str, track: str) -> Router:
     """The *router* that shares requests out among stable and *track*."""
     stable, other = (
-        Track(deployment=track_name(cluster.name, one), labels=(cluster.own_label(one),))
+        Track(deployment=cluster.tracks.name(one), labels=(cluster.own_label(one),))
         for one in (STABLE, track)
     )
     site = Site(service=cluster.service, stable=stable, canary=other, namespace=cluster.namespace)

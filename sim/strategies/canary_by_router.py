@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
 from sim.model.canary_steps import SetWeight, Step, canary_size
-from sim.model.tracks import STABLE, track_name
+from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
 from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
@@ -91,7 +91,7 @@ class ByRouter:
 
     def _router(self, cluster: Cluster) -> Router:
         stable, canary = (
-            Track(deployment=track_name(cluster.name, track), labels=(cluster.own_label(track),))
+            Track(deployment=cluster.tracks.name(track), labels=(cluster.own_label(track),))
             for track in (STABLE, CANARY)
         )
         site = Site(

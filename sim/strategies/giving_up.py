@@ -6,7 +6,6 @@ from sim.cluster import Cluster
 from sim.model.given_up import GIVEN_UP, GivenUp, Why, missing
 from sim.model.revision import REVERTED
 from sim.model.template_hash import template_hash
-from sim.model.tracks import track_name
 
 
 def give_up(
@@ -21,7 +20,7 @@ def give_up(
         return
     found = GivenUp(why=Why.ANALYSIS if analysis else Why.COMMAND, analysis=analysis)
     if track:
-        name, available = track_name(cluster.name, track), cluster.sizes(track).available
+        name, available = cluster.tracks.name(track), cluster.sizes(track).available
         found = missing(name, available, wanted, seconds)
     cluster.note(GIVEN_UP, found.note())
 

@@ -22,6 +22,7 @@ from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.route_conditions import paths_of
 from sim.model.rules import AlertChange
 from sim.model.run import Change
+from sim.model.second import Second, Tracks
 from sim.model.visitors import Ledger
 from sim.ports import Process
 from sim.scenario.scenario import Scenario
@@ -47,6 +48,7 @@ class SimulatedBackend:
         recorder: Recorder | None = None,
         *,
         monitored: bool = False,
+        second: Second | None = None,
     ) -> None:
         self._scenario = scenario
         self._seed = seed
@@ -73,7 +75,8 @@ class SimulatedBackend:
         self._driven: list[SimProcess] = []
         self._templates: dict[str, JsonObject] = {}
         old = scenario.deployment["spec"]["template"]
-        self.versions = Versions(old, scenario.release.template, self._behaviour)
+        tracks = Tracks(deployment=name_of(scenario.deployment), second=second)
+        self.versions = Versions(old, scenario.release.template, self._behaviour, tracks)
         self.control_plane = ControlPlane(
             self.env,
             seed=seed,
@@ -106,6 +109,7 @@ class SimulatedBackend:
             deployment=name_of(scenario.deployment),
             namespace=namespace_of(scenario.deployment),
             service=name_of(scenario.service),
+            second=second,
             hearing_seconds=heard_within(scenario.delays),
             metrics=self.monitor,
             analytics=self,

@@ -368,9 +368,6 @@ REGIMES = {
         deeds=ROLLING | {"alter": 2.0, "behave": 0.2, "ask": 0.2, "lose": 0.2, "return": 0.4},
     ),
 }
-# Known to differ (seed 1003 with 10,000 requests, seed 20000000 with 5,000), so that requests with
-# hedges are carried by the reference (`sim.traffic.engine`) until they do not.
-SET_ASIDE = {"hedges on the way": REGIMES.pop("hedges on the way")}
 
 
 class Both:

@@ -12,6 +12,7 @@ from sim.errors import ScenarioError
 from sim.model.behaviour import Clients
 from sim.model.causes import Cause
 from sim.model.draws import Purpose, Stream
+from sim.model.routing import Destination, Mirror, Route
 from sim.traffic.attempt import FIRST_HEDGE
 
 HEDGING = replace(PATIENT, hedge_after_seconds=0.25)
@@ -122,6 +123,23 @@ def test_both_share_the_patience_of_the_attempt():
 
     assert endings(history.log) == [(0, 0, 1.5, LEFT), (0, FIRST_HEDGE, 1.5, LEFT)]
     assert [entry.final for entry in history.log] == [False, True]
+
+
+def test_the_mirrored_copy_of_a_second_try_has_no_more_patience_than_that():
+    clients = Clients(attempt_timeout_seconds=1.0, deadline_seconds=10.0, hedge_after_seconds=0.25)
+    plane = plane_of(pods=2, end=1.0, behaviour=serving(5.0, concurrency=1), clients=clients)
+    plane.publish([0], [0.0])
+    plane.publish([1], [0.0], 1)
+    mirror = Mirror(backend=1, share=1.0)
+    plane.set_routes(
+        [Route(destinations=(Destination(backend=0, weight=1),), mirror=mirror)], [0.0]
+    )
+    play(plane, 1.5)
+    before = plane.pods()[1]
+    play(plane, 1.5 + 2**-10)
+
+    assert (before.in_flight, before.queued) == (2, 1)  # The copies of the two tries.
+    assert plane.pods()[1].queued == 0
 
 
 def test_a_request_whose_pod_cannot_be_reached_is_saved_by_its_second_try():

@@ -28,14 +28,10 @@ def new_plane(
 
 
 def is_compiled(workload: Workload) -> bool:
-    """Whether the kernel has all that *workload* asks for, and is known to equal the reference.
-
-    Not a balancer of somebody else's; nor hedges, of which stories behind proxies still differ.
-    """
+    """Whether the kernel has all that *workload* asks for; not a balancer of somebody else's."""
     from sim.traffic.kernel.balancers import COMPILED
 
-    hedges = workload.clients.hedge_after_seconds is not None
-    return workload.balancer in COMPILED and not hedges
+    return workload.balancer in COMPILED
 
 
 def is_ready(engine: str) -> bool:

@@ -137,6 +137,7 @@ def _send_copy(s: State, e: int, row: int, now: float) -> None:
     copy.request, copy.attempt = slot.request, FIRST_COPY + slot.attempt
     copy.user, copy.proxy, copy.meant = slot.user, slot.proxy, slot.meant
     copy.share, copy.probe, copy.stage = slot.share, MIRRORED, RETRYING
+    copy.gives_up = slot.gives_up  # Which a hedge has from its first try, not from its own start.
     trip_at(s, m).row = row
     schedule(s, m, now, _SEND)
 

@@ -23,6 +23,7 @@ from sim.traffic.kernel.hedging import begin_hedging
 from sim.traffic.kernel.lists import take_up
 from sim.traffic.kernel.records import (
     INF,
+    MIRRORED,
     NOBODY,
     NOT_COMPUTING,
     OUT,
@@ -69,7 +70,8 @@ def send(s: State, e: int, draw: float, now: float) -> int:
     """Send the attempt in slot *e* where its proxy chooses; its cause if it ends at once."""
     slot = slot_at(s, e)
     slot.sent = now
-    slot.gives_up = min(now + s.timeout, slot.meant + s.deadline)
+    if slot.probe != MIRRORED:
+        slot.gives_up = min(now + s.timeout, slot.meant + s.deadline)
     if s.hedge_after < INF and not begin_hedging(s, e, now):
         return STILL
     slot.stage, slot.abandoned, slot.computing = OUT, 0, NOT_COMPUTING

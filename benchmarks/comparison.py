@@ -82,7 +82,7 @@ def first_verdict(script: Path) -> float:
 
 def main() -> None:
     """Measure and print."""
-    from sim.interfaces.compare_command import ALL, chosen_strategies  # Workers need none of it.
+    from sim.experiments.chosen import ALL, chosen_strategies  # Workers need none of it.
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=30)

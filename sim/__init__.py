@@ -5,6 +5,7 @@
     scenario = sim.load(["scenarios/web-app"])
     comparison = sim.compare(scenario, ["Recreate", "RollingUpdate"], seeds=range(10))
     print(comparison.verdict)
+    comparison.frame()  # tidy; more in docs/python.md
 
 The map, from the roof down: `interfaces` (command line, page) · `experiments` (seeds, comparison,
 run folder) · `session` (one run) · `backends`, `operators` (who is on duty) · `strategies`,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sim.analysis.picture import draw as draw
     from sim.experiments.compare import Comparison as Comparison
     from sim.experiments.compare import compare as compare
+    from sim.experiments.frames import frames as frames
     from sim.experiments.rollback_drill import rollback_drill as rollback_drill
     from sim.experiments.window import measured_window as measured_window
     from sim.scenario.load import load as load
@@ -35,6 +37,7 @@ _FACE = {
     "Session": "sim.session",
     "compare": "sim.experiments.compare",
     "draw": "sim.analysis.picture",
+    "frames": "sim.experiments.frames",
     "load": "sim.scenario.load",
     "measured_window": "sim.experiments.window",
     "rollback_drill": "sim.experiments.rollback_drill",

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from pathlib import Path
 
 LANGUAGES = ("en", "zh")
@@ -52,6 +53,10 @@ class Message:
 
     def __str__(self) -> str:
         return self.render("en")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows, in the language that the environment asks for."""
+        return f"<p>{escape(self.render(preferred_language()))}</p>"
 
 
 def message(text: str, /, **values: object) -> Message:

@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from sim.errors import Problem, ScenarioError
+from sim.experiments.chosen import chosen_strategies
 from sim.experiments.comparison import Comparison as Comparison
 from sim.experiments.outcome import Outcome
 from sim.experiments.replicate import replicate
@@ -30,7 +31,7 @@ LEAST_SEEDS = 2  # One run says nothing about its own spread.
 
 def compare(
     scenario: Scenario,
-    strategies: Sequence[str],
+    strategies: Sequence[str] | str,
     *,
     seeds: Sequence[int] = DEFAULT_SEEDS,
     workers: int | None = None,
@@ -43,12 +44,15 @@ def compare(
 ) -> Comparison:
     """Run every one of *strategies* and no release under each of *seeds*, and say what differs.
 
+    A single name may stand alone, and "all" are those that fit the scenario.
     Local *workers* do it, or any *executor* or one by its name; the result is the same. *progress*
     hears (seeds done, all seeds). *engine* carries the requests (see `Session`). What *tuning*
     chose is what the strategies run with; its seeds must be others.
     Raise a `ScenarioError` for a strategy or engine that does not exist, for a strategy that comes
     twice, and for fewer than two different seeds.
     """
+    if isinstance(strategies, str):
+        strategies, _ = chosen_strategies(scenario, (strategies,))
     check_arms(strategies, seeds)
     variants = {} if tuning is None else tuning.variants(scenario, seeds)
     make_ready(engine)

@@ -2,62 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.analysis.figures import FIGURES
 from sim.errors import Problem
+from sim.experiments.arm import Arm as Arm
+from sim.experiments.arm import Difference as Difference
+from sim.experiments.frames import frame_of, pairs_of
+from sim.experiments.notebook_table import notebook_table
 from sim.experiments.programs import programs
 from sim.experiments.tuning import Tuning, to_json
-from sim.i18n import Message
-from sim.model.given_up import GivenUp
+from sim.i18n import Message, message, preferred_language
 from sim.model.objects import JsonObject
-from sim.model.run import Run, Setting, Window
+from sim.model.run import Run, Window
 from sim.stats import LEVEL, Estimate, Proportion
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.scenario.scenario import Prices, Scenario
 
 SCHEMA_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arm:
-    """One strategy (None: no release) over all seeds. Figures and causes go by their keys.
-
-    *values* are the figures by seed; *excess* is over the no-release arm, pair by pair, and empty
-    for that arm itself. *causes* are failed requests by cause; one that no run of any arm met is
-    not there. *given_up* says why in each run whose strategy gave the release up, *settled* counts
-    those in which only the final pods were left in time.
-    """
-
-    strategy: str | None
-    values: Mapping[str, tuple[float | None, ...]]
-    estimates: Mapping[str, Estimate | None]
-    excess: Mapping[str, Estimate | None]
-    causes: Mapping[str, Estimate]
-    causes_excess: Mapping[str, Estimate]
-    requests: Estimate
-    phases: Mapping[str, int]
-    given_up: tuple[GivenUp, ...]
-    settled: Proportion | None
-    settings: tuple[Setting, ...]
-    digests: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """*first* - *second*, pair by pair: figures and failed requests by cause.
-
-    *settled* is the interval of the difference of the shares of runs that settled.
-    """
-
-    first: str
-    second: str
-    estimates: Mapping[str, Estimate | None]
-    causes: Mapping[str, Estimate]
-    settled: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +52,24 @@ class Comparison:
     def releases(self) -> tuple[Arm, ...]:
         """The arms with one, in the order of the strategies."""
         return self.arms[1:]
+
+    def frame(self) -> pd.DataFrame:
+        """Every figure of every run, one a row: strategy, seed, figure, unit, value."""
+        return frame_of(self.arms, self.seeds)
+
+    def pairs(self) -> pd.DataFrame:
+        """What every two arms differ by, figure by figure, with its interval."""
+        return pairs_of(self.arms, self.differences)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows, in the language that the environment asks for."""
+        title = message(
+            "Figures: mean ± half of the 95 % interval, {n} seeds, a window of {seconds} s",
+            n=len(self.seeds),
+            seconds=f"{self.window.seconds:g}",
+        )
+        prices = self.scenario.prices
+        return notebook_table(title, self.verdict, self.arms, prices, preferred_language())
 
     def to_json(self) -> JsonObject:
         """Everything, under stable names and in English; no NaN, no infinity."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,14 +19,12 @@ from sim.interfaces.terminal import FAILED, Terminal
 from sim.interfaces.written_files import named, require_place, write_picture
 
 if TYPE_CHECKING:
-    from sim.errors import Problem
     from sim.experiments.comparison import Comparison
     from sim.experiments.tuning import Tuning
     from sim.scenario.scenario import Scenario
     from sim.stats.estimates import Method
 
 MOST_RUNS = 10_000  # Each one's figures are kept until the end.
-ALL = "all"
 TUNED_RUNS = 10
 
 
@@ -110,6 +107,8 @@ def compare(
     lang: options.Lang = None,
 ) -> None:
     """Compare strategies on the same traffic, faults and draws."""
+    from sim.experiments.chosen import chosen_strategies
+
     terminal: Terminal = ctx.find_root().obj
     shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
     scenario = read_scenario(
@@ -165,33 +164,6 @@ def compare(
         show(comparison, decision, terminal)
     if not decision.is_met:
         raise typer.Exit(FAILED)
-
-
-def chosen_strategies(
-    scenario: Scenario, names: Sequence[str]
-) -> tuple[Sequence[str], list[Problem]]:
-    """The strategies that *names* mean: `all` is every one that fits, none the two built-in ones.
-
-    Where a Rollout says how it is released, none means its own before those. With them, why others
-    were left out of `all`.
-    """
-    from sim.strategies import BUILT_IN, STRATEGIES
-    from sim.strategies.bound_router import unfit
-
-    if ALL not in names:
-        own = () if scenario.own is None else (scenario.own.name,)
-        return names or (*own, *BUILT_IN), []
-    every = [*STRATEGIES, *(name for name in names if name != ALL)]
-    found = {name: unfit(name, scenario) for name in STRATEGIES if name not in names}
-    left_out = {name: problem for name, problem in found.items() if problem is not None}
-    problems = [
-        replace(
-            problem,
-            message=message("{name} is left out: {why}", name=name, why=problem.message),
-        )
-        for name, problem in left_out.items()
-    ]
-    return [name for name in every if name not in left_out], problems
 
 
 def _compare(

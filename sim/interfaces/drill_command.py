@@ -11,7 +11,7 @@ import typer
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message, translate
 from sim.interfaces import options
-from sim.interfaces.compare_command import MOST_RUNS, chosen_strategies
+from sim.interfaces.compare_command import MOST_RUNS
 from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
@@ -92,6 +92,7 @@ def drill_rollback(
     lang: options.Lang = None,
 ) -> None:
     """Send every strategy back from the same bad release, and compare the ways back."""
+    from sim.experiments.chosen import chosen_strategies
     from sim.experiments.rollback_drill import rollback_drill
     from sim.interfaces.waiting import progress_of
 

@@ -12,7 +12,7 @@ import typer
 
 from sim.i18n import message, translate
 from sim.interfaces import options
-from sim.interfaces.compare_command import MOST_RUNS, chosen_strategies
+from sim.interfaces.compare_command import MOST_RUNS
 from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
@@ -99,6 +99,8 @@ def sweep(
     lang: options.Lang = None,
 ) -> None:
     """Vary fields and see what they do."""
+    from sim.experiments.chosen import chosen_strategies
+
     terminal: Terminal = ctx.find_root().obj
     shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
     given = (*shortcuts.overrides(), *(set_ or ()))

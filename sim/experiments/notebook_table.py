@@ -16,6 +16,9 @@ from sim.scenario.scenario import Prices
 from sim.stats import Estimate
 
 _NOTHING = "–"
+# A notebook's own style, where it has one, would set words to the right as well.
+_WORDS = 'style="text-align: left"'
+_NUMBERS = 'style="text-align: right; white-space: nowrap; padding-left: 1em"'
 
 
 def notebook_table(
@@ -29,7 +32,10 @@ def notebook_table(
         for figure in FIGURES.values()
         if any(arm.estimates[figure.key] is not None for arm in arms)
     ]
-    head = "".join(f'<th scope="col">{escape(one.render(language))}</th>' for one in heads)
+    head = "".join(
+        f'<th scope="col" {_WORDS if place < 2 else _NUMBERS}>{escape(one.render(language))}</th>'
+        for place, one in enumerate(heads)
+    )
     body = "".join(_row(figure, arms, prices, language) for figure in shown)
     return (
         f'<div lang="{escape(language)}"><p><strong>{escape(verdict.render(language))}</strong></p>'
@@ -41,11 +47,12 @@ def notebook_table(
 def _row(figure: Figure, arms: Sequence[Arm], prices: Prices | None, language: str) -> str:
     money = figure.unit is Unit.MONEY and prices is not None
     unit = prices.currency if money and prices else label(figure.unit).render(language)
-    cells = [unit, *(_cell(arm.estimates[figure.key], figure.unit, language) for arm in arms)]
+    cells = [_cell(arm.estimates[figure.key], figure.unit, language) for arm in arms]
     name, why = figure.label.render(language), figure.definition.render(language)
     return (
-        f'<tr><th scope="row" title="{escape(why)}">{escape(name)}</th>'
-        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        f'<tr><th scope="row" {_WORDS} title="{escape(why)}">{escape(name)}</th>'
+        f"<td {_WORDS}>{escape(unit)}</td>"
+        + "".join(f"<td {_NUMBERS}>{escape(cell)}</td>" for cell in cells)
         + "</tr>"
     )
 

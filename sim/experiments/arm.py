@@ -16,8 +16,9 @@ class Arm:
 
     *values* are the figures by seed; *excess* is over the no-release arm, pair by pair, and empty
     for that arm itself. *causes* are failed requests by cause; one that no run of any arm met is
-    not there. *given_up* says why in each run whose strategy gave the release up, *settled* counts
-    those in which only the final pods were left in time.
+    not there. *classes* are failed requests by class, of all classes, and none without classes.
+    *given_up* says why in each run whose strategy gave the release up, *settled* counts those in
+    which only the final pods were left in time.
     """
 
     strategy: str | None
@@ -26,6 +27,7 @@ class Arm:
     excess: Mapping[str, Estimate | None]
     causes: Mapping[str, Estimate]
     causes_excess: Mapping[str, Estimate]
+    classes: Mapping[str, Estimate]
     requests: Estimate
     phases: Mapping[str, int]
     given_up: tuple[GivenUp, ...]

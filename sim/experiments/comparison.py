@@ -154,12 +154,17 @@ def _arm(arm: Arm) -> JsonObject:
             key: {"estimate": _estimate(found), "excess": _estimate(arm.causes_excess.get(key))}
             for key, found in arm.causes.items()
         },
+        **({"classes": _classes(arm)} if arm.classes else {}),
         "settings": [
             {"name": setting.name, "value": setting.value, "source": setting.source}
             for setting in arm.settings
         ],
         "digests": list(arm.digests),
     }
+
+
+def _classes(arm: Arm) -> JsonObject:
+    return {name: _estimate(found) for name, found in arm.classes.items()}
 
 
 def _difference(found: Difference) -> JsonObject:

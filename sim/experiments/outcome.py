@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.analysis.clocks import is_settled
-from sim.analysis.failures import by_cause, sent
+from sim.analysis.failures import by_cause, by_class, sent
 from sim.analysis.figures import Yardstick, measure
 from sim.model.deed import DeedKind, first_of
 from sim.model.given_up import GivenUp, Why
@@ -21,6 +21,7 @@ WENT_BACK = "WentBack"  # Somebody on duty decided so; the strategy itself had n
 class Outcome:
     """What one arm (*strategy* None: no release) came to under one seed.
 
+    *classes* are failed requests by class, of all classes, and none where requests have no classes.
     *run* is the whole record, kept only where somebody will draw it.
     """
 
@@ -28,6 +29,7 @@ class Outcome:
     seed: int
     figures: Mapping[str, float | None]
     causes: Mapping[str, int]
+    classes: Mapping[str, int]
     sent: int
     phase: str
     given_up: GivenUp | None
@@ -44,6 +46,7 @@ def outcome_of(found: Run, yardstick: Yardstick, *, keep: bool) -> Outcome:
         seed=found.seed,
         figures=measure(found, yardstick),
         causes={cause.key: count for cause, count in by_cause(found).items()},
+        classes={name: failed for name, (_, failed) in by_class(found).items()},
         sent=sent(found),
         phase=_phase(found),
         given_up=None if _went_back(found) else found.given_up,

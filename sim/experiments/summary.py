@@ -52,6 +52,7 @@ def _arm(
         excess=_figure_differences(outcomes, no_release, method) if released else {},
         causes=_all_certain(estimates_of({key: _by_cause(outcomes, key) for key in met}, method)),
         causes_excess=_cause_differences(outcomes, no_release, met, method) if released else {},
+        classes=_all_certain(estimates_of(_by_class(outcomes), method)),
         requests=_certain(interval_of([float(found.sent) for found in outcomes], method)),
         phases=dict(sorted(Counter(found.phase for found in outcomes).items())) if released else {},
         given_up=tuple(found.given_up for found in outcomes if found.given_up is not None),
@@ -98,6 +99,11 @@ def _cause_differences(
 
 def _by_cause(outcomes: Sequence[Outcome], key: str) -> list[float]:
     return [float(found.causes.get(key, 0)) for found in outcomes]
+
+
+def _by_class(outcomes: Sequence[Outcome]) -> Mapping[str, list[float]]:
+    names = outcomes[0].classes
+    return {name: [float(found.classes[name]) for found in outcomes] for name in names}
 
 
 def _all_certain(found: Mapping[str, Estimate | None]) -> Mapping[str, Estimate]:

@@ -126,6 +126,7 @@ def _outcome(found: Outcome) -> JsonObject:
         "seed": found.seed,
         "figures": dict(found.figures),
         "causes": dict(found.causes),
+        "classes": dict(found.classes),
         "sent": found.sent,
         "phase": found.phase,
         "settled": found.settled,
@@ -140,6 +141,7 @@ def _read(facts: JsonObject) -> Outcome:
     settings = values.pop("settings")
     given_up = GivenUp.from_json(facts.get("given_up"))
     values.pop("given_up", None)
+    values.setdefault("classes", {})  # A study of an earlier version goes on.
     assert isinstance(settings, Sequence)
     rows = tuple(Setting(name=n, value=v, source=s) for n, v, s in settings)
     return Outcome(**values, settings=rows, given_up=given_up, run=None)

@@ -225,7 +225,12 @@ def _keep(out: str, comparison: Comparison, decision: Decision, terminal: Termin
 
 def show(comparison: Comparison, decision: Decision, terminal: Terminal) -> None:
     """Print it all; the verdict comes last, where the prompt is."""
-    from sim.interfaces.comparison_tables import causes_table, figures_table, settings_table
+    from sim.interfaces.comparison_tables import (
+        causes_table,
+        classes_table,
+        figures_table,
+        settings_table,
+    )
     from sim.interfaces.printed import print_sentence, print_table, print_title
     from sim.interfaces.scenario_tables import assumptions_table
 
@@ -244,6 +249,7 @@ def show(comparison: Comparison, decision: Decision, terminal: Terminal) -> None
     print_table(console, settings_table(arms, language))
     print_table(console, figures_table(comparison, language))
     print_table(console, causes_table(comparison, language))
+    print_table(console, classes_table(comparison, language))
     for table in decision.tables(language):
         print_table(console, table)
     print_title(console, translate(language, "Verdict"))

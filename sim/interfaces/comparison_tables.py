@@ -75,6 +75,24 @@ def causes_table(comparison: Comparison, language: str) -> Table:
     )
 
 
+def classes_table(comparison: Comparison, language: str) -> Table:
+    """Failed requests by class; empty if all requests are alike."""
+    return Table(
+        title=translate(language, "Failed requests by class"),
+        headings=_headings(translate(language, "class of requests"), comparison.arms, language),
+        rows=tuple(
+            Row(
+                cells=(
+                    name,
+                    *(shown_estimate(arm.classes[name], 1.0, language) for arm in comparison.arms),
+                )
+            )
+            for name in comparison.arms[0].classes
+        ),
+        figures_from=1,
+    )
+
+
 def settings_table(arms: Iterable[tuple[str | None, Sequence[Setting]]], language: str) -> Table:
     """The settings that each strategy ran with, and where each value comes from."""
     headings = (message("strategy"), message("setting"), message("value"), message("source"))

@@ -26,7 +26,12 @@ def of_comparison(comparison: Comparison, decision: Decision, command: str) -> s
 
 def _comparison(comparison: Comparison, decision: Decision, command: str, language: str) -> Report:
     from sim.analysis.picture import draw
-    from sim.interfaces.comparison_tables import causes_table, figures_table, settings_table
+    from sim.interfaces.comparison_tables import (
+        causes_table,
+        classes_table,
+        figures_table,
+        settings_table,
+    )
     from sim.interfaces.story_table import stories_table
 
     scenario = comparison.scenario
@@ -41,6 +46,7 @@ def _comparison(comparison: Comparison, decision: Decision, command: str, langua
             *decision.tables(language),
             figures_table(comparison, language),
             causes_table(comparison, language),
+            classes_table(comparison, language),
             stories_table(comparison.example_runs, language),
             settings_table(arms, language),
             assumptions_table(scenario, language),

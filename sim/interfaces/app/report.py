@@ -30,7 +30,7 @@ def report(found: JsonObject, command: str, language: str) -> str:
         f"<h1>{escape(title)}</h1>",
         f"<p class='seatrial-verdict'>{escape(view['verdict'])}</p>",
         timelines(found, DAY, language),
-        *(_section(view[name]) for name in ("figures", "causes")),
+        *(_section(view[name]) for name in ("figures", "causes", "classes")),
         f"<h2>{escape(translate(language, 'Latency over time'))}</h2>",
         heats(found, DAY, language),
         f"<h2>{escape(translate(language, 'Error budget'))}</h2>",

@@ -102,6 +102,7 @@ def _show_details(found: JsonObject, language: str) -> None:
         show_table(Table.from_json(view["figures"]))
     with causes:
         show_table(Table.from_json(view["causes"]))
+        show_table(Table.from_json(view["classes"]))
         show_table(Table.from_json(view["stories"]))
     with latency:
         st.subheader(translate(language, "Latency over time"))

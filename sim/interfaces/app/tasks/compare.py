@@ -10,7 +10,12 @@ from sim.interfaces.app import shelf
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.recording import picture_of
 from sim.interfaces.app.task import Progress, Task
-from sim.interfaces.comparison_tables import causes_table, figures_table, settings_table
+from sim.interfaces.comparison_tables import (
+    causes_table,
+    classes_table,
+    figures_table,
+    settings_table,
+)
 from sim.interfaces.scenario_tables import assumptions_table, problem_lines
 from sim.interfaces.story_table import stories_table
 from sim.model.objects import JsonObject
@@ -67,6 +72,7 @@ def _view(found: Comparison, language: str) -> JsonObject:
         "verdict": found.verdict.render(language),
         "figures": figures_table(found, language).to_json(),
         "causes": causes_table(found, language).to_json(),
+        "classes": classes_table(found, language).to_json(),
         "stories": stories_table(found.example_runs, language).to_json(),
         "settings": settings_table(arms, language).to_json(),
         "warnings": problem_lines(found.scenario.warnings, language),

@@ -36,7 +36,7 @@ ARRIVED = {
     "start": ".player .pod",
     "compare": ".stTabs",
     "run": ".player .pod",
-    "what_if": ".seatrial-panels",
+    "what-if": ".seatrial-panels",
     "scenario": ".stAlert",
     "ab": ".stTabs",
     "believe": ".stTabs",

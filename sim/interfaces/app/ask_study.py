@@ -145,5 +145,5 @@ def effort(study: Study, language: str) -> str:
 
 
 def _listed(text: str | None) -> tuple[str, ...]:
-    parts = (part.strip() for part in (text or "").replace("，", ",").split(","))
+    parts = (part.strip() for part in (text or "").replace("\N{FULLWIDTH COMMA}", ",").split(","))
     return tuple(dict.fromkeys(filter(None, parts)))

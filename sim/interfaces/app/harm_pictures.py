@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from sim.faults import FAULTS
 from sim.i18n import translate
 from sim.interfaces.app.drawing import harm as panels
 from sim.interfaces.app.drawing import tornado as bars
@@ -12,6 +13,7 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text
 from sim.interfaces.app.harm import Cell, kinds_of, middle, swings
 from sim.interfaces.app.harm_words import figure_label, moment_words, swing_name
+from sim.interfaces.app.study import VERSION
 
 GAP, HEAD, MARGIN = 18.0, 22.0, 16.0
 
@@ -20,7 +22,8 @@ def heat_maps(cells: Sequence[Cell], figure: str, colours: Colours, language: st
     """For each kind of fault its sizes in columns, a panel for each moment; then the scale."""
     made = []
     for kind in kinds_of(cells):
-        made.append(f"<h3>{escape(swing_name(kind, language))}</h3>")
+        made.append(f"<h3 style='margin:.9rem 0 0'>{escape(swing_name(kind, language))}</h3>")
+        made.append(f"<p style='margin:0 0 .5rem'>{escape(_explained(cells, kind, language))}</p>")
         columns = [
             f"<figure><p>{escape(moment_words(moment, language))}</p>"
             + picture(drawn, panels.WIDTH, height, _name(kind, moment, figure, language))
@@ -28,7 +31,9 @@ def heat_maps(cells: Sequence[Cell], figure: str, colours: Colours, language: st
             for moment, drawn, height in _panels(cells, kind, colours, language)
         ]
         made.append(f"<div class='seatrial-columns seatrial-panels'>{''.join(columns)}</div>")
-    return "".join(made) + panels.scale(_most(cells), colours, language)
+    return "".join(made) + panels.scale(
+        _most(cells), figure_label(figure).render(language), colours, language
+    )
 
 
 def tornado_picture(cells: Sequence[Cell], figure: str, colours: Colours, language: str) -> str:
@@ -38,7 +43,8 @@ def tornado_picture(cells: Sequence[Cell], figure: str, colours: Colours, langua
         return ""
     drawn = bars.tornado(found, middle(cells), figure, colours, language)
     name = translate(language, "what matters most for: {figure}", figure=figure_label(figure))
-    return picture(drawn, bars.WIDTH, bars.height_of(found), name)
+    whole = picture(drawn, bars.WIDTH, bars.height_of(found), name)
+    return f"<figure style='margin:0;max-width:560px'>{whole}</figure>"
 
 
 def sheet(cells: Sequence[Cell], figure: str, colours: Colours, language: str) -> str:
@@ -77,6 +83,13 @@ def _panels(
         mine = [c for c in cells if c.kind in ("", kind) and c.moment == moment]
         drawn = panels.panel(mine, strategies, _most(cells), colours, language)
         yield moment, drawn, panels.height_of(strategies)
+
+
+def _explained(cells: Sequence[Cell], kind: str, language: str) -> str:
+    """What a fault of that kind does, at the first of its sizes."""
+    size = next(cell.size for cell in cells if cell.kind == kind)
+    what = FAULTS[kind].parse(VERSION, size).describe()
+    return translate(language, "{size}: {what}", size=size, what=what)
 
 
 def _most(cells: Sequence[Cell]) -> float:

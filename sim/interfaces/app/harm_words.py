@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.figures import FIGURES
 from sim.i18n import Message, message, translate
-from sim.interfaces.app.harm import Cell, Ranked, Swing, cells_of, is_harmless, kinds_of, ranked
+from sim.interfaces.app.harm import Cell, Ranked, cells_of, is_harmless, kinds_of, ranked
 from sim.interfaces.app.harm import worst as worst_of
 from sim.interfaces.numbers import NOTHING, shown_estimate
 from sim.interfaces.table import Row, Table
@@ -17,7 +17,9 @@ from sim.model.objects import JsonObject
 if TYPE_CHECKING:
     from sim.analysis.heat_map import HeatMap
 
-_WHAT = {"strategy": message("strategy"), "fault": message("fault"), "moment": message("moment")}
+BEGINS = message("begins after the release")
+AFTER = message("after release")  # As short as the head of a column must be.
+_WHAT = {"strategy": message("strategy"), "fault": message("fault"), "moment": BEGINS}
 
 
 def moment_words(moment: str, language: str) -> str:
@@ -104,11 +106,6 @@ def swing_name(what: str, language: str) -> str:
     return translate(language, "size of {kind}", kind=what)
 
 
-def level_words(swing: Swing, level: str, language: str) -> str:
-    """One level of it: a moment is said in words."""
-    return moment_words(level, language) if swing.what == "moment" else level
-
-
 def harm_table(cells: Sequence[Cell], figure: str, language: str) -> Table:
     """Every cell: mean ± half of its interval, strategies side by side."""
     strategies = list(dict.fromkeys(cell.strategy for cell in cells))
@@ -118,7 +115,7 @@ def harm_table(cells: Sequence[Cell], figure: str, language: str) -> Table:
         Row(
             cells=(
                 _fault(kind, size, language),
-                moment_words(moment, language),
+                moment,
                 *(
                     shown_estimate(cell.mean, 1.0, language)
                     if (cell := by_place.get((kind, size, moment, name)))
@@ -138,7 +135,7 @@ def harm_table(cells: Sequence[Cell], figure: str, language: str) -> Table:
         ),
         headings=(
             translate(language, "fault and size"),
-            translate(language, "moment"),
+            AFTER.render(language),
             *strategies,
         ),
         rows=tuple(rows),
@@ -148,12 +145,12 @@ def harm_table(cells: Sequence[Cell], figure: str, language: str) -> Table:
 
 def refused_table(found: JsonObject, language: str) -> Table:
     """What Kubernetes or Seatrial refuses, and why."""
-    headings = (message("fault and size"), message("moment"), message("why"))
+    headings = (message("fault and size"), AFTER, message("why"))
     return Table(
         title=translate(language, "Points that are refused"),
         headings=tuple(heading.render(language) for heading in headings),
         rows=tuple(
-            Row(cells=(one["fault"], moment_words(one["moment"], language), one["why"][language]))
+            Row(cells=(one["fault"], one["moment"], one["why"][language]))
             for one in found["refused"]
         ),
     )

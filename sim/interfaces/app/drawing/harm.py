@@ -63,7 +63,7 @@ def _cell(
         "rect", x=x + 1, y=y + 1, width=width - 2, height=ROW - 2, fill=fill, stroke=colours.faint,
         stroke_width=0.5,
     )  # fmt: skip
-    ink = max((colours.ink, colours.paper), key=lambda one: contrast(one, fill))
+    ink = max(("#000000", "#FFFFFF"), key=lambda one: contrast(one, fill))
     written = _text(cell_words(cell), x + width / 2, y + ROW / 2 + 4, ink, "middle")
     return element("g", title(words) + box + written)
 
@@ -99,7 +99,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def scale(most: float, colours: Colours, language: str) -> str:
+def scale(most: float, figure: str, colours: Colours, language: str) -> str:
     """What the colours stand for, as a line of samples with their values; and the tilde."""
     samples = []
     for step in range(5):
@@ -114,8 +114,9 @@ def scale(most: float, colours: Colours, language: str) -> str:
             f"{escape(compact(value))}</span>"
         )
     rough = translate(language, "~: half of the 95 % interval is more than a third of the value")
-    line = "".join(samples) + f"<span>{escape(rough)}</span>"
-    return f"<div style='font-size:.85rem;line-height:1.8'>{line}</div>"
+    name = f"<span style='margin-right:.8rem'>{escape(figure)}</span>"
+    line = f"{name}{''.join(samples)}<br>{escape(rough)}"
+    return f"<div style='font-size:.85rem;line-height:1.8;margin-top:.6rem'>{line}</div>"
 
 
 def _short(words: str, kind: str) -> str:

@@ -9,10 +9,10 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.harm import compact
 from sim.interfaces.app.drawing.svg import element, patterns, text, ticks, title
 from sim.interfaces.app.harm import Swing
-from sim.interfaces.app.harm_words import figure_label, level_words, swing_name
+from sim.interfaces.app.harm_words import figure_label, swing_name
 from sim.interfaces.numbers import shown_estimate
 
-WIDTH, LEFT, RIGHT = 460.0, 8.0, 452.0
+WIDTH, LEFT, RIGHT = 360.0, 8.0, 350.0
 ROW, BAR, TOP, FOOT = 50.0, 15.0, 6.0, 38.0
 
 
@@ -33,11 +33,14 @@ def tornado(
     bottom = TOP + ROW * len(swings)
     made = [patterns(colours, "tornado")]
     for tick in ticks(0.0, most, 5):
-        made.append(_line(x(tick), TOP, bottom, colours.faint, 0.4))
+        made.append(_line(x(tick), bottom - 2, bottom + 3, colours.ink, 0.8))
         made.append(_text(compact(tick), x(tick), bottom + 14, colours.ink, "middle"))
     for place, one in enumerate(swings):
-        made.append(_bar(one, TOP + place * ROW, x(one.low), x(one.high), colours, language))
-    made.append(_line(x(middle), TOP, bottom, colours.ink, 1.2, "4 3"))
+        y = TOP + place * ROW
+        made.append(_bar(one, y, x(one.low), x(one.high), colours, language))
+        made.append(_line(x(middle), y + 30, y + 48, colours.paper, 3.2))
+        made.append(_line(x(middle), y + 30, y + 48, colours.failed, 1.6, "4 2"))
+    made.append(_line(LEFT, bottom, bottom, colours.ink, 0.8, right=RIGHT))
     label = translate(
         language,
         "{figure}, mean of a run; dashed: the mean of all, {middle}",
@@ -54,9 +57,9 @@ def _bar(one: Swing, y: float, low: float, high: float, colours: Colours, langua
     ends = translate(
         language,
         "{low_at}: {low} → {high_at}: {high}",
-        low_at=level_words(one, one.low_at, language),
+        low_at=one.low_at,
         low=compact(one.low),
-        high_at=level_words(one, one.high_at, language),
+        high_at=one.high_at,
         high=compact(one.high),
     )
     words = translate(
@@ -64,8 +67,8 @@ def _bar(one: Swing, y: float, low: float, high: float, colours: Colours, langua
         "{name}: {swing} more at {high_at} than at {low_at}",
         name=name,
         swing=shown_estimate(one.swing, 1.0, language),
-        high_at=level_words(one, one.high_at, language),
-        low_at=level_words(one, one.low_at, language),
+        high_at=one.high_at,
+        low_at=one.low_at,
     )
     clear = one.swing.clear or (one.swing.equal and one.swing.value > 0)
     box = element(
@@ -88,12 +91,19 @@ def _bar(one: Swing, y: float, low: float, high: float, colours: Colours, langua
 
 
 def _line(
-    x: float, top: float, bottom: float, stroke: str, width: float, dashes: str | None = None
+    x: float,
+    top: float,
+    bottom: float,
+    stroke: str,
+    width: float,
+    dashes: str | None = None,
+    *,
+    right: float | None = None,
 ) -> str:
     return element(
         "line",
         x1=x,
-        x2=x,
+        x2=x if right is None else right,
         y1=top,
         y2=bottom,
         stroke=stroke,

@@ -10,7 +10,7 @@ PAGES = Registry(
         "start": "sim.interfaces.app.pages.start:PAGE",
         "compare": "sim.interfaces.app.pages.compare:PAGE",
         "run": "sim.interfaces.app.pages.run:PAGE",
-        "what_if": "sim.interfaces.app.pages.what_if:PAGE",
+        "what-if": "sim.interfaces.app.pages.what_if:PAGE",
         "scenario": "sim.interfaces.app.pages.scenario:PAGE",
         "ab": "sim.interfaces.app.pages.ab:PAGE",
         "believe": "sim.interfaces.app.pages.believe:PAGE",

@@ -52,7 +52,12 @@ def sheet(cells: Sequence[Cell], figure: str, colours: Colours, language: str) -
     parts: list[tuple[str, str, float, float]] = []
     for kind in kinds_of(cells):
         for moment, drawn, height in _panels(cells, kind, colours, language):
-            words = f"{swing_name(kind, language)}, {moment_words(moment, language)}"
+            words = translate(
+                language,
+                "{what}, {when}",
+                what=swing_name(kind, language),
+                when=moment_words(moment, language),
+            )
             parts.append((words, drawn, panels.WIDTH, height))
     if found := swings(cells):
         drawn = bars.tornado(found, middle(cells), figure, colours, language)

@@ -162,7 +162,8 @@ def heat_map(found: JsonObject, figure: str, language: str) -> HeatMap:
 
     cells = cells_of(found, figure)
     faults = list(dict.fromkeys((cell.kind, cell.size) for cell in cells))
-    strategies = list(dict.fromkeys(cell.strategy for cell in cells))
+    # The picture counts its rows from below.
+    strategies = list(dict.fromkeys(cell.strategy for cell in cells))[::-1]
     panels: dict[str, dict[tuple[int, int], float]] = {}
     for cell in cells:
         place = faults.index((cell.kind, cell.size)), strategies.index(cell.strategy)

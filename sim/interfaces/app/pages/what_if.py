@@ -72,7 +72,8 @@ def _compute_or_show(study: Study, reading: JsonObject, language: str) -> None:
         if job is not None:
             show_end(job, language)
         if too_much:
-            st.error(effort(study, language))
+            less = translate(language, "Choose fewer sizes, moments, strategies or seeds.")
+            st.error(f"{effort(study, language)} {less}")
         elif not clicked:
             st.info(translate(language, "Nobody has run this yet: press Try it out on the left."))
         show_reading(reading, language)

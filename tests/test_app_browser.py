@@ -37,6 +37,7 @@ ARRIVED = {
     "compare": ".stTabs",
     "way-back": ".stTabs",
     "run": ".player .pod",
+    "what-if": ".seatrial-panels",
     "scenario": ".stAlert",
     "ab": ".stTabs",
     "believe": ".stTabs",

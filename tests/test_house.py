@@ -110,7 +110,7 @@ def test_no_file_imports_itself_through_others():
             "STRATEGIES",
             {"deployment_settings", "strategy", *ANALYSIS_PARTS, *CANARY_PARTS, *ROUTER_PARTS},
         ),
-        ("faults", "FAULTS", {"reading", "episode"}),
+        ("faults", "FAULTS", {"reading", "episode", "later"}),
         ("operators", "OPERATORS", {"duty", "releaser", "decision", "policy", "health_check"}),
         ("routers", "ROUTERS", {"router", "services", "objects", "shares"}),
         ("traffic/balancers", "BALANCERS", set()),

@@ -32,16 +32,21 @@ MANIFEST = {
 }
 _IN_CONTAINER = ("readinessProbe", "livenessProbe", "startupProbe", "resources")
 _VERSIONS = ("old", "new")
+MOMENT = "moment"  # Of the faults that are varied beside it.
 _FAULT = re.compile(r"[a-z][\w-]*:[A-Za-z][\w.-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """What one axis varies: overrides of *path*, or, where *fault* is true, faults."""
+    """What one axis varies: overrides of *path*, or, where *fault* is true, faults.
+
+    Where *moment* is true it is when the faults of the other axes begin, in seconds of the run.
+    """
 
     name: str
     path: str
     fault: bool = False
+    moment: bool = False
 
     def changes(self, value: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The overrides and the faults that give it *value*. Raise an `Unreadable` if it cannot."""
@@ -54,6 +59,8 @@ class Field:
 
 def field_named(name: str, deployment: JsonObject) -> Field | Problem:
     """The field that *name* stands for: a fault, a path, or the last word of exactly one path."""
+    if name == MOMENT:
+        return Field(name=name, path="", moment=True)
     if name == "fault":
         return Field(name=name, path="", fault=True)
     if _FAULT.fullmatch(name):
@@ -90,7 +97,7 @@ def _several_containers(name: str, deployment: JsonObject) -> Problem | None:
 
 
 def _unknown(name: str, paths: Sequence[str]) -> Problem:
-    words = sorted({*MANIFEST, "fault", *(path.rpartition(".")[2] for path in paths)})
+    words = sorted({*MANIFEST, "fault", MOMENT, *(path.rpartition(".")[2] for path in paths)})
     near = difflib.get_close_matches(name, words, n=1, cutoff=0.6)
     hint = (
         message("did you mean {name}?", name=near[0])

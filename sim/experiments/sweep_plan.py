@@ -140,17 +140,29 @@ def plan_of(
 def _point(loader: Loader, axes: Sequence[Axis], values: tuple[str, ...]) -> Point:
     overrides: list[str] = []
     faults: list[str] = []
+    moments = [value for axis, value in zip(axes, values, strict=True) if axis.field.moment]
     try:
         for axis, value in zip(axes, values, strict=True):
-            more, wrong = axis.field.changes(value)
-            overrides += more
-            faults += wrong
+            if not axis.field.moment:
+                more, wrong = axis.field.changes(value)
+                overrides += more
+                faults += wrong
+        if moments:
+            faults = _begun_at(moments[-1], faults)
         return Point(values=values, scenario=loader(overrides, faults))
     except ScenarioError as error:
         return Point(values=values, scenario=None, refused=error.problems)
     except Unreadable as error:
         problem = Problem(error.message, file="--vary", hint=error.hint)
         return Point(values=values, scenario=None, refused=(problem,))
+
+
+def _begun_at(moment: str, faults: Sequence[str]) -> list[str]:
+    """*faults*, each from that moment on. Raise an `Unreadable` if there are none."""
+    if not faults:
+        text = message("a moment is that of the faults that are varied, and none is")
+        raise Unreadable(text, message("such as --vary bug:new=1%,5% --vary moment=30s,60s"))
+    return [f"{fault}@{moment}" for fault in faults]
 
 
 def _common_window(scenarios: Sequence[Scenario], strategies: Sequence[str]) -> Window:

@@ -6,10 +6,17 @@ from collections.abc import Collection, Iterable
 
 from sim.errors import Problem, ScenarioError
 from sim.faults import FAULTS
+from sim.faults.later import Later
 from sim.i18n import message
+from sim.model.span import Span
 from sim.model.unreadable import Unreadable
-from sim.scenario.fault_checks import without_a_class, without_a_dependency, without_a_machine
-from sim.scenario.fault_spec import FaultSpec, parse
+from sim.scenario.fault_checks import (
+    NOT_OF_A_VERSION,
+    without_a_class,
+    without_a_dependency,
+    without_a_machine,
+)
+from sim.scenario.fault_spec import FaultSpec, parse, split_moment
 from sim.scenario.node import Place
 from sim.world import Fault
 
@@ -21,13 +28,17 @@ def fault_of(spec: FaultSpec) -> Fault:
         unknown = FAULTS.unknown(spec.kind)
         raise ScenarioError([place.problem(unknown.message, hint=unknown.hint)])
     kind = FAULTS[spec.kind]
+    amount, when = spec.amount, ""
+    if spec.kind not in NOT_OF_A_VERSION:
+        amount, when = split_moment(spec.amount)
     try:
-        fault: Fault = kind.parse(spec.version, spec.amount)
+        fault: Fault = kind.parse(spec.version, amount)
+        span = Span.parse(when) if when else None
     except Unreadable as wrong:
         text = message("fault {fault}: {reason}", fault=repr(spec.text), reason=wrong.message)
         hint = message("write it like {example}", example=kind.example)
         raise ScenarioError([place.problem(text, hint=hint)]) from wrong
-    return fault
+    return fault if span is None else Later(fault=fault, span=span)
 
 
 def fault_written(

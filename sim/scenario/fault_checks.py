@@ -16,6 +16,8 @@ _BY_TURN = re.compile(r"old|new|v([3-9]|[1-9][0-9]+)", re.ASCII)
 OF_A_MACHINE = ("node", "slow-node")
 OF_THE_MONITORING = ("blind",)
 OF_A_DEPENDENCY = ("outage", "lock", "latency", "errors")
+# These say themselves when they hold; any other kind may begin later: `bug:new:5%@60s`.
+NOT_OF_A_VERSION = OF_A_MACHINE + OF_A_DEPENDENCY + OF_THE_MONITORING
 # Kinds that may be limited to one class of requests: `bug:new:3%@checkout`.
 OF_A_CLASS = ("bug", "slow", "hang", "leak", "crash")
 
@@ -28,7 +30,7 @@ def comes_by_turn(version: str) -> bool:
 def without_a_version(faults: Iterable[FaultSpec], named: Collection[str]) -> Iterator[Problem]:
     """A fault of a version that never runs would look like a release that bears it."""
     for fault in faults:
-        if fault.kind in OF_A_MACHINE + OF_A_DEPENDENCY + OF_THE_MONITORING:
+        if fault.kind in NOT_OF_A_VERSION:
             continue
         if fault.version not in named and not comes_by_turn(fault.version):
             text = message(

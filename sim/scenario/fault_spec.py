@@ -31,13 +31,22 @@ class FaultSpec:
     @property
     def endpoint_class(self) -> str:
         """The class of requests that it is limited to, if its kind can be: what follows the @."""
-        return split_class(self.amount)[1]
+        return split_class(split_moment(self.amount)[0])[1]
 
 
 def split_class(amount: str) -> tuple[str, str]:
     """An amount like `3%@checkout` as what comes before the @, and the class after it."""
     before, _, endpoint_class = amount.partition("@")
     return (before, endpoint_class) if endpoint_class else (amount, "")
+
+
+def split_moment(amount: str) -> tuple[str, str]:
+    """An amount like `5%@60s` or `3%@checkout@60s..90s` as what comes before its moment, and that.
+
+    A moment begins with a digit, a class of requests does not.
+    """
+    before, _, when = amount.rpartition("@")
+    return (before, when) if before and when[:1].isdigit() else (amount, "")
 
 
 def parse(text: str, place: Place, field: str = "") -> FaultSpec | Problem:

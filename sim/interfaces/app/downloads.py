@@ -25,26 +25,27 @@ def offer(order: Order, comparison: JsonObject, name: str, report: str, language
     """Buttons for everything; *name* is the result's on the shelf."""
     png = shelf.find(f"{name}.{language}.png")
     with st.container(horizontal=True):
-        _button(translate(language, "Report (HTML)"), report.encode(), "html", "text/html")
+        download(translate(language, "Report (HTML)"), report.encode(), "html", "text/html")
         if png is not None:
-            _button(translate(language, "Picture (PNG)"), png, "png", "image/png")
-        _button(translate(language, "Values (CSV)"), values_csv(comparison), "csv", "text/csv")
-        _button(
+            download(translate(language, "Picture (PNG)"), png, "png", "image/png")
+        download(translate(language, "Values (CSV)"), values_csv(comparison), "csv", "text/csv")
+        download(
             translate(language, "Values (Parquet)"),
             values_parquet(comparison),
             "parquet",
             "application/vnd.apache.parquet",
         )
-        _button(
+        download(
             translate(language, "Scenario (YAML)"), scenario_zip(order), "zip", "application/zip"
         )
         document = json.dumps(comparison, indent=2, ensure_ascii=False, allow_nan=False)
-        _button(
+        download(
             translate(language, "Download as JSON"), document.encode(), "json", "application/json"
         )
 
 
-def _button(label: str, data: bytes, ending: str, mime: str) -> None:
+def download(label: str, data: bytes, ending: str, mime: str) -> None:
+    """A button that hands over *data* as a file with that *ending*."""
     st.download_button(
         label, data, f"seatrial.{ending}", mime, key=f"download-{ending}", on_click="ignore"
     )
@@ -98,12 +99,12 @@ def scenario_zip(order: Order, words: str | None = None) -> bytes:
     return stream.getvalue()
 
 
-def command(order: Order) -> str:
-    """The command line that does the same."""
+def command(order: Order, verb: str = "compare", *more: str) -> str:
+    """The command line that does the same; *more* are further words of it."""
     from shlex import quote
 
     source = order.bundled or (SCENARIO_FILE if order.description.strip() else MANIFEST_FILE)
-    words = ["seatrial", "compare", source]
+    words = ["seatrial", verb, source]
     for option, values in (
         ("--image", order.images),
         ("--fault", order.faults),
@@ -111,5 +112,5 @@ def command(order: Order) -> str:
         ("--strategy", order.strategies),
     ):
         words += [word for value in values for word in (option, value)]
-    words += ["--runs", str(order.runs), "--seed", str(order.seed)]
+    words += ["--runs", str(order.runs), "--seed", str(order.seed), *more]
     return " ".join(map(quote, words))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,15 @@ class Order:
                 return self._load(SCENARIO_FILE if self.description.strip() else MANIFEST_FILE)
             finally:
                 os.chdir(before)
+
+    def with_more(self, overrides: Sequence[str], faults: Sequence[str]) -> Scenario:
+        """The scenario with these overrides and faults beside its own."""
+        more = replace(
+            self,
+            overrides=(*self.overrides, *overrides),
+            faults=(*self.faults, *faults),
+        )
+        return more.scenario()
 
     def _load(self, source: str) -> Scenario:
         from sim.faults.reading import faults_of

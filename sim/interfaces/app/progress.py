@@ -26,9 +26,12 @@ def follow(job: Job, language: str) -> None:
 def _how_far(job: Job, language: str) -> str:
     if not job.total:
         return translate(language, "measuring how long the rollouts take …")
-    if job.work.task not in ("compare", "drill"):
+    if job.work.task in ("compare", "drill"):
+        text = translate(language, "{done} of {total} seeds", done=job.done, total=job.total)
+    elif job.work.task == "what_if":
+        text = translate(language, "{done} of {total} parts", done=job.done, total=job.total)
+    else:
         return translate(language, "step {done} of {total}", done=job.done + 1, total=job.total)
-    text = translate(language, "{done} of {total} seeds", done=job.done, total=job.total)
     left = job.seconds_left()
     if left is None:
         return text

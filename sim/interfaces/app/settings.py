@@ -76,7 +76,7 @@ def ask_comparison(language: str) -> Order:
         translate(language, "Number of seeds"), 2, MOST_RUNS, key="runs", persist_state="session"
     )
     _ask_faults(language)
-    _ask_more(language, translate(language, "First seed"))
+    ask_more(language, translate(language, "First seed"))
     return order_of(st.session_state)
 
 
@@ -107,7 +107,7 @@ def ask_run(language: str) -> Order:
         persist_state="session",
     )
     _ask_faults(language)
-    _ask_more(language, translate(language, "Seed"))
+    ask_more(language, translate(language, "Seed"))
     state = st.session_state
     return order_of({**state, "strategies": [state["strategy"]], "runs": 1})
 
@@ -184,10 +184,11 @@ def _ask_faults(language: str) -> None:
 def ask_the_rest(language: str) -> None:
     """Faults, the first seed, and any other value."""
     _ask_faults(language)
-    _ask_more(language, translate(language, "First seed"))
+    ask_more(language, translate(language, "First seed"))
 
 
-def _ask_more(language: str, seed: str) -> None:
+def ask_more(language: str, seed: str) -> None:
+    """The first seed, and any other value of the scenario."""
     with st.expander(translate(language, "More settings")):
         st.number_input(seed, 0, 2**31, key="seed", persist_state="session")
         st.text_area(

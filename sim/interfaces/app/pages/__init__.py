@@ -11,6 +11,7 @@ PAGES = Registry(
         "compare": "sim.interfaces.app.pages.compare:PAGE",
         "way-back": "sim.interfaces.app.pages.way_back:PAGE",
         "run": "sim.interfaces.app.pages.run:PAGE",
+        "what-if": "sim.interfaces.app.pages.what_if:PAGE",
         "scenario": "sim.interfaces.app.pages.scenario:PAGE",
         "ab": "sim.interfaces.app.pages.ab:PAGE",
         "believe": "sim.interfaces.app.pages.believe:PAGE",

@@ -15,5 +15,6 @@ TASKS = Registry(
         "engines": "sim.interfaces.app.tasks.engines:TASK",
         "peek": "sim.interfaces.app.tasks.peek:TASK",
         "judge": "sim.interfaces.app.tasks.judge:TASK",
+        "what_if": "sim.interfaces.app.tasks.what_if:TASK",
     },
 )

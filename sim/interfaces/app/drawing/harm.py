@@ -1,0 +1,141 @@
+"""The heat map of harm: strategy × size of one fault from one moment on, the value in each cell.
+
+A darker cell (a lighter one by night) is more harm, on one logarithmic scale for the whole study.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from math import expm1, log1p
+
+from sim.i18n import translate
+from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.svg import element, text, title
+from sim.interfaces.app.harm import Cell
+from sim.interfaces.numbers import shown_estimate
+
+WIDTH, LEFT, TOP, ROW, FOOT = 340.0, 118.0, 20.0, 26.0, 8.0
+LEAST_SHARE, MOST_SHARE = 0.06, 0.94
+UNSURE = 1 / 3  # Of the mean: half an interval that is longer makes the value a rough one.
+MOST_LETTERS = {"size": 8, "strategy": 19}
+
+
+def height_of(strategies: Sequence[str]) -> float:
+    """How high a panel is."""
+    return TOP + ROW * len(strategies) + FOOT
+
+
+def panel(
+    cells: Sequence[Cell], strategies: Sequence[str], most: float, colours: Colours, language: str
+) -> str:
+    """The cells of one fault and moment, the ones without a fault first; *most* is the darkest."""
+    sizes = list(dict.fromkeys(cell.size for cell in cells))
+    width = (WIDTH - LEFT) / len(sizes)
+    made = []
+    for column, size in enumerate(sizes):
+        words = _short(size, "size") if size else translate(language, "no fault")
+        x = LEFT + (column + 0.5) * width
+        made.append(_text(words, x, TOP - 7, colours.ink, "middle"))
+    for row, name in enumerate(strategies):
+        y = TOP + (row + 0.5) * ROW + 4
+        made.append(_text(_short(name, "strategy"), LEFT - 6, y, colours.ink, "end"))
+    for cell in cells:
+        x = LEFT + sizes.index(cell.size) * width
+        y = TOP + strategies.index(cell.strategy) * ROW
+        made.append(_cell(cell, (x, y, width), most, colours, language))
+    return "".join(made)
+
+
+def _cell(
+    cell: Cell, place: tuple[float, float, float], most: float, colours: Colours, language: str
+) -> str:
+    x, y, width = place
+    fill = shade(cell.mean.value, most, colours)
+    words = translate(
+        language,
+        "{strategy}, {fault}: {value}",
+        strategy=cell.strategy,
+        fault=f"{cell.kind} {cell.size}" if cell.kind else translate(language, "no fault"),
+        value=shown_estimate(cell.mean, 1.0, language),
+    )
+    box = element(
+        "rect", x=x + 1, y=y + 1, width=width - 2, height=ROW - 2, fill=fill, stroke=colours.faint,
+        stroke_width=0.5,
+    )  # fmt: skip
+    ink = max(("#000000", "#FFFFFF"), key=lambda one: contrast(one, fill))
+    written = _text(cell_words(cell), x + width / 2, y + ROW / 2 + 4, ink, "middle")
+    return element("g", title(words) + box + written)
+
+
+def cell_words(cell: Cell) -> str:
+    """The value of a cell in few letters, with a tilde if it is not well known."""
+    mean = cell.mean
+    rough = mean.value > 0 and (mean.half_width or 0.0) > UNSURE * mean.value
+    return ("~" if rough else "") + compact(mean.value)
+
+
+def compact(value: float) -> str:
+    """`0.4`, `38`, `8,047`, `362k`."""
+    if value >= 99_999.5:
+        return f"{value / 1000:,.0f}k"
+    return f"{value:.1f}" if 0 < value < 9.95 and value != round(value) else f"{value:,.0f}"
+
+
+def shade(value: float, most: float, colours: Colours) -> str:
+    """The colour of *value* where *most* is the strongest: paper mixed with the first version's."""
+    part = log1p(value) / log1p(most) if most > 0 else 0.0
+    part = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * part
+    mixed = (
+        round(low + part * (high - low))
+        for low, high in zip(_rgb(colours.paper), _rgb(colours.version(0)), strict=True)
+    )
+    return "#" + "".join(f"{one:02X}" for one in mixed)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG counts it, from 1 to 21."""
+    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def scale(most: float, figure: str, colours: Colours, language: str) -> str:
+    """What the colours stand for, as a line of samples with their values; and the tilde."""
+    samples = []
+    for step in range(5):
+        value = expm1(step / 4 * log1p(most))
+        box = element(
+            "rect", x=1, y=1, width=20, height=12, fill=shade(value, most, colours),
+            stroke=colours.faint,
+        )  # fmt: skip
+        samples.append(
+            "<span style='display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem'>"
+            f"<svg width='22' height='14' aria-hidden='true'>{box}</svg>"
+            f"{escape(compact(value))}</span>"
+        )
+    rough = translate(language, "~: half of the 95 % interval is more than a third of the value")
+    name = f"<span style='margin-right:.8rem'>{escape(figure)}</span>"
+    line = f"{name}{''.join(samples)}<br>{escape(rough)}"
+    return f"<div style='font-size:.85rem;line-height:1.8;margin-top:.6rem'>{line}</div>"
+
+
+def _short(words: str, kind: str) -> str:
+    most = MOST_LETTERS[kind]
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def _text(words: str, x: float, y: float, fill: str, anchor: str) -> str:
+    return text(words, x=x, y=y, font_size=10.5, fill=fill, text_anchor=anchor)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    return red, green, blue
+
+
+def _luminance(colour: str) -> float:
+    parts = [
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4
+        for one in (part / 255 for part in _rgb(colour))
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

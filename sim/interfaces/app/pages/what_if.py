@@ -1,0 +1,148 @@
+"""What if: the new version has a fault, of this size, from this moment on; who is hurt?"""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from sim.analysis.figures import FIGURES as ALL_FIGURES
+from sim.i18n import message, translate
+from sim.interfaces.app import address
+from sim.interfaces.app.ask_study import FIELDS, ask_study, effort, usual_study, work_of
+from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.harm import cells_of
+from sim.interfaces.app.harm_pictures import heat_maps, tornado_picture
+from sim.interfaces.app.harm_words import harm_table, refused_table, sentences
+from sim.interfaces.app.jobs import State
+from sim.interfaces.app.page import Page
+from sim.interfaces.app.progress import follow, show_end
+from sim.interfaces.app.reading import read
+from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.shown import (
+    show_basis,
+    show_link,
+    show_problems,
+    show_reading,
+    show_table,
+    theme_colours,
+)
+from sim.interfaces.app.study import FIGURES, MOST_RUNS, Study
+from sim.interfaces.app.study_files import offer, sweep_command
+from sim.model.objects import JsonObject
+
+
+def show(language: str) -> None:
+    """Ask, compute elsewhere, show."""
+    with st.sidebar:
+        study = ask_study(language)
+    if study.order.is_blank:
+        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
+        return
+    reading = read(study.order)
+    show_problems(reading, language)
+    for problem in study.problems():
+        st.error(problem.render(language))
+    if reading["problems"] or study.problems():
+        return
+    _compute_or_show(study, reading, language)
+
+
+def _compute_or_show(study: Study, reading: JsonObject, language: str) -> None:
+    work = work_of(study)
+    found, job = result_of(work), job_of(work)
+    running = job is not None and job.state is State.RUNNING
+    too_much = study.runs > MOST_RUNS
+    with st.sidebar:
+        st.caption(effort(study, language))
+        blocked = found is not None or running or too_much or not study.order.strategies
+        clicked = st.button(
+            translate(language, "Try it out"), type="primary", disabled=blocked, key="what-if"
+        )
+    first_visit = job is None and study == usual_study()
+    if found is None and not running and (clicked or first_visit):
+        job = start(work, language)
+    if found is not None:
+        _show(found, study, work.name, language)
+    elif job is not None and job.state is State.RUNNING:
+        follow(job, language)
+    elif job is not None and job.state is State.DONE:
+        st.rerun()  # It was done between two looks.
+    else:
+        if job is not None:
+            show_end(job, language)
+        if too_much:
+            less = translate(language, "Choose fewer sizes, moments, strategies or seeds.")
+            st.error(f"{effort(study, language)} {less}")
+        elif not clicked:
+            st.info(translate(language, "Nobody has run this yet: press Try it out on the left."))
+        show_reading(reading, language)
+
+
+def _show(found: JsonObject, study: Study, name: str, language: str) -> None:
+    figure = _ask_figure(language)
+    cells, colours = cells_of(found, figure), theme_colours()
+    if not any(cell.kind for cell in cells):
+        show_table(refused_table(found, language))
+        return
+    said = "<br>".join(escape(text) for text in sentences(cells, figure, language))
+    st.html(f"<p class='seatrial-verdict'>{said}</p>")
+    st.caption(
+        translate(
+            language,
+            "{n} seeds at each point, {runs} runs in all. Each is measured from {before} s before "
+            "the release is written until {window} s after it. A fault stays as long as the new "
+            "version does: “no fault” is what the release costs by itself.",
+            n=study.order.runs,
+            runs=f"{found['runs']:,}",
+            before=f"{found['before']:g}",
+            window=f"{found['window']:g}",
+        )
+    )
+    st.subheader(translate(language, "Harm: {figure}", figure=ALL_FIGURES[figure].label))
+    show_markup(heat_maps(cells, figure, colours, language), "harm")
+    if picture := tornado_picture(cells, figure, colours, language):
+        st.subheader(translate(language, "What matters most"))
+        st.caption(
+            translate(
+                language,
+                "Each bar goes from the mean at the least harmful level to that at the most "
+                "harmful one, over all else; hatched: these runs cannot tell.",
+            )
+        )
+        show_markup(picture, "tornado")
+    show_table(harm_table(cells, figure, language))
+    show_table(refused_table(found, language))
+    _take_home(found, study, figure, name, language)
+
+
+def _ask_figure(language: str) -> str:
+    return str(
+        st.radio(
+            translate(language, "Harm is counted in"),
+            FIGURES,
+            format_func=lambda key: ALL_FIGURES[key].label.render(language),
+            key="study-harm",
+            horizontal=True,
+            persist_state="session",
+        )
+    )
+
+
+def _take_home(found: JsonObject, study: Study, figure: str, name: str, language: str) -> None:
+    st.subheader(translate(language, "Take it with you"))
+    offer(found, figure, name, language)
+    show_link(address.words_of(FIELDS, st.session_state), language)
+    st.caption(translate(language, "The same in a terminal"))
+    st.code(sweep_command(study, found["before"]), language=None, wrap_lines=True)
+    with st.expander(translate(language, "What this rests on")):
+        view = found["views"][language]
+        show_basis(view["warnings"], view["assumptions"])
+
+
+PAGE = Page(
+    title=message("What if"),
+    question=message("What if the new version has a fault: who is hurt, and how much?"),
+    show=show,
+    fields=FIELDS,
+)

@@ -1,0 +1,172 @@
+"""What if: what the page says and draws is what was measured, and "cannot tell" where it cannot."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from statistics import fmean
+from xml.etree import ElementTree
+
+import pytest
+from message_ids import compile_chinese
+from test_app import CJK, page, surroundings, until, word, words_of
+
+from sim.interfaces.app import harm, study_files
+from sim.interfaces.app.ask_study import usual_study
+from sim.interfaces.app.drawing.colours import DAY, NIGHT
+from sim.interfaces.app.drawing.harm import cell_words, contrast, shade
+from sim.interfaces.app.harm import Cell, cells_of
+from sim.interfaces.app.harm_pictures import heat_maps, sheet
+from sim.interfaces.app.harm_words import harm_table, sentences
+from sim.interfaces.app.order import Order
+from sim.interfaces.app.study import MOST_RUNS, NO_FAULT, Study, kinds
+from sim.interfaces.app.tasks.what_if import what_if
+
+__all__ = ["surroundings"]
+SMALL = ("traffic.rate=20/s", "window.before=2s", "window.length=12s", "window.settle=2s")
+
+
+def cell(kind: str, size: str, strategy: str, *values: float, moment: str = "0s") -> Cell:
+    """A cell as if it had been measured."""
+    return Cell(kind=kind, size=size, moment=moment, strategy=strategy, values=values)
+
+
+@pytest.fixture(scope="module")
+def study() -> Study:
+    """Two sizes of one fault, two moments, two strategies, two seeds."""
+    compile_chinese()
+    order = Order(
+        bundled="web-app", overrides=SMALL, strategies=("Recreate", "RollingUpdate"), runs=2
+    )
+    return Study(order=order, sizes=(("bug", ("10%", "100%")),), moments=("0s", "11s"))
+
+
+@pytest.fixture(scope="module")
+def found(study: Study) -> dict:
+    """The study, carried out."""
+    heard: list[tuple[int, int]] = []
+    document = what_if(study.to_json(), lambda done, total: heard.append((done, total)))
+    assert heard[0] == (0, 6)
+    assert heard[-1] == (6, 6)
+    return document
+
+
+def test_every_cell_is_measured_and_a_later_and_a_smaller_fault_harm_less(
+    study: Study, found: dict
+) -> None:
+    cells = cells_of(found, "failed_requests")
+    assert len(cells) == 3 * 2 * 2
+    means = {(c.size, c.moment, c.strategy): fmean(c.values) for c in cells}
+    assert means["100%", "0s", "RollingUpdate"] > means["100%", "11s", "RollingUpdate"]
+    assert means["100%", "0s", "RollingUpdate"] > means["10%", "0s", "RollingUpdate"]
+    assert means["", "0s", "Recreate"] == means["", "11s", "Recreate"]
+    assert study.runs == found["runs"] == 3 * 2 * 2 * 3
+
+
+def test_the_command_line_repeats_the_study(study: Study, found: dict) -> None:
+    """The very points, as the sweep command would plan them."""
+    written = study_files.sweep_command(study, found["before"])
+    assert f"--vary fault={NO_FAULT},bug:new:10%,bug:new:100% --vary moment=2s,13s" in written
+    assert written.startswith("seatrial sweep web-app --set traffic.rate=20/s")
+    plan = study.plan(study.order.scenario())
+    said = [point.scenario.faults[0].text for point in plan.points if point.scenario]
+    assert said[0] == f"{NO_FAULT}@2s"
+    assert said[-1] == "bug:new:100%@13s"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_words_pictures_and_table_say_the_same(found: dict, language: str) -> None:
+    for figure in ("failed_requests", "users_hurt"):
+        cells = cells_of(found, figure)
+        said = "\n".join(sentences(cells, figure, language))
+        drawn = heat_maps(cells, figure, DAY, language)
+        table = harm_table(cells, figure, language)
+        assert bool(CJK.search(said)) == (language == "zh")
+        assert len(table.rows) == 6
+        for one in cells:
+            assert f">{cell_words(one)}</text>" in drawn
+        root = ElementTree.fromstring(sheet(cells, figure, NIGHT, language))
+        assert len(root.findall("{*}svg")) == 3  # Two moments and the tornado.
+
+
+def test_files_hold_every_run(found: dict) -> None:
+    rows = list(csv.DictReader(io.StringIO(study_files.values_csv(found).decode())))
+    assert len(rows) == 3 * 2 * 2 * 2
+    harmed = [float(r["failed_requests"]) for r in rows if r["fault"] == "bug:new:100%"]
+    assert max(harmed) > 0
+    assert study_files.values_parquet(found)[:4] == b"PAR1"
+
+
+def test_runs_that_overlap_are_not_told_apart() -> None:
+    """Seed by seed the two differ now this way, now that; the third is far off."""
+    cells = [
+        cell("bug", "1%", "A", 10, 20, 30, 40),
+        cell("bug", "1%", "B", 12, 17, 36, 37),
+        cell("bug", "1%", "C", 90, 80, 95, 99),
+    ]
+    one = harm.ranked(cells, "bug")
+    assert one.rivals == ("B",)
+    assert "cannot tell yet" in sentences(cells, "failed_requests", "en")[0]
+    apart = [cells[0], cells[2]]
+    assert sentences(apart, "failed_requests", "en")[0].startswith("bug: A is hurt least")
+    worst, others = harm.worst(cells)
+    assert (worst.strategy, others) == ("C", 0)
+
+
+def test_what_the_release_does_alone_is_not_blamed_on_the_fault() -> None:
+    cells = [cell("", "", "A", 5, 7), cell("slow", "2x", "A", 5, 7)]
+    assert "hurts nobody beyond the release itself" in sentences(cells, "failed_requests", "en")[0]
+
+
+def test_what_matters_most_is_the_largest_swing() -> None:
+    cells = [
+        cell(kind, size, name, base + bad, base + bad + 1)
+        for kind, size, bad in (("bug", "1%", 0), ("bug", "5%", 50), ("slow", "2x", 10))
+        for name, base in (("A", 0), ("B", 200))
+    ]
+    found = harm.swings(cells)
+    assert [one.what for one in found] == ["strategy", "bug", "fault"]
+    assert (found[0].low_at, found[0].high_at) == ("A", "B")
+    assert found[0].swing.value == pytest.approx(200)
+
+
+@pytest.mark.parametrize("colours", [DAY, NIGHT])
+def test_a_value_is_read_on_every_shade(colours) -> None:
+    """WCAG asks 4.5 of small text."""
+    for value in (0, 1, 3, 10, 40, 100, 300, 1000):
+        fill = shade(value, 1000, colours)
+        assert max(contrast("#000000", fill), contrast("#FFFFFF", fill)) >= 4.5
+
+
+def test_every_kind_of_fault_of_a_version_has_sizes_that_can_be_read() -> None:
+    assert usual_study().problems() == ()
+    assert {"bug", "slow", "crash", "hang", "leak", "start", "image"} <= set(kinds())
+    assert "outage" not in kinds()
+    assert usual_study().runs < 500
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_study_from_click_to_sentence(language: str) -> None:
+    """By a link, then a worker; only ids in the address, and no word of the other language."""
+    words = {"faults": "bug", "sizes-bug": "50%", "moments": "0s", "arms": "Recreate"}
+    seed = {"en": "3", "zh": "4"}[language]  # What one visitor had computed the next finds.
+    app = page(language, "what-if", set="\n".join(SMALL), seeds="2", seed=seed, **words)
+    assert not app.exception
+    app.button(key="what-if").click().run()
+    until(lambda: "Recreate" in words_of(app.run()) and "50%" in words_of(app))
+    assert not app.exception
+    said = words_of(app)
+    assert re.search(r"bug 50%", said)
+    assert bool(CJK.search(said)) == (language == "zh")
+    assert word(app, "faults") == "bug"
+    assert not any(CJK.search(str(value)) for value in app.query_params.values())
+
+
+def test_too_much_and_what_cannot_be_read_are_sentences() -> None:
+    app = page("en", "what-if", seeds="50")
+    assert app.button(key="what-if").disabled
+    assert f"at most {MOST_RUNS:,}" in app.error[0].value
+    app = page("en", "what-if", **{"sizes-bug": "lots", "moments": "soon"})
+    assert "a size is written like 5%" in app.error[0].value
+    assert "a moment is written like 30s" in app.error[1].value

@@ -15,7 +15,7 @@ from sim.interfaces.app.drawing.svg import element, text, title
 from sim.interfaces.app.harm import Cell
 from sim.interfaces.numbers import shown_estimate
 
-WIDTH, LEFT, TOP, ROW, FOOT = 340.0, 118.0, 20.0, 26.0, 8.0
+WIDTH, LEFT, TOP, ROW, FOOT = 340.0, 127.0, 20.0, 26.0, 8.0
 LEAST_SHARE, MOST_SHARE = 0.06, 0.94
 UNSURE = 1 / 3  # Of the mean: half an interval that is longer makes the value a rough one.
 MOST_LETTERS = {"size": 8, "strategy": 19}

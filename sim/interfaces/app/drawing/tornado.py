@@ -77,7 +77,7 @@ def _bar(one: Swing, y: float, low: float, high: float, colours: Colours, langua
         y=y + 30,
         width=max(high - low, 1.5),
         height=BAR,
-        fill=colours.version(0) if clear else "url(#tornadounready0)",
+        fill=colours.version(0) if clear else "url(#tornadoterminating0)",
         stroke=colours.ink,
         stroke_width=0.7,
     )

@@ -22,7 +22,7 @@ BAR = {
 
 def test_a_drill_reaches_a_verdict_and_a_link_shows_it_in_the_other_language() -> None:
     """Two seeds of a small service, sent back by command at the finish."""
-    words = {"ways": "Recreate,RollingUpdate", "at": "finish", "drills": "2", "n": "2"}
+    words = {"ways": "Recreate,RollingUpdate", "when": "finish", "drills": "2", "n": "2"}
     app = page("en", "way-back", **words)
     # Nothing runs on a first visit that says what it wants.
     assert not app.exception

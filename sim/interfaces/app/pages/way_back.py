@@ -37,7 +37,7 @@ FIELDS = (
     *settings.SCENARIO,
     settings.SEED,
     address.several("ways", "way-back-strategies", USUAL, lambda: STRATEGIES),
-    address.several("at", "way-back-moments", ("alert",), lambda: MOMENTS),
+    address.several("when", "way-back-moments", ("alert",), lambda: MOMENTS),
     address.number("drills", "way-back-runs", USUAL_RUNS, 2, MOST_RUNS),
 )
 

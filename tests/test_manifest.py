@@ -344,9 +344,7 @@ def test_other_kinds_are_kept_whole_and_listed():
 
     assert scenario.kept[0]["spec"]["anything"] == ["goes"]
     assert [w.render() for w in scenario.warnings] == [
-        "<stdin>:13:1: AnalysisTemplate/v is kept, not yet simulated",
-        "<stdin>:16:7: spec.metrics: AnalysisTemplate/v lacks a required field"
-        " (its controller would refuse or ignore it)",
+        "<stdin>:13:1: AnalysisTemplate/v is kept: no Rollout here asks by it"
     ]
 
 

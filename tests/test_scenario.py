@@ -505,6 +505,8 @@ def test_every_example_of_the_documentation_loads_and_fits_the_schema(root, tmp_
     deployment = (tmp_path / "deployment.yaml").read_text("utf-8")
     (tmp_path / "next.yaml").write_text(deployment.replace("1.20", "1.21"), encoding="utf-8")
     (tmp_path / "counts.csv").write_text("timestamp,value\n0,300\n300,600\n", encoding="utf-8")
+    alert = "groups: [{name: web, rules: [{alert: HighErrorRate, expr: up == 0}]}]"
+    (tmp_path / "alerts.yaml").write_text(alert, encoding="utf-8")
     found = examples(root)
 
     assert len(found) >= 10

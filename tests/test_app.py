@@ -153,7 +153,7 @@ def test_the_page_opens_in_both_languages_with_the_bundled_scenario(language: st
     app = page(language, n="3")
     assert not app.exception
     assert app.selectbox(key="scenario").value == "web-app"
-    assert not app.button(key="compare").disabled
+    assert not app.button(key="start-compare").disabled
     assert bool(CJK.search(words_of(app))) == (language == "zh")
     assert "traffic.rate" in words_of(app)
 
@@ -171,13 +171,13 @@ def test_a_bad_manifest_shows_every_mistake_with_line_and_column(language: str) 
     assert "replcas" in text
     assert bool(CJK.search(text)) == (language == "zh")
     with pytest.raises(KeyError):
-        app.button(key="compare")
+        app.button(key="start-compare")
 
 
 def test_a_good_manifest_reaches_a_verdict_in_both_languages() -> None:
     """In a process of its own, while the page goes on answering; the language can change later."""
     app = with_manifest(page("en", n="3"), DEPLOYMENT)
-    app.button(key="compare").click().run()
+    app.button(key="start-compare").click().run()
 
     def verdict() -> bool:
         app.run()
@@ -277,7 +277,7 @@ def test_a_fault_that_is_switched_on_is_part_of_the_order() -> None:
     """Its amount is the visitor's; a wrong one is a mistake like any other."""
     app = page("en", n="3")
     app.toggle(key="fault-bug").set_value(True).run()
-    assert not app.button(key="compare").disabled
+    assert not app.button(key="start-compare").disabled
     assert word(app, "fault-bug-amount") == "5%"
     app.text_input(key="amount-bug").set_value("lots").run()
     assert not app.exception
@@ -301,7 +301,7 @@ def test_without_a_strategy_there_is_nothing_to_compare() -> None:
     """The button says so by being off."""
     app = page("en", n="3")
     app.multiselect(key="strategies").set_value([]).run()
-    assert app.button(key="compare").disabled
+    assert app.button(key="start-compare").disabled
 
 
 def test_a_cancelled_job_stops_its_process_and_says_so(registry: Jobs) -> None:

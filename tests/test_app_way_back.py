@@ -32,7 +32,7 @@ def test_a_drill_reaches_a_verdict_and_a_link_shows_it_in_the_other_language() -
     app.text_input(key="image").set_value("web=nginx:1.21")
     app.text_area(key="overrides").set_value("traffic.rate=5/s\nusers.population=50")
     app.run()
-    app.button(key="drill").click().run()
+    app.button(key="start-drill").click().run()
 
     def there() -> bool:
         app.run()
@@ -59,7 +59,7 @@ def test_without_a_moment_nobody_is_sent_back() -> None:
     app = page("en", "way-back", at="finish", drills="2")
     app.multiselect(key="way-back-moments").set_value([]).run()
     assert not app.exception
-    assert app.button(key="drill").disabled
+    assert app.button(key="start-drill").disabled
 
 
 def test_what_follows_the_decision_is_drawn_alone_as_well() -> None:

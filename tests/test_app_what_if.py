@@ -153,7 +153,7 @@ def test_a_study_from_click_to_sentence(language: str) -> None:
     seed = {"en": "3", "zh": "4"}[language]  # What one visitor had computed the next finds.
     app = page(language, "what-if", set="\n".join(SMALL), seeds="2", seed=seed, **words)
     assert not app.exception
-    app.button(key="what-if").click().run()
+    app.button(key="start-what_if").click().run()
     until(lambda: "Recreate" in words_of(app.run()) and "50%" in words_of(app))
     assert not app.exception
     said = words_of(app)
@@ -165,7 +165,7 @@ def test_a_study_from_click_to_sentence(language: str) -> None:
 
 def test_too_much_and_what_cannot_be_read_are_sentences() -> None:
     app = page("en", "what-if", seeds="50")
-    assert app.button(key="what-if").disabled
+    assert app.button(key="start-what_if").disabled
     assert f"at most {MOST_RUNS:,}" in app.error[0].value
     app = page("en", "what-if", **{"sizes-bug": "lots", "moments": "soon"})
     assert "a size is written like 5%" in app.error[0].value

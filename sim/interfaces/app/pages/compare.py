@@ -10,15 +10,13 @@ from sim.i18n import message, translate
 from sim.interfaces.app import address, limits, settings
 from sim.interfaces.app.downloads import command, offer
 from sim.interfaces.app.drawing.markup import show_markup
-from sim.interfaces.app.jobs import State
+from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pairs import chance_sentence, pairs_table
 from sim.interfaces.app.pictures import budgets, heats, timelines
-from sim.interfaces.app.progress import follow, show_end
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.report import report
-from sim.interfaces.app.server import job_of, result_of, start
 from sim.interfaces.app.shown import (
     show_basis,
     show_link,
@@ -46,27 +44,17 @@ def show(language: str) -> None:
     if settings.follow_rollout(reading.get("own")):
         st.rerun()
     work = Work(task="compare", order=order.to_json())
-    found, job = result_of(work), job_of(work)
-    running = job is not None and job.state is State.RUNNING
-    first_visit = job is None and order == settings.usual_order()
-    with st.sidebar:
-        blocked = found is not None or running or not order.strategies
-        clicked = st.button(
-            translate(language, "Compare"), type="primary", disabled=blocked, key="compare"
-        )
-    if found is None and not running and (clicked or first_visit):
-        job = start(work, language)
-    if found is not None:
-        _show(found, order, work.name, language)
-    elif job is not None and job.state is State.RUNNING:
-        follow(job, language)
-    elif job is not None and job.state is State.DONE:
-        st.rerun()  # It was done between two looks.
-    else:
-        if job is not None:
-            show_end(job, language)
-        st.info(translate(language, "Nobody has run this yet: press Compare on the left."))
+    found = result_or_wait(
+        work,
+        translate(language, "Compare"),
+        language,
+        at_once=order == settings.usual_order(),
+        blocked=not order.strategies,
+    )
+    if found is None:
         show_reading(reading, language)
+    else:
+        _show(found, order, work.name, language)
 
 
 def _show(found: JsonObject, order: Order, name: str, language: str) -> None:

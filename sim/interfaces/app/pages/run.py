@@ -9,12 +9,10 @@ import streamlit as st
 from sim.i18n import message, translate
 from sim.interfaces.app import address, settings
 from sim.interfaces.app.drawing.player import Playing, show_player
+from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.glass import AT, FIELDS, show_alerts, show_kubectl
-from sim.interfaces.app.jobs import State
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.progress import follow, show_end
 from sim.interfaces.app.reading import read
-from sim.interfaces.app.server import job_of, result_of, start
 from sim.interfaces.app.shown import (
     show_basis,
     show_link,
@@ -43,28 +41,10 @@ def show(language: str) -> None:
     if reading["problems"]:
         return
     work = Work(task="run", order=order.to_json())
-    found, job = result_of(work), job_of(work)
-    running = job is not None and job.state is State.RUNNING
-    with st.sidebar:
-        clicked = st.button(
-            translate(language, "Run"),
-            type="primary",
-            disabled=found is not None or running,
-            key="start-run",
-        )
-    first_visit = job is None and order == settings.usual_run()
-    if found is None and not running and (clicked or first_visit):
-        job = start(work, language)
+    at_once = order == settings.usual_run()
+    found = result_or_wait(work, translate(language, "Run"), language, at_once=at_once)
     if found is not None:
         _show(found, work, language)
-    elif job is not None and job.state is State.RUNNING:
-        follow(job, language)
-    elif job is not None and job.state is State.DONE:
-        st.rerun()
-    else:
-        if job is not None:
-            show_end(job, language)
-        st.info(translate(language, "Nobody has run this yet: press Run on the left."))
 
 
 def _show(found: JsonObject, work: Work, language: str) -> None:

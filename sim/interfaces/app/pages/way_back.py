@@ -11,12 +11,10 @@ from sim.i18n import message, translate
 from sim.interfaces.app import address, drill_downloads, settings
 from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawing.ways_back import legend, since_decision, ways_back
-from sim.interfaces.app.jobs import State
+from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.progress import follow, show_end
 from sim.interfaces.app.reading import read
-from sim.interfaces.app.server import job_of, result_of, start
 from sim.interfaces.app.shown import (
     show_basis,
     show_link,
@@ -54,25 +52,17 @@ def show(language: str) -> None:
     if reading["problems"]:
         return
     work = Work(task="drill", order={**order.to_json(), "moments": moments})
-    found, job = result_of(work), job_of(work)
-    running = job is not None and job.state is State.RUNNING
-    with st.sidebar:
-        blocked = found is not None or running or not order.strategies or not moments
-        label = translate(language, "Send them back")
-        clicked = st.button(label, type="primary", disabled=blocked, key="drill")
-    if found is None and not running and (clicked or (job is None and _is_usual(order, moments))):
-        job = start(work, language)
-    if found is not None:
-        _show(found, order, work.name, language)
-    elif job is not None and job.state is State.RUNNING:
-        follow(job, language)
-    elif job is not None and job.state is State.DONE:
-        st.rerun()  # It was done between two looks.
-    else:
-        if job is not None:
-            show_end(job, language)
-        st.info(translate(language, "Nobody has run this yet: press the button on the left."))
+    found = result_or_wait(
+        work,
+        translate(language, "Send them back"),
+        language,
+        at_once=_is_usual(order, moments),
+        blocked=not order.strategies or not moments,
+    )
+    if found is None:
         show_reading(reading, language)
+    else:
+        _show(found, order, work.name, language)
 
 
 def _ask(language: str) -> tuple[Order, list[str]]:

@@ -11,14 +11,13 @@ from sim.i18n import message, translate
 from sim.interfaces.app import address
 from sim.interfaces.app.ask_study import FIELDS, ask_study, effort, usual_study, work_of
 from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.harm import cells_of
 from sim.interfaces.app.harm_pictures import heat_maps, tornado_picture
 from sim.interfaces.app.harm_words import harm_table, refused_table, sentences
-from sim.interfaces.app.jobs import State
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.progress import follow, show_end
 from sim.interfaces.app.reading import read
-from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.server import result_of
 from sim.interfaces.app.shown import (
     show_basis,
     show_link,
@@ -50,33 +49,23 @@ def show(language: str) -> None:
 
 def _compute_or_show(study: Study, reading: JsonObject, language: str) -> None:
     work = work_of(study)
-    found, job = result_of(work), job_of(work)
-    running = job is not None and job.state is State.RUNNING
     too_much = study.runs > MOST_RUNS
     with st.sidebar:
         st.caption(effort(study, language))
-        blocked = found is not None or running or too_much or not study.order.strategies
-        clicked = st.button(
-            translate(language, "Try it out"), type="primary", disabled=blocked, key="what-if"
-        )
-    first_visit = job is None and study == usual_study()
-    if found is None and not running and (clicked or first_visit):
-        job = start(work, language)
-    if found is not None:
-        _show(found, study, work.name, language)
-    elif job is not None and job.state is State.RUNNING:
-        follow(job, language)
-    elif job is not None and job.state is State.DONE:
-        st.rerun()  # It was done between two looks.
-    else:
-        if job is not None:
-            show_end(job, language)
-        if too_much:
-            less = translate(language, "Choose fewer sizes, moments, strategies or seeds.")
-            st.error(f"{effort(study, language)} {less}")
-        elif not clicked:
-            st.info(translate(language, "Nobody has run this yet: press Try it out on the left."))
+    if too_much and result_of(work) is None:
+        less = translate(language, "Choose fewer sizes, moments, strategies or seeds.")
+        st.error(f"{effort(study, language)} {less}")
+    found = result_or_wait(
+        work,
+        translate(language, "Try it out"),
+        language,
+        at_once=study == usual_study(),
+        blocked=too_much or not study.order.strategies,
+    )
+    if found is None:
         show_reading(reading, language)
+    else:
+        _show(found, study, work.name, language)
 
 
 def _show(found: JsonObject, study: Study, name: str, language: str) -> None:

@@ -24,7 +24,6 @@ FIELDS = (
     address.number(AT, AT, 0.0, -LONGEST_SECONDS, LONGEST_SECONDS),
     address.choice(COMMAND, COMMAND, next(iter(COMMANDS)), lambda: COMMANDS),
 )
-TALLEST_PIXELS, MOST_LINES = 420, 20
 RULES = """groups:
   - name: release
     rules:
@@ -50,7 +49,7 @@ def show_alerts(recording: JsonObject, table: JsonObject, language: str) -> None
             )
         )
         with st.expander(translate(language, "A rule of alerts to start from")):
-            st.code(config_map(), language="yaml")
+            st.code(config_map(), language="yaml", wrap_lines=True)
         return
     show_markup(alerts_picture(recording, theme_colours(), language), f"alerts-{language}")
     if not alerts["lanes"]:
@@ -109,8 +108,11 @@ def show_kubectl(work: Work, found: JsonObject, language: str) -> None:
             help=translate(language, "It follows the player above when that is let go or paused."),
         )
     text = printed(str(chosen), _kept(work.name), float(at))
-    tall = text.count("\n") >= MOST_LINES
-    st.code(text, language=None, height=TALLEST_PIXELS if tall else "content")
+    st.html(
+        # Scrolled sideways on a phone, so it must be reached by the keyboard.
+        f"<pre class='seatrial-terminal' role='region' tabindex='0' aria-label='{escape(chosen)}'>"
+        f"{escape(text)}</pre>"
+    )
 
 
 @lru_cache(maxsize=4)

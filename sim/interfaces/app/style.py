@@ -26,6 +26,8 @@ STYLE = """<style>
 .seatrial-table tr.sub td { opacity: 0.8; font-size: 0.9em; }
 .seatrial-table tr.sub td:first-child { padding-left: 1.2rem; }
 .seatrial-table [title] { text-decoration: underline dotted; cursor: help; }
+.seatrial-terminal { overflow: auto; max-height: 26rem; font-size: 0.85rem; line-height: 1.5;
+  padding: 0.8rem; border: 1px solid currentColor; border-radius: 0.4rem; }
 .seatrial-story { line-height: 1.7; }
 .seatrial-story b { font-variant-numeric: tabular-nums; margin-right: 0.5rem; }
 .seatrial-verdict { font-size: 1.15rem; line-height: 1.6; border-left: 4px solid currentColor;

@@ -25,7 +25,6 @@ SHORT = {
     "budget": "error_budget_burned",
     "burn": "peak_burn_rate",
     "rollout": "settled_seconds",
-    "rollback": "rollback_seconds",
     "pods": "peak_pods",
     "p50": "latency_ms_p50",
     "p90": "latency_ms_p90",
@@ -119,6 +118,13 @@ def _read(text: str, *, priced: bool) -> Requirement | Problem:
 
 
 def _unknown(name: str, names: Sequence[str], place: str) -> Problem:
+    if (
+        name == "rollback"
+    ):  # A comparison takes no release back, so it cannot say how long it takes.
+        drill = message("seatrial drill-rollback --at finish measures how long the way back takes")
+        return Problem(
+            message("there is no figure {name}", name=repr(name)), file=place, hint=drill
+        )
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     known = ", ".join(names)
     hint = (

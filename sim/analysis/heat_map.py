@@ -19,7 +19,7 @@ from matplotlib.text import Text
 
 from sim.analysis.fonts import drawable, families
 from sim.analysis.palette import INK, PAPER
-from sim.analysis.units import Unit, number
+from sim.analysis.units import Unit, number, scaled
 from sim.i18n import Message, translate
 
 COLOURS = "cividis"
@@ -53,7 +53,8 @@ def draw_heat_map(found: HeatMap, language: str = "en") -> Figure:
     figure = Figure(figsize=size, dpi=DPI, facecolor=PAPER, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
-    scale = _scale([value for name in names for value in found.cells[name].values()])
+    every = [value for name in names for value in found.cells[name].values()]
+    scale = scale_of([scaled(value, found.unit) for value in every])
     for axis, name in zip(axes, names, strict=True):
         image = _panel(axis, found, name, scale)
     axes[0].set_ylabel(found.y_name)
@@ -76,7 +77,8 @@ def _title(found: HeatMap, language: str) -> str:
     )
 
 
-def _scale(values: Sequence[float]) -> Normalize:
+def scale_of(values: Sequence[float]) -> Normalize:
+    """From the least of *values* to the largest; never of no width."""
     low, high = min(values, default=0.0), max(values, default=1.0)
     return Normalize(low, high if high > low else low + 1.0)
 
@@ -84,14 +86,14 @@ def _scale(values: Sequence[float]) -> Normalize:
 def _panel(axis: Axes, found: HeatMap, name: str, scale: Normalize) -> AxesImage:
     grid = np.full((len(found.y_values), len(found.x_values)), np.nan)
     for (x, y), value in found.cells[name].items():
-        grid[y, x] = value
+        grid[y, x] = scaled(value, found.unit)
     image = axis.imshow(grid, cmap=COLOURS, norm=scale, aspect="auto", origin="lower")
     axis.set_title(name, loc="left", fontsize=11, fontweight="bold", color=INK)
     axis.set_xticks(range(len(found.x_values)), found.x_values)
     axis.set_xlabel(found.x_name)
     if len(found.x_values) <= MOST_WRITTEN:
         for (x, y), value in found.cells[name].items():
-            colour = PAPER if scale(value) < 0.55 else INK
+            colour = PAPER if scale(scaled(value, found.unit)) < 0.55 else INK
             text = number(value, found.unit)
             axis.text(x, y, text, ha="center", va="center", fontsize=8, color=colour)
     return image

@@ -51,17 +51,63 @@ def heat_map(swept: Swept, figure: str, language: str) -> Figure | None:
     return draw_heat_map(found, language) if found.cells else None
 
 
+def scatter_map(swept: Swept, figure: str, language: str) -> Figure | None:
+    """*figure* at the points of a design over the two axes that matter most; None without two.
+
+    They are those with the largest swings, summed over all strategies: the panels share them.
+    """
+    from sim.analysis.scatter_map import ScatterMap, dots, draw_scatter_map, ruler
+
+    swings: dict[str, float] = {}
+    for strategy in swept.plan.strategies:
+        for one in effects(swept, strategy, figure):
+            swings[one.axis] = swings.get(one.axis, 0.0) + abs(one.swing.value)
+    names = [axis.field.name for axis in swept.plan.axes]
+    most = sorted(swings, key=lambda name: -swings[name])[:2]
+    if len(most) < 2:
+        return None
+    rulers = {name: ruler(name, _met(swept, names.index(name))) for name in most}
+    x, y = sorted(most, key=lambda name: bool(rulers[name].categories))  # Words fit on the side.
+    rows = {
+        name: _rows(swept, name, figure, names.index(x), names.index(y))
+        for name in swept.plan.strategies
+    }
+    found = ScatterMap(
+        figure=titled(figure),
+        unit=FIGURES[figure].unit,
+        x=rulers[x],
+        y=rulers[y],
+        dots={name: dots(row, rulers[x], rulers[y]) for name, row in rows.items() if row},
+        also_varied=tuple(name for name in names if name not in most),
+    )
+    return draw_scatter_map(found, language)
+
+
+def _met(swept: Swept, number: int) -> list[str]:
+    """The values of an axis that occur, in its order where it has one."""
+    met = dict.fromkeys(point.values[number] for point, _ in swept.trials)
+    return [value for value in swept.plan.axes[number].values if value in met] or list(met)
+
+
+def _rows(swept: Swept, strategy: str, figure: str, x: int, y: int) -> list[tuple[str, str, float]]:
+    """The mean of *figure* at each point where it exists in every run."""
+    found = []
+    for point, trials in swept.trials:
+        values = swept.values(trials, strategy, figure)
+        known = [value for value in values if value is not None]
+        if len(known) == len(values):
+            found.append((point.values[x], point.values[y], fmean(known)))
+    return found
+
+
 def _cells(
     swept: Swept, strategy: str, figure: str, x: int, y: int
 ) -> dict[tuple[int, int], float]:
     axes = swept.plan.axes
     found: dict[tuple[int, int], list[float]] = {}
-    for point, trials in swept.trials:
-        values = swept.values(trials, strategy, figure)
-        known = [value for value in values if value is not None]
-        if len(known) == len(values):
-            place = axes[x].values.index(point.values[x]), axes[y].values.index(point.values[y])
-            found.setdefault(place, []).append(fmean(known))
+    for at_x, at_y, mean in _rows(swept, strategy, figure, x, y):
+        place = axes[x].values.index(at_x), axes[y].values.index(at_y)
+        found.setdefault(place, []).append(mean)
     return {place: fmean(means) for place, means in found.items()}
 
 

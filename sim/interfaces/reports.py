@@ -123,11 +123,16 @@ def _sweep(swept: Swept, figure: str, command: str, language: str) -> Report:
 
 
 def sweep_pictures(swept: Swept, figure: str, language: str) -> dict[str, Picture]:
-    """The heat map, and a tornado for each strategy, by the names of their files."""
-    from sim.experiments.sweep_pictures import heat_map, tornado
+    """A map over two fields, and a tornado for each strategy, by the names of their files."""
+    from sim.experiments.design import GRID
+    from sim.experiments.sweep_pictures import heat_map, scatter_map, tornado
 
     found = {}
-    if (drawn := heat_map(swept, figure, language)) is not None:
+    if swept.plan.design != GRID:
+        if (drawn := scatter_map(swept, figure, language)) is not None:
+            alt = translate(language, "All points over the two fields that matter most")
+            found["scatter-map"] = Picture(alt=alt, png=png_of(drawn))
+    elif (drawn := heat_map(swept, figure, language)) is not None:
         alt = translate(language, "A heat map over the two fields that matter most")
         found["heat-map"] = Picture(alt=alt, png=png_of(drawn))
     for name in swept.plan.strategies:

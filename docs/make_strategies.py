@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sim.analysis import clocks, cost, failures
+from sim.analysis import clocks, copies, cost, failures
 from sim.experiments.claims.measures import failed_until_noticed
 from sim.experiments.window import measured_window
 from sim.model.causes import Cause
@@ -26,10 +26,13 @@ from sim.strategies import strategy_named
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "strategies.md"
 SEEDS = range(3)
-STRATEGIES = (
+USUAL = (
     *("Recreate", "RollingUpdate", "BlueGreen", "Canary", "CanaryThenRolling"),
     "MaintenanceWindow",
 )
+STRATEGIES = (*USUAL, "FeatureFlags", "Shadow", "ABTest", "BlueGreenBehindFlag")
+# Whom the others are compared with: they take minutes, or need a mesh or users who decide.
+OPEN = ("RollingUpdate", "BlueGreen", "Canary")  # Those that never close the service.
 BLOCK = re.compile(r"(?<=<!-- measured: )([a-z-]+)( -->\n)(.*?)(?=<!-- end -->)", re.DOTALL)
 Figure = Callable[[Run, Run], float]
 
@@ -63,10 +66,18 @@ def bugs_met(found: Run, _: Run) -> float:
     return float(failures.by_cause(found).get(Cause.APPLICATION_BUG, 0))
 
 
+def answered_by_new(found: Run, _: Run) -> float:
+    """Requests that the new version answered, well or not."""
+    requests = found.requests
+    return float(requests.count[requests.version == 1].sum())
+
+
 FIGURES: Mapping[str, Figure] = {
     "failed requests": lambda found, _: float(failures.failed(found)),
     "failed until noticed": failed_until_noticed,
     "requests that met the bug": bugs_met,
+    "answered by the new version": answered_by_new,
+    "copies that failed": lambda found, _: float(copies.not_answered_well(found) or 0),
     "settled (s)": settled,
     "old version gone (s)": old_gone,
     "not released": lambda found, _: float(found.phase is not Phase.HEALTHY),
@@ -86,8 +97,8 @@ class Story:
     """Where *strategy* is the best or the worst by *figure*, among those that can be chosen.
 
     Who has more than nothing of *must_not* in the same release without faults is out of the
-    question. *without* is who contains the strategy, and so would be compared with itself. Seeds
-    must leave a factor of *margin*. *also* are figures that are told beside it.
+    question. *among* is who is compared, *without* those of them that contain the strategy or are
+    contained in it, and so would be compared with themselves. Seeds must leave a factor of *margin*. *also* are figures that are told beside it.
     """
 
     strategy: str
@@ -97,6 +108,7 @@ class Story:
     faults: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     must_not: str | None = None
+    among: tuple[str, ...] = USUAL
     without: tuple[str, ...] = ()
     margin: float = 1.5
     also: tuple[str, ...] = ()
@@ -105,7 +117,7 @@ class Story:
     def command(self) -> str:
         """What shows the story to a reader."""
         words = [f"seatrial compare {self.scenario}"]
-        words += [f"--strategy {name}" for name in STRATEGIES]
+        words += [f"--strategy {name}" for name in self.among]
         words += [f'--fault "{fault}"' for fault in self.faults]
         words += [f"--set {override}" for override in self.overrides]
         return " ".join([*words, f"--runs {len(SEEDS)}"])
@@ -208,6 +220,71 @@ STORIES: Mapping[str, Story] = {
     "maintenance-window-worst": Story(
         strategy="MaintenanceWindow", best=False, figure="failed requests"
     ),
+    "feature-flags-best": Story(
+        strategy="FeatureFlags",
+        best=True,
+        figure="failed until noticed",
+        faults=("bug:new:10%",),
+        overrides=(
+            "strategies.canary.steps=[1%,30s,20%,30s,50%,30s]",
+            "strategies.featureFlags.steps=[1%,30s,20%,30s,50%,30s]",
+        ),
+        among=(*USUAL, "FeatureFlags"),
+    ),
+    "feature-flags-worst": Story(
+        strategy="FeatureFlags",
+        best=False,
+        figure="old version gone (s)",
+        among=(*USUAL, "FeatureFlags"),
+    ),
+    "shadow-best": Story(
+        strategy="Shadow",
+        best=True,
+        figure="requests that met the bug",
+        faults=("bug:new:10%",),
+        overrides=("network.proxy=istio", "strategies.shadow.promote=false"),
+        among=(*OPEN, "Shadow"),
+        also=("copies that failed", "not released"),
+    ),
+    "shadow-worst": Story(
+        strategy="Shadow",
+        best=False,
+        figure="failed requests",
+        scenario="shadow",
+        among=(*OPEN, "Shadow"),
+    ),
+    "a-b-test-best": Story(
+        strategy="ABTest",
+        best=True,
+        figure="answered by the new version",
+        scenario="ab-test",
+        overrides=("users.behaviour.versions.new.conversion=3%",),
+        among=(*OPEN, "ABTest"),
+        also=("not released",),
+    ),
+    "a-b-test-worst": Story(
+        strategy="ABTest",
+        best=False,
+        figure="old version gone (s)",
+        scenario="ab-test",
+        among=(*OPEN, "ABTest"),
+    ),
+    "blue-green-behind-flag-best": Story(
+        strategy="BlueGreenBehindFlag",
+        best=True,
+        figure="failed until noticed",
+        faults=("bug:new:10%",),
+        overrides=LATE,
+        among=(*OPEN, "FeatureFlags", "BlueGreenBehindFlag"),
+    ),
+    "blue-green-behind-flag-worst": Story(
+        strategy="BlueGreenBehindFlag",
+        best=False,
+        figure="not released",
+        overrides=FULL,
+        among=("RollingUpdate", "Canary", "FeatureFlags", "BlueGreenBehindFlag"),
+        also=("failed requests",),
+    ),
 }
 
 
@@ -223,7 +300,7 @@ class Told:
 def measured(key: str) -> Mapping[str, Told]:
     """Every strategy of the story called *key*."""
     story = STORIES[key]
-    names = tuple(name for name in STRATEGIES if name not in story.without)
+    names = tuple(name for name in story.among if name not in story.without)
     figures = (story.figure, *story.also)
     found = _figures(story.loaded(), names, figures)
     if story.must_not is None:

@@ -24,6 +24,11 @@ def make_strategies():
 
 PAGE = make_strategies()
 STORIES = PAGE.STORIES
+# Those that are not told about the usual strategies take minutes of simulated time each.
+PARAMS = [
+    pytest.param(key, marks=() if story.among == PAGE.USUAL else pytest.mark.slow)
+    for key, story in STORIES.items()
+]
 
 
 @pytest.mark.slow
@@ -47,7 +52,7 @@ def test_the_strategy_is_the_best_or_the_worst_by_a_margin_that_seeds_do_not_mak
             assert min(own.values[story.figure]) > story.margin * max(other)
 
 
-@pytest.mark.parametrize("key", list(STORIES))
+@pytest.mark.parametrize("key", PARAMS)
 def test_the_page_tells_what_is_measured_today(key):
     """Rewrite it with `python docs/make_strategies.py`."""
     blocks = {found[1]: found[3] for found in PAGE.BLOCK.finditer(PAGE.PAGE.read_text("utf-8"))}

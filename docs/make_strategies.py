@@ -98,7 +98,8 @@ class Story:
 
     Who has more than nothing of *must_not* in the same release without faults is out of the
     question. *among* is who is compared, *without* those of them that contain the strategy or are
-    contained in it, and so would be compared with themselves. Seeds must leave a factor of *margin*. *also* are figures that are told beside it.
+    contained in it, and so would be compared with themselves. Seeds must leave a factor of
+    *margin*. *also* are figures that are told beside it.
     """
 
     strategy: str

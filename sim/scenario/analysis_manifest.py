@@ -19,7 +19,7 @@ from sim.scenario.analysis_spec import Analysis, Background, Promotion
 from sim.scenario.findings import Findings
 from sim.scenario.manifest import ANALYSIS_TEMPLATES, Manifest, Manifests, is_analysis_template
 from sim.scenario.mistakes import part_of
-from sim.scenario.node import Mapping, Node, Place, Scalar, Sequence, get
+from sim.scenario.node import Mapping, Scalar, Sequence, get
 from sim.scenario.own_strategy import Question
 from sim.scenario.rollout_fields import misread, without_effect
 
@@ -110,7 +110,7 @@ class Analyses:
         given = arguments(found, templates, rollout.node, rollout.namespace)
         metrics = [one for template in templates for one in template.each("spec", "metrics")]
         dry = [one for part in (found, *templates) for one in self._dry_runs(part)]
-        root = _mapping(found.node.place, {})
+        root = Mapping(found.node.place)
         items = [_metric(one, given, dry) for one in metrics]
         root.entries["metrics"] = Sequence(found.node.place, list(items))
         if (step := get(found.node, "startingStep")) is not None:
@@ -142,7 +142,7 @@ class Analyses:
 
 def _metric(found: Findings, given: Arguments, dry: list[str]) -> Mapping:
     """One metric as a scenario has it, every part where it was written."""
-    made = _mapping(found.node.place, {})
+    made = Mapping(found.node.place)
     for name in (*TEXTS, *COUNTS):
         text = filled(found, (name,), given)
         if text is None:
@@ -160,10 +160,6 @@ def _metric(found: Findings, given: Arguments, dry: list[str]) -> Mapping:
     if any(part in name for part in dry):
         made.entries["dryRun"] = Scalar(found.node.place, True, "true")
     return made
-
-
-def _mapping(place: Place, entries: dict[str, Node]) -> Mapping:
-    return Mapping(place, entries)
 
 
 def _renamed(problem: Problem, paths: list[str], path: str) -> Problem:

@@ -16,6 +16,7 @@ from sim.analysis.alert_lanes import (
 from sim.i18n import translate
 from sim.interfaces.app.recording import DIGITS
 from sim.model.objects import JsonObject
+from sim.model.rules import AlertRule
 from sim.operators.policy import on_duty, rules_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def alerts_of(scenario: Scenario, run: Run) -> JsonObject:
             }
         )
     return {
-        "rules": sum(hasattr(rule, "for_seconds") for group in rules for rule in group.rules),
+        "rules": sum(isinstance(rule, AlertRule) for group in rules for rule in group.rules),
         "harms": told,
         "false": [[round(time - zero, DIGITS), name] for time, name in false_alarms(harms, lanes)],
         "lanes": [

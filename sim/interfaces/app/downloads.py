@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import zipfile
@@ -14,11 +13,18 @@ import streamlit as st
 from sim.i18n import translate
 from sim.interfaces.app import shelf
 from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE, Order
+from sim.interfaces.app.value_files import csv_of, parquet_of
 from sim.model.objects import JsonObject
 from sim.scenario.source import bundled_scenarios
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # So that equal content gives equal bytes.
-COLUMNS = ("strategy", "seed", "figure", "unit", "value")
+COLUMNS = {
+    "strategy": "string",
+    "seed": "int64",
+    "figure": "string",
+    "unit": "string",
+    "value": "float64",
+}
 
 
 def offer(order: Order, comparison: JsonObject, name: str, report: str, language: str) -> None:
@@ -62,24 +68,12 @@ def values_of(comparison: JsonObject) -> Iterator[tuple[str, int, str, str, floa
 
 def values_csv(comparison: JsonObject) -> bytes:
     """The values as CSV."""
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
-    table.writerow(COLUMNS)
-    table.writerows(values_of(comparison))
-    return stream.getvalue().encode()
+    return csv_of(tuple(COLUMNS), values_of(comparison))
 
 
 def values_parquet(comparison: JsonObject) -> bytes:
     """The values as Parquet."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = list(zip(*values_of(comparison), strict=True))
-    stream = io.BytesIO()
-    types = (pa.string(), pa.int64(), pa.string(), pa.string(), pa.float64())
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
-    pq.write_table(pa.table(dict(zip(COLUMNS, arrays, strict=True))), stream)
-    return stream.getvalue()
+    return parquet_of(COLUMNS, values_of(comparison))
 
 
 def scenario_zip(order: Order, words: str | None = None) -> bytes:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
-from shlex import quote
 
 import streamlit as st
 
 from sim.i18n import translate
 from sim.interfaces.app import downloads, shelf
 from sim.interfaces.app.order import Order
+from sim.interfaces.app.value_files import csv_of
 from sim.model.objects import JsonObject
 
 COLUMNS = ("moment", "strategy", "seed", "figure", "unit", "value")
@@ -30,15 +28,16 @@ def offer(order: Order, drill: JsonObject, name: str, language: str) -> None:
     with st.container(horizontal=True):
         for ending, label in labels.items():
             if (data := shelf.find(f"{name}.{language}.{ending}")) is not None:
-                _button(label, data, ending, _MIME[ending])
-        _button(translate(language, "Values (CSV)"), values_csv(drill), "csv", "text/csv")
-        _button(translate(language, "Scenario (YAML)"), archive, "zip", "application/zip")
-        _button(translate(language, "Download as JSON"), document, "json", "application/json")
-
-
-def _button(label: str, data: bytes, ending: str, mime: str) -> None:
-    name = f"seatrial-way-back.{ending}"
-    st.download_button(label, data, name, mime, key=f"way-back-{ending}", on_click="ignore")
+                downloads.download(label, data, ending, _MIME[ending])
+        downloads.download(
+            translate(language, "Values (CSV)"), values_csv(drill), "csv", "text/csv"
+        )
+        downloads.download(
+            translate(language, "Scenario (YAML)"), archive, "zip", "application/zip"
+        )
+        downloads.download(
+            translate(language, "Download as JSON"), document, "json", "application/json"
+        )
 
 
 def _moments(drill: JsonObject) -> list[str]:
@@ -57,14 +56,10 @@ def values_of(drill: JsonObject) -> Iterator[tuple[str, str, int, str, str, floa
 
 def values_csv(drill: JsonObject) -> bytes:
     """The values as CSV."""
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
-    table.writerow(COLUMNS)
-    table.writerows(values_of(drill))
-    return stream.getvalue().encode()
+    return csv_of(tuple(COLUMNS), values_of(drill))
 
 
 def command(order: Order, moments: list[str]) -> str:
     """The command line that does the same."""
-    words = downloads.command(order).replace("seatrial compare", "seatrial drill-rollback", 1)
-    return " ".join([words, *(f"--at {quote(moment)}" for moment in moments)])
+    at = [word for moment in moments for word in ("--at", moment)]
+    return downloads.command(order, "drill-rollback", *at)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 
@@ -17,9 +15,17 @@ from sim.interfaces.app.harm import cells_of
 from sim.interfaces.app.harm_pictures import sheet
 from sim.interfaces.app.study import FIGURES, Study
 from sim.interfaces.app.tasks.what_if import PNG, SHORT
+from sim.interfaces.app.value_files import csv_of, parquet_of
 from sim.model.objects import JsonObject
 
-COLUMNS = ("fault", "moment", "strategy", "seed", "failed_requests", "users_hurt")
+COLUMNS = {
+    "fault": "string",
+    "moment": "string",
+    "strategy": "string",
+    "seed": "int64",
+    "failed_requests": "float64",
+    "users_hurt": "float64",
+}
 FOLDER = "what-if"
 
 
@@ -61,20 +67,9 @@ def values_of(found: JsonObject) -> Iterator[tuple[str, str, str, int, float, fl
 
 def values_csv(found: JsonObject) -> bytes:
     """The values as CSV."""
-    stream = io.StringIO()
-    table = csv.writer(stream, lineterminator="\n")
-    table.writerow(COLUMNS)
-    table.writerows(values_of(found))
-    return stream.getvalue().encode()
+    return csv_of(tuple(COLUMNS), values_of(found))
 
 
 def values_parquet(found: JsonObject) -> bytes:
     """The values as Parquet."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = list(zip(*values_of(found), strict=True))
-    stream = io.BytesIO()
-    arrays = [pa.array(column) for column in columns]
-    pq.write_table(pa.table(dict(zip(COLUMNS, arrays, strict=True))), stream)
-    return stream.getvalue()
+    return parquet_of(COLUMNS, values_of(found))

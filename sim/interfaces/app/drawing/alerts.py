@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 from sim.i18n import message, translate
 from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.samples import samples, small_print
 from sim.interfaces.app.drawing.svg import element, patterns, picture, text, time_axis, title
 from sim.model.objects import JsonObject
 
@@ -46,7 +46,7 @@ def _legend(colours: Colours, language: str) -> str:
         ("url(#alertsterminating3)", colours.ink, message("pending")),
         (colours.failed, colours.failed, message("firing")),
     )
-    samples = [
+    items = [
         (element("rect", x=1, y=2, width=20, height=10, fill=fill, stroke=stroke), word)
         for fill, stroke, word in boxes
     ]
@@ -55,14 +55,8 @@ def _legend(colours: Colours, language: str) -> str:
         (colours.ink, "4 3", message("first write")),
     ):
         line = element("line", x1=11, x2=11, y1=0, y2=14, stroke=colour, stroke_dasharray=dashes)
-        samples.append((line, word))
-    items = "".join(
-        "<span style='display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem'>"
-        f"<svg width='22' height='14' aria-hidden='true'>{sample}</svg>"
-        f"{escape(word.render(language))}</span>"
-        for sample, word in samples
-    )
-    return f"<div style='font-size:.85rem;line-height:1.8'>{items}</div>"
+        items.append((line, word))
+    return small_print(samples((sample, word.render(language)) for sample, word in items))
 
 
 def _delays(harms: Sequence[JsonObject], shown: Shown, colours: Colours, language: str) -> str:

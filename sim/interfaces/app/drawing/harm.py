@@ -11,6 +11,7 @@ from math import expm1, log1p
 
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.samples import samples, small_print
 from sim.interfaces.app.drawing.svg import element, text, title
 from sim.interfaces.app.harm import Cell
 from sim.interfaces.numbers import shown_estimate
@@ -101,22 +102,17 @@ def contrast(one: str, other: str) -> float:
 
 def scale(most: float, figure: str, colours: Colours, language: str) -> str:
     """What the colours stand for, as a line of samples with their values; and the tilde."""
-    samples = []
+    items = []
     for step in range(5):
         value = expm1(step / 4 * log1p(most))
         box = element(
             "rect", x=1, y=1, width=20, height=12, fill=shade(value, most, colours),
             stroke=colours.faint,
         )  # fmt: skip
-        samples.append(
-            "<span style='display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem'>"
-            f"<svg width='22' height='14' aria-hidden='true'>{box}</svg>"
-            f"{escape(compact(value))}</span>"
-        )
+        items.append((box, compact(value)))
     rough = translate(language, "~: half of the 95 % interval is more than a third of the value")
     name = f"<span style='margin-right:.8rem'>{escape(figure)}</span>"
-    line = f"{name}{''.join(samples)}<br>{escape(rough)}"
-    return f"<div style='font-size:.85rem;line-height:1.8;margin-top:.6rem'>{line}</div>"
+    return small_print(f"{name}{samples(items)}<br>{escape(rough)}")
 
 
 def _short(words: str, kind: str) -> str:

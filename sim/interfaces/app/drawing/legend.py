@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
 
 from sim.analysis.palette import version_word
 from sim.i18n import message, translate
 from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.samples import samples, small_print
 from sim.interfaces.app.drawing.svg import element, patterns
 from sim.interfaces.app.drawing.timeline import PHASES
 
@@ -17,12 +17,12 @@ _LONG = {"old": message("old version"), "new": message("new version")}
 def legend(versions: Iterable[str], phases: Iterable[str], colours: Colours, language: str) -> str:
     """What colours, patterns and lines stand for: *versions* by number, *phases* that occur."""
     prefix = "legend"
-    samples = []
+    items = []
     for number, name in enumerate(versions):
         fill = f"url(#{prefix}new)" if number == 1 else colours.version(number)
         word = _LONG[name].render(language) if name in _LONG else version_word(name, language)
-        samples.append((_box(fill, colours.version(number), None), word))
-    samples.append(
+        items.append((_box(fill, colours.version(number), None), word))
+    items.append(
         (
             _box(f"url(#{prefix}failed)", colours.failed, None),
             translate(language, "failed requests"),
@@ -33,7 +33,7 @@ def legend(versions: Iterable[str], phases: Iterable[str], colours: Colours, lan
         if phase in occurring and phase != "ready":
             fill = "none" if phase == "pending" else f"url(#{prefix}{phase}3)"
             dashes = "2 1.5" if phase == "pending" else None
-            samples.append((_box(fill, colours.ink, dashes), said.render(language)))
+            items.append((_box(fill, colours.ink, dashes), said.render(language)))
     for dashed, moment in (
         ("4 3", message("first write")),
         (None, message("only final pods left")),
@@ -48,14 +48,9 @@ def legend(versions: Iterable[str], phases: Iterable[str], colours: Colours, lan
             stroke_width=1.4,
             stroke_dasharray=dashed,
         )
-        samples.append((line, moment.render(language)))
+        items.append((line, moment.render(language)))
     shared = f"<svg width='0' height='0' aria-hidden='true'>{patterns(colours, prefix)}</svg>"
-    items = "".join(
-        "<span style='display:inline-flex;align-items:center;gap:.35rem;margin-right:1rem'>"
-        f"<svg width='22' height='14' aria-hidden='true'>{sample}</svg>{escape(word)}</span>"
-        for sample, word in samples
-    )
-    return f"<div style='font-size:.85rem;line-height:1.8'>{shared}{items}</div>"
+    return small_print(shared + samples(items))
 
 
 def _box(fill: str, stroke: str, dashes: str | None) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 
 from sim.analysis.rollback_picture import SEGMENTS
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours
+from sim.interfaces.app.drawing.samples import samples, small_print
 from sim.interfaces.app.drawing.svg import element, picture, text, time_axis, title
 from sim.model.objects import JsonObject
 
@@ -70,13 +70,9 @@ def legend(bars: Sequence[JsonObject], colours: Colours, language: str, prefix: 
     for key, segment in SEGMENTS.items():
         if any(bar["seconds"].get(key, 0.0) > 0 for bar in bars):
             box = _box((1.0, 1.0, 20.0), f"url(#{prefix}{key})", colours, "", 12.0)
-            items.append(
-                "<span style='display:inline-flex;align-items:center;gap:.35rem;"
-                f"margin-right:1rem'><svg width='22' height='14' aria-hidden='true'>{box}</svg>"
-                f"{escape(segment.label.render(language))}</span>"
-            )
+            items.append((box, segment.label.render(language)))
     shared = f"<svg width='0' height='0' aria-hidden='true'>{_patterns(colours, prefix)}</svg>"
-    return f"<div style='font-size:.85rem;line-height:1.8'>{shared}{''.join(items)}</div>"
+    return small_print(shared + samples(items))
 
 
 def _before(bar: JsonObject) -> float:

@@ -15,17 +15,16 @@ from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pairs import chance_sentence, pairs_table
 from sim.interfaces.app.pictures import budgets, heats, timelines
-from sim.interfaces.app.reading import read
 from sim.interfaces.app.report import report
 from sim.interfaces.app.shown import (
     show_basis,
     show_link,
-    show_problems,
     show_reading,
     show_table,
     theme_colours,
 )
 from sim.interfaces.app.task import Work
+from sim.interfaces.app.understood import understood
 from sim.interfaces.table import Table
 from sim.model.objects import JsonObject
 
@@ -34,12 +33,8 @@ def show(language: str) -> None:
     """Ask, compute elsewhere, show."""
     with st.sidebar:
         order = settings.ask_comparison(language)
-    if order.is_blank:
-        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
-        return
-    reading = read(order)
-    show_problems(reading, language)
-    if reading["problems"]:
+    reading = understood(order, language)
+    if reading is None:
         return
     if settings.follow_rollout(reading.get("own")):
         st.rerun()

@@ -12,16 +12,15 @@ from sim.interfaces.app.drawing.player import Playing, show_player
 from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.glass import AT, FIELDS, show_alerts, show_kubectl
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.reading import read
 from sim.interfaces.app.shown import (
     show_basis,
     show_link,
-    show_problems,
     show_table,
     theme_colours,
 )
 from sim.interfaces.app.story import story
 from sim.interfaces.app.task import Work
+from sim.interfaces.app.understood import understood
 from sim.interfaces.cause_names import cause_name
 from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
@@ -33,12 +32,8 @@ def show(language: str) -> None:
     """Ask, compute elsewhere, show."""
     with st.sidebar:
         order = settings.ask_run(language)
-    if order.is_blank:
-        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
-        return
-    reading = read(order)
-    show_problems(reading, language)
-    if reading["problems"]:
+    reading = understood(order, language)
+    if reading is None:
         return
     work = Work(task="run", order=order.to_json())
     at_once = order == settings.usual_run()

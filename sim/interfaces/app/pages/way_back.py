@@ -14,16 +14,15 @@ from sim.interfaces.app.drawing.ways_back import legend, since_decision, ways_ba
 from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.reading import read
 from sim.interfaces.app.shown import (
     show_basis,
     show_link,
-    show_problems,
     show_reading,
     show_table,
     theme_colours,
 )
 from sim.interfaces.app.task import Work
+from sim.interfaces.app.understood import understood
 from sim.interfaces.table import Table
 from sim.model.objects import JsonObject
 from sim.strategies import STRATEGIES
@@ -44,12 +43,8 @@ def show(language: str) -> None:
     """Ask, compute elsewhere, show."""
     with st.sidebar:
         order, moments = _ask(language)
-    if order.is_blank:
-        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
-        return
-    reading = read(order)
-    show_problems(reading, language)
-    if reading["problems"]:
+    reading = understood(order, language)
+    if reading is None:
         return
     work = Work(task="drill", order={**order.to_json(), "moments": moments})
     found = result_or_wait(

@@ -16,18 +16,17 @@ from sim.interfaces.app.harm import cells_of
 from sim.interfaces.app.harm_pictures import heat_maps, tornado_picture
 from sim.interfaces.app.harm_words import harm_table, refused_table, sentences
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.reading import read
 from sim.interfaces.app.server import result_of
 from sim.interfaces.app.shown import (
     show_basis,
     show_link,
-    show_problems,
     show_reading,
     show_table,
     theme_colours,
 )
 from sim.interfaces.app.study import FIGURES, MOST_RUNS, Study
 from sim.interfaces.app.study_files import offer, sweep_command
+from sim.interfaces.app.understood import understood
 from sim.model.objects import JsonObject
 
 
@@ -35,14 +34,11 @@ def show(language: str) -> None:
     """Ask, compute elsewhere, show."""
     with st.sidebar:
         study = ask_study(language)
-    if study.order.is_blank:
-        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
-        return
-    reading = read(study.order)
-    show_problems(reading, language)
-    for problem in study.problems():
+    reading = understood(study.order, language)
+    wrong = () if study.order.is_blank else study.problems()
+    for problem in wrong:
         st.error(problem.render(language))
-    if reading["problems"] or study.problems():
+    if reading is None or wrong:
         return
     _compute_or_show(study, reading, language)
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import sys
 import tempfile
@@ -96,20 +97,20 @@ async def waits(port: int) -> tuple[float, dict[str, float]]:
 async def watched(port: int, server: int, viewers: int, seconds: float, together: bool) -> Watched:
     """Have a heavy comparison made and so many *viewers* look at it for so long."""
     process = psutil.Process(server)
-    host = Visitor(port=port, page="compare", query=HEAVY)
-    await host.arrive()
-    await host.press("compare")
-    crowd = [Visitor(port=port, page="compare", query=HEAVY) for _ in range(viewers)]
-    await asyncio.gather(*(one.arrive() for one in crowd))
-    assert all(one.interval for one in crowd), "nobody's page refreshes: is the comparison over?"
-    await _look(crowd, SETTLING_SECONDS, together)
-    before, heard = process.memory_info().rss, sum(one.messages for one in crowd)
-    await _look(crowd, seconds, together)
-    after = process.memory_info().rss
-    assert all(one.interval for one in crowd), "the comparison was over too early"
-    await host.press("cancel-compare")
-    for one in (*crowd, host):
-        await one.leave()
+    async with contextlib.AsyncExitStack() as opened:
+        host, *crowd = [Visitor(port=port, page="compare", query=HEAVY) for _ in range(viewers + 1)]
+        for one in (host, *crowd):
+            opened.push_async_callback(one.leave)
+        await host.arrive()
+        await host.press("start-compare")
+        await asyncio.gather(*(one.arrive() for one in crowd))
+        assert all(one.interval for one in crowd), "nobody's page refreshes: is it over already?"
+        await _look(crowd, SETTLING_SECONDS, together)
+        before, heard = process.memory_info().rss, sum(one.messages for one in crowd)
+        await _look(crowd, seconds, together)
+        after = process.memory_info().rss
+        assert all(one.interval for one in crowd), "the comparison was over too early"
+        await host.press("cancel-compare")
     return Watched(
         lags=np.array([lag for one in crowd for lag in one.lags]),
         missed=sum(one.missed for one in crowd),

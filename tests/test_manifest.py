@@ -20,6 +20,7 @@ from sim.model.duration import (
     show_rate,
     show_share,
 )
+from sim.model.objects import name_of
 from sim.model.quantity import quantity, show_bytes, show_cores
 from sim.model.unreadable import Unreadable
 from sim.scenario.api import fields_of, model_of, versions_of
@@ -360,6 +361,10 @@ def test_field_names_come_from_the_api_itself():
     assert versions_of("Ingress") == ["networking.k8s.io/v1"]
 
 
+NOBODY_JUDGES = (
+    "its AnalysisTemplate is not among the manifests: the release goes on as if the analysis had "
+    "succeeded"
+)
 HANDBOOK = {
     "2.2-rolling-deployment.yaml": [],
     "3.2-bluegreen-manifests.yaml": [],
@@ -377,8 +382,8 @@ HANDBOOK = {
         "there is no Service 'web-app-active'",
         "there is no Service 'web-app-preview'",
         "nobody goes on by hand in a run: the release does not finish",
-        "nobody judges by it yet: the release goes on as if it had succeeded",
-        "nobody judges by it yet: the release goes on as if it had succeeded",
+        NOBODY_JUDGES,
+        NOBODY_JUDGES,
     ],
 }
 
@@ -404,16 +409,14 @@ def test_the_handbooks_graceful_manifest_is_refused_for_both_of_its_mistakes(sha
 
 
 @pytest.mark.shared
-def test_of_the_handbooks_two_deployments_one_must_be_named(shared):
-    path = shared / "handbook" / "manifests" / "3.2-bluegreen-manifests.yaml"
-    with pytest.raises(ScenarioError, match="several Deployments: web-app-blue, web-app-green"):
-        load([path])
-
-    scenario = load([path], deployment="web-app-blue")
+def test_the_handbooks_two_deployments_are_released_as_the_pair_they_are(shared):
+    scenario = load([shared / "handbook" / "manifests" / "3.2-bluegreen-manifests.yaml"])
 
     assert scenario.deployment["metadata"]["name"] == "web-app-blue"
     assert scenario.service["metadata"]["name"] == "web-app-service"
-    assert [one["metadata"]["name"] for one in scenario.kept] == ["web-app-green"]
+    assert scenario.own is not None
+    assert scenario.own.second is not None
+    assert name_of(scenario.own.second.deployment) == "web-app-green"
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,7 @@ Story = np.dtype(
         ("queued", "i4"),
         ("cause", "i1"),
         ("doing", "i1"),
+        ("endpoint_class", "i1"),
     ],
     align=True,
 )

@@ -40,7 +40,7 @@ def test_a_drill_reaches_a_verdict_and_a_link_shows_it_in_the_other_language() -
         assert not app.error
         return "class='seatrial-verdict'" in words_of(app)
 
-    until(there)
+    until(there, 0.5)
     said = words_of(app)
     assert "is back after" in said or "are back equally soon" in said or "cannot tell" in said
     assert 'title="from the decision until both' in said

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
-from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size
+from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size, headers_in
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
 from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
@@ -41,7 +41,7 @@ class ByRouter:
             return False
         router.set_weight(weight)
         yield cluster.until_heard(router.hearing_seconds)
-        if not rising and weight:
+        if not rising and (weight or number != BEYOND):
             cluster.scale(canary, CANARY)
         elif rising and weight < FULL:
             cluster.scale(stable)
@@ -61,12 +61,16 @@ class ByRouter:
             give_up(cluster, track, pods, patience)
         return available
 
-    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
-        """Send whoever says *value* in the header *name* to the canary; without a value, nobody."""
+    def match(self, cluster: Cluster, number: int) -> Wait:
+        """Send whoever has one of the headers of step *number* to the canary, whatever the weight.
+
+        A step that ends a route leaves those of other names.
+        """
         router = self._router(cluster)
         router.prepare()
         demand(router, Capability.MATCH)
-        router.set_match((Sent(kind=Kind.HEADER, name=name, value=value),) if value else ())
+        headers = headers_in(self.steps, number)
+        router.set_match([Sent(kind=Kind.HEADER, name=n, value=value) for n, value in headers])
         return cluster.until_heard(router.hearing_seconds)
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:

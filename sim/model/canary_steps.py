@@ -52,10 +52,14 @@ class SetCanaryScale:
 
 @dataclass(frozen=True, slots=True)
 class SetHeaderRoute:
-    """Requests whose header *name* is *value* go to the canary; without a value, none do."""
+    """Requests whose header *name* is *value* go to the canary; without a value, none do.
+
+    Each *route* by its name stays until a later step with the same name.
+    """
 
     name: str
     value: str = ""
+    route: str = ""
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}" if self.name else "no header route"
@@ -93,6 +97,18 @@ def weight_in(steps: Sequence[Step], number: int) -> int:
         if isinstance(step, SetWeight):
             return step.percent
     return 0
+
+
+def headers_in(steps: Sequence[Step], number: int) -> tuple[tuple[str, str], ...]:
+    """Names and values of the headers that send a request to the canary in step *number*.
+
+    (argoproj/argo-rollouts docs/features/traffic-management, managed routes)
+    """
+    routes: dict[str, tuple[str, str]] = {}
+    for step in steps[: number + 1]:
+        if isinstance(step, SetHeaderRoute):
+            routes[step.route] = step.name, step.value
+    return tuple((name, value) for name, value in routes.values() if value)
 
 
 def planned_seconds(steps: Sequence[Step]) -> float:

@@ -48,7 +48,7 @@ class ByPods:
         """The pods are the share: there is no other number of them for it."""
         raise RolloutError(message("a canary by pods has the pods of its share: name a router"))
 
-    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
+    def match(self, cluster: Cluster, number: int) -> Wait:
         """A Service does not look into requests."""
         raise RolloutError(message("a canary by pods cannot tell requests apart: name a router"))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
-from sim.model.canary_steps import SetWeight, Step, canary_size
+from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size, headers_in
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
 from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
@@ -41,7 +41,7 @@ class ByRouter:
             return False
         router.set_weight(weight)
         yield cluster.until_heard(router.hearing_seconds)
-        if not rising and weight:
+        if not rising and (weight or number != BEYOND):
             cluster.scale(canary, CANARY)
         elif rising and weight < FULL:
             cluster.scale(stable)
@@ -61,29 +61,44 @@ class ByRouter:
             give_up(cluster, track, pods, patience)
         return available
 
-    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
-        """Send whoever says *value* in the header *name* to the canary; without a value, nobody."""
+    def match(self, cluster: Cluster, number: int) -> Wait:
+        """Send whoever has one of the headers of step *number* to the canary, whatever the weight.
+
+        A step that ends a route leaves those of other names.
+        """
         router = self._router(cluster)
         router.prepare()
         demand(router, Capability.MATCH)
-        router.set_match((Sent(kind=Kind.HEADER, name=name, value=value),) if value else ())
+        headers = headers_in(self.steps, number)
+        router.set_match([Sent(kind=Kind.HEADER, name=n, value=value) for n, value in headers])
         return cluster.until_heard(router.hearing_seconds)
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:
         """All requests to stable: at once, or with a dynamic one down the steps that it took.
 
         With *abort_at_once* a dynamic stable gets them at once too, however few pods it has left.
+        Those that a header sent to the canary come first. A stable whose pods do not come up gets
+        all requests too, or they would go to a canary that is being taken away.
         """
+        router = self._router(cluster)
+        router.prepare()
+        if any(isinstance(step, SetHeaderRoute) for step in self.steps):
+            router.set_match(())
         if self.abort_at_once:
-            router = self._router(cluster)
-            router.prepare()
             router.set_weight(0)
-        elif self.dynamic_stable_scale:
-            now = self._router(cluster).weight()
-            taken = {step.percent for step in self.steps if isinstance(step, SetWeight)}
-            for weight in sorted((one for one in taken if 0 < one < now), reverse=True):
-                yield from self.shift(cluster, weight, BEYOND)
-        return (yield from self.shift(cluster, 0, BEYOND))
+        for weight in (*self._taken_below(router.weight()), 0):
+            if not (yield from self.shift(cluster, weight, BEYOND)):
+                router.set_weight(0)
+                cluster.scale(cluster.replicas)
+                yield cluster.until_heard(router.hearing_seconds)
+                return False
+        return True
+
+    def _taken_below(self, weight: float) -> list[int]:
+        """The weights on the way down, if stable's pods have to come back for each of them."""
+        taken = {step.percent for step in self.steps if isinstance(step, SetWeight)}
+        down = sorted((one for one in taken if 0 < one < weight), reverse=True)
+        return down if self.dynamic_stable_scale else []
 
     def clear(self, cluster: Cluster) -> None:
         """The objects are as they were before the release."""

@@ -29,7 +29,7 @@ def take(cluster: Cluster, traffic: Traffic, steps: Sequence[Step], number: int)
         case SetCanaryScale():
             return (yield from traffic.resize(cluster, weight_in(steps, number), number))
         case SetHeaderRoute():
-            yield traffic.match(cluster, step.name, step.value)
+            yield traffic.match(cluster, number)
         case Analyse():
             return (yield from passes_in_step(step.analysis, cluster, number))
         case Pause(seconds=None):

@@ -22,8 +22,8 @@ class Traffic(Protocol):
         """Give the canary the pods of step *number*, and no other share than it has."""
         ...
 
-    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
-        """Send requests with that header to the canary, until everybody has heard."""
+    def match(self, cluster: Cluster, number: int) -> Wait:
+        """Send requests with the headers of step *number* there, until everybody has heard."""
         ...
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:

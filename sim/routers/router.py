@@ -15,6 +15,8 @@ from typing import Protocol
 from sim.errors import RolloutError
 from sim.i18n import message
 from sim.model.canary_replicas import Split
+from sim.model.sent import Kind as Kind
+from sim.model.sent import Sent as Sent
 from sim.ports import KubeApi
 
 
@@ -34,13 +36,6 @@ class Capability(StrEnum):
     SWITCH = "switch"  # Everything to one side, at once.
 
 
-class Kind(StrEnum):
-    """Where a request says what it is asked for."""
-
-    HEADER = "header"
-    COOKIE = "cookie"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One side's pods: the Deployment they belong to, and *labels* that only they carry."""
@@ -57,15 +52,6 @@ class Site:
     stable: Track
     canary: Track
     namespace: str = "default"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """Requests that carry the header or cookie *name* with exactly *value*."""
-
-    kind: Kind
-    name: str
-    value: str
 
 
 class Router(Protocol):

@@ -41,8 +41,9 @@ class VirtualServiceRouter:
         """Both subsets first, or their share would get errors; then everything to stable."""
         require_distinct(self.site)
         require_shared(self.api, self.site)
-        rule = ensure(self.api, self._object("DestinationRule", {"host": self.site.service}))
-        rule = self._rule() or rule
+        rule = self._rule()
+        if rule is None:
+            rule = ensure(self.api, self._object("DestinationRule", {"host": self.site.service}))
         subsets = list(rule["spec"].get("subsets") or ())
         for name, track in (("stable", self.site.stable), ("canary", self.site.canary)):
             if not any(_is_of(one, track) for one in subsets):

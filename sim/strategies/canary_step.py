@@ -11,10 +11,12 @@ from sim.model.canary_steps import (
     Pause,
     SetCanaryScale,
     SetHeaderRoute,
+    SetMatch,
     SetWeight,
     Step,
     weight_in,
 )
+from sim.model.sent import Kind, Sent
 from sim.ports import Process
 from sim.strategies.canary_traffic import BEYOND, Traffic
 from sim.strategies.judged import passes_in_step
@@ -29,7 +31,10 @@ def take(cluster: Cluster, traffic: Traffic, steps: Sequence[Step], number: int)
         case SetCanaryScale():
             return (yield from traffic.resize(cluster, weight_in(steps, number), number))
         case SetHeaderRoute():
-            yield traffic.match(cluster, step.name, step.value)
+            one = Sent(kind=Kind.HEADER, name=step.name, value=step.value)
+            yield traffic.match(cluster, (one,) if step.value else ())
+        case SetMatch():
+            yield traffic.match(cluster, step.sent)
         case Analyse():
             return (yield from passes_in_step(step.analysis, cluster, number))
         case Pause(seconds=None):

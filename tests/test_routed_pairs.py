@@ -6,6 +6,7 @@ import pytest
 
 from sim.errors import ScenarioError
 from sim.model.canary_steps import Pause, SetCanaryScale, SetMatch, SetWeight
+from sim.model.command import Command, Verb
 from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.run import Phase, Run, Window
@@ -98,6 +99,61 @@ AB = mesh(
     route(to("v1"), match=says("group", "A")) + route(to("v2"), match=says("group", "B")) + HALVES
 )
 BEHAVIOUR = "users.behaviour.versions.old.conversion=5%"
+
+
+OWN = service("shop-v1", app="shop", version="v1"), service("shop-v2", app="shop", version="v2")
+
+
+def ingress(name: str, to_service: str, notes: str = "", path: str = "/") -> str:
+    return f"""\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {name}
+  annotations: {{{notes}}}
+spec:
+  ingressClassName: nginx
+  rules:
+  - host: shop.example.com
+    http:
+      paths:
+      - path: {path}
+        pathType: Prefix
+        backend: {{service: {{name: {to_service}, port: {{number: 80}}}}}}
+"""
+
+
+def noted(**notes: str) -> str:
+    """A canary's annotations: `by_header="x"` is canary-by-header."""
+    prefix = "nginx.ingress.kubernetes.io/canary"
+    rest = {f"{prefix}-{key.replace('_', '-')}": text for key, text in notes.items()}
+    return ", ".join(f'{key}: "{text}"' for key, text in {prefix: "true", **rest}.items())
+
+
+MAIN = ingress("main", "shop-v1")
+NGINX = (V1, V2, *OWN, MAIN)
+
+
+def http_route(*rules: str, parent: str = "{name: gateway}") -> str:
+    shown = "".join(f"  - {one}\n" for one in rules)
+    return f"""\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {{name: shop}}
+spec:
+  parentRefs: [{parent}]
+  rules:
+{shown}"""
+
+
+def backends(**weights: int) -> str:
+    refs = (f"{{name: shop-{name}, port: 80, weight: {one}}}" for name, one in weights.items())
+    return f"backendRefs: [{', '.join(refs)}]"
+
+
+def says_to(header: str, value: str, version: str) -> str:
+    match = f"matches: [{{headers: [{{name: {header}, value: {value}}}]}}]"
+    return f"{{{match}, backendRefs: [{{name: shop-{version}, port: 80}}]}}"
 
 
 @pytest.fixture
@@ -353,3 +409,165 @@ def test_what_no_release_can_follow_is_told_by_name(tmp_path, read, routes, plac
     assert why in told
     warned = validate([tmp_path / "shop.yaml"]).warnings
     assert why in "\n".join(one.render() for one in warned)
+
+
+def test_an_ingress_and_its_canary_are_a_canary_by_their_own_annotations(read):
+    """Users' own objects are written: no other Ingress or Service appears."""
+    found = read(*NGINX, ingress("canary", "shop-v2", noted(weight="20")))
+    assert found.own is not None
+    assert ("Canary", "ingress_annotations") == (found.own.name, found.own.settings["router"])
+    assert (SetCanaryScale(replicas=2), SetWeight(20), Pause(30.0)) == found.own.settings["steps"]
+    assert "Ingress/canary sends it 20% of the requests" in remarks(found)
+    assert ProxyKind.INGRESS_NGINX is found.proxy
+    session = Session(found, "Canary", 0, window=LONG, checked=True)
+
+    session.advance(LONG.first_write)
+    assert "0" == weight_of_the_canary(session)
+    session.advance(LONG.first_write + 30.0)
+    assert "20" == weight_of_the_canary(session)
+    session.advance(LONG.end)
+    assert "100" == weight_of_the_canary(session)
+    assert {"main", "canary"} == set(objects_at(session, "Ingress"))
+    services = objects_at(session, "Service")
+    assert {"shop-v1": "v1", "shop-v2": "v2"} == {
+        name: one["spec"]["selector"]["version"] for name, one in services.items()
+    }
+    result = session.finish()
+    assert Phase.HEALTHY is result.phase
+    assert 0 == failed(result)
+    assert 0.2 == pytest.approx(of_the_new(result, 30.0, 48.0), abs=0.05)
+
+
+def weight_of_the_canary(session: Session) -> str:
+    notes = objects_at(session, "Ingress")["canary"]["metadata"]["annotations"]
+    return notes["nginx.ingress.kubernetes.io/canary-weight"]
+
+
+@pytest.mark.parametrize(
+    ("notes", "sent"),
+    [
+        ({"by_header": "x-new"}, [Sent(kind=Kind.HEADER, name="x-new", value="always")]),
+        (
+            {"by_header": "region", "by_header_value": "cn", "by_cookie": "beta"},
+            [
+                Sent(kind=Kind.HEADER, name="region", value="cn"),
+                Sent(kind=Kind.COOKIE, name="beta", value="always"),
+            ],
+        ),
+    ],
+)
+def test_headers_and_cookies_of_a_canary_ingress_are_written_as_they_were(read, notes, sent):
+    """Until the release there are none, and a way back takes them away again."""
+    texts = (*NGINX, ingress("canary", "shop-v2", noted(**notes)))
+    found = read(*texts, spec="users: {attributes: {'cookie:beta': {'always': 10%}}}")
+    assert found.own is not None
+    steps = (SetCanaryScale(replicas=2), SetMatch(tuple(sent)), Pause(30.0))
+    assert steps == found.own.settings["steps"]
+    session = Session(found, "Canary", 0, window=LONG, checked=True)
+
+    def now() -> dict[str, str]:
+        notes = objects_at(session, "Ingress")["canary"]["metadata"]["annotations"]
+        return {key.partition("/canary-")[2]: text for key, text in notes.items()}
+
+    session.advance(LONG.first_write)
+    before = now()
+    assert {"": "true", "weight": "0"} == before
+    session.advance(LONG.first_write + 20.0)
+    written = now()
+    assert {key.replace("_", "-"): text for key, text in notes.items()}.items() <= written.items()
+    session.command(Command(verb=Verb.GO_BACK))
+    session.advance(LONG.end)
+    assert before == now()
+    result = session.finish()
+    assert Phase.DEGRADED is result.phase
+    assert 0 == failed(result)
+
+
+@pytest.mark.parametrize(
+    ("notes", "place", "why"),
+    [
+        (noted(by_header="a", by_header_pattern="b|c"), "canary-by-header-pattern]", EXACT),
+        (noted(weight="1", weight_total="1000"), "canary-weight]", "whole percents"),
+    ],
+)
+def test_annotations_that_no_release_can_follow_are_told_by_name(read, notes, place, why):
+    with pytest.raises(ScenarioError) as refused:
+        read(*NGINX, ingress("canary", "shop-v2", notes))
+
+    told = "\n".join(one.render() for one in refused.value.problems)
+    assert f"{place}: Ingress/canary tells Deployment/shop-v1 and Deployment/shop-v2" in told
+    assert why in told
+
+
+def test_a_canary_ingress_of_another_path_is_no_pair(read):
+    with pytest.raises(ScenarioError):
+        read(*NGINX, ingress("canary", "shop-v2", noted(weight="20"), path="/other"))
+
+
+@pytest.mark.parametrize(
+    ("parent", "live"),
+    [("{name: gateway}", "shop-v1"), ("{group: '', kind: Service, name: shop}", "shop")],
+)
+def test_an_http_route_over_two_services_is_a_canary(read, parent, live):
+    """Behind a Gateway users come by the old version's Service, in a mesh by the route's parent."""
+    split = http_route(
+        says_to("x-canary", "beta", "v2"), f"{{{backends(v1=3, v2=1)}}}", parent=parent
+    )
+    found = read(V1, V2, *OWN, BOTH, split)
+    assert found.own is not None
+    assert ("Canary", "http_route") == (found.own.name, found.own.settings["router"])
+    sent = Sent(kind=Kind.HEADER, name="x-canary", value="beta")
+    steps = (SetCanaryScale(replicas=2), SetMatch((sent,)), SetWeight(25), Pause(30.0))
+    assert steps == found.own.settings["steps"]
+    assert live == found.service["metadata"]["name"]
+    session = Session(found, "Canary", 0, window=LONG, checked=True)
+
+    def rules() -> list[JsonObject]:
+        (one,) = objects_at(session, "HTTPRoute").values()
+        return one["spec"]["rules"]
+
+    session.advance(LONG.first_write)
+    assert [["shop-v1"]] == [[ref["name"] for ref in one["backendRefs"]] for one in rules()]
+    session.advance(LONG.end)
+    assert [["shop-v2"], ["shop-v1", "shop-v2"]] == [
+        [ref["name"] for ref in one["backendRefs"]] for one in rules()
+    ]
+    assert {"shop", "shop-v1", "shop-v2"} == set(objects_at(session, "Service"))
+    result = session.finish()
+    assert Phase.HEALTHY is result.phase
+    assert 0 == failed(result)
+    assert 0.25 == pytest.approx(of_the_new(result, 40.0, 60.0), abs=0.045)
+
+
+def test_an_http_route_with_a_header_for_each_version_is_an_a_b_test(read):
+    split = http_route(
+        says_to("group", "A", "v1"), says_to("group", "B", "v2"), f"{{{backends(v1=1, v2=1)}}}"
+    )
+    found = read(V1, V2, *OWN, split, overrides=[BEHAVIOUR])
+
+    assert found.own is not None
+    asked = {"router": "http_route", "header": "group", "value": "B", "share": 0.5}
+    assert ("ABTest", asked) == (found.own.name, found.own.settings)
+
+
+@pytest.mark.parametrize(
+    ("rule", "why"),
+    [
+        (f"{{matches: [{{path: {{value: /api}}}}], {backends(v2=1)}}}", EXACT),
+        (f"{{matches: [{{method: GET}}], {backends(v2=1)}}}", EXACT),
+    ],
+)
+def test_rules_that_no_release_can_follow_are_told_by_name(read, rule, why):
+    with pytest.raises(ScenarioError) as refused:
+        read(V1, V2, *OWN, http_route(rule, f"{{{backends(v1=9, v2=1)}}}"))
+
+    told = "\n".join(one.render() for one in refused.value.problems)
+    assert "spec.rules[0].matches[0]: HTTPRoute/shop tells Deployment/shop-v1" in told
+    assert why in told
+
+
+def test_naming_the_new_version_of_a_routed_pair_releases_it_by_itself(read):
+    """Its Service selects it alone, and yet nobody means that the main one is its new version."""
+    texts = (*NGINX, ingress("canary", "shop-v2", noted(weight="20")))
+
+    assert read(*texts, deployment="shop-v2").own is None

@@ -46,12 +46,23 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Whose requests are shared out: those for the Service *service*, among two tracks."""
+    """Whose requests are shared out: those for the Service *service*, among two tracks.
+
+    Where somebody has a Service for each side already, they are *stable_service* and
+    *canary_service*; without a name the router makes what it needs.
+    """
 
     service: str
     stable: Track
     canary: Track
     namespace: str = "default"
+    stable_service: str = ""
+    canary_service: str = ""
+
+    @property
+    def has_services(self) -> bool:
+        """Whether each side has a Service of its own, which nobody need make or narrow."""
+        return bool(self.canary_service)
 
 
 class Router(Protocol):

@@ -15,7 +15,7 @@ from sim.errors import Problem
 from sim.i18n import message
 from sim.model.canary_steps import Pause, SetWeight
 from sim.model.second import Tracks
-from sim.scenario import istio_pair
+from sim.scenario import http_route_pair, ingress_pair, istio_pair
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.release import SECOND, Release
 from sim.scenario.routed_pair import LOOK_SECONDS
@@ -33,7 +33,7 @@ from sim.scenario.two_versions import (
     told_apart,
 )
 
-_ROUTED = (istio_pair.pairs,)
+_ROUTED = (istio_pair.pairs, ingress_pair.pairs, http_route_pair.pairs)
 
 
 def pair_of(manifests: Manifests, wanted: str | None) -> Pair | None:
@@ -75,15 +75,22 @@ def _versions(manifests: Manifests, wanted: str | None) -> Iterator[tuple[Manife
 
 def _routed(manifests: Manifests, wanted: str | None) -> Iterator[Pair | Problem]:
     for first, second in _versions(manifests, wanted):
-        for pairs in _ROUTED:
-            yield from pairs(manifests, first, second, by_name=wanted is not None)
+        yield from _by_routes(manifests, first, second, by_name=wanted is not None)
+
+
+def _by_routes(
+    manifests: Manifests, first: Manifest, second: Manifest, *, by_name: bool
+) -> Iterator[Pair | Problem]:
+    for pairs in _ROUTED:
+        yield from pairs(manifests, first, second, by_name=by_name)
 
 
 def _by_services(manifests: Manifests, wanted: str | None) -> Iterator[Pair]:
-    """A pair for each Service that makes one, unless routes say otherwise."""
-    if any(_routed(manifests, wanted)):
-        return
+    """A pair for each Service that makes one, unless routes tell the two apart either way round."""
     for first, second in _versions(manifests, wanted):
+        both = ((first, second), (second, first))
+        if any(one for pair in both for one in _by_routes(manifests, *pair, by_name=True)):
+            continue
         for service in manifests.of_kind("Service"):
             if reached(manifests, service) == [first]:
                 yield from _blue_green(first, second, service)

@@ -59,6 +59,12 @@ def reached(manifests: Manifests, service: Manifest) -> list[Manifest]:
     ]
 
 
+def alone(manifests: Manifests, deployment: Manifest) -> list[Manifest]:
+    """The Services that select the pods of *deployment* and nobody else's."""
+    services = manifests.of_kind("Service")
+    return [one for one in services if reached(manifests, one) == [deployment]]
+
+
 def selects_both(
     manifests: Manifests, service: Manifest, first: Manifest, second: Manifest
 ) -> bool:
@@ -99,8 +105,12 @@ def told_apart(
     *,
     selected_by: tuple[str, ...] = (),
     stands: bool = False,
+    services: tuple[str, str] = ("", ""),
 ) -> Second:
-    """*second* as the new version of *first*, with the key of a *label* that tells their pods."""
+    """*second* as the new version of *first*, with the key of a *label* that tells their pods.
+
+    *services* are those of the one and of the other, where routes lead to two.
+    """
     deployment = deployment_of(second)
     stable_labels, labels = differing(deployment_of(first), deployment)
     return Second(
@@ -110,6 +120,8 @@ def told_apart(
         label=label,
         selected_by=selected_by,
         stands=stands,
+        stable_service=services[0],
+        service=services[1],
     )
 
 

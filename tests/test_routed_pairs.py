@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from sim.errors import ScenarioError
@@ -28,7 +30,7 @@ spec:
   replicas: {replicas}
   selector: {{matchLabels: {{app: shop, version: {version}}}}}
   template:
-    metadata: {{labels: {{app: shop, version: {version}}}}}
+    metadata: {{labels: {{app: shop, version: {version}, run: shop-{version}}}}}
     spec:
       containers:
         - name: shop
@@ -101,7 +103,7 @@ AB = mesh(
 BEHAVIOUR = "users.behaviour.versions.old.conversion=5%"
 
 
-OWN = service("shop-v1", app="shop", version="v1"), service("shop-v2", app="shop", version="v2")
+OWN = service("shop-v1", run="shop-v1"), service("shop-v2", run="shop-v2")
 
 
 def ingress(name: str, to_service: str, notes: str = "", path: str = "/") -> str:
@@ -330,6 +332,31 @@ def test_whoever_has_most_requests_is_the_old_version_unless_somebody_names_it(r
     assert "Deployment/shop-v1" == named.title
 
 
+def test_two_services_behind_one_host_are_shared_out_without_subsets(read):
+    whole = [f"{{destination: {{host: shop-{one}}}, weight: {part}}}" for one, part in SHARES]
+    split = mesh(route("{destination: {host: shop-v2}}", match=says("a", "b")) + route(*whole))
+    found = read(V1, V2, BOTH, *OWN, split.replace(SUBSETS + "---\n", ""))
+    assert found.own is not None
+    assert ("shop", "Canary") == (found.service["metadata"]["name"], found.own.name)
+    session = Session(found, "Canary", 0, window=LONG, checked=True)
+
+    session.advance(LONG.first_write + 40.0)
+    match, default = routes_at(session)
+    assert [{"destination": {"host": "shop-v2"}}] == match["route"]
+    assert [("shop-v1", 80), ("shop-v2", 20)] == [
+        (one["destination"]["host"], one["weight"]) for one in default["route"]
+    ]
+    assert {} == objects_at(session, "DestinationRule")
+    session.advance(LONG.end)
+    result = session.finish()
+    assert Phase.HEALTHY is result.phase
+    assert 0 == failed(result)
+    assert 0.2 == pytest.approx(of_the_new(result, 40.0, 60.0), abs=0.04)
+
+
+SHARES = (("v1", 80), ("v2", 20))
+
+
 @pytest.mark.parametrize("default", [route(to("v1")), route(to("v1", 100), to("v2", 0))])
 def test_where_all_requests_go_to_one_version_the_canary_has_its_usual_steps(read, default):
     found = read(V1, V2, BOTH, mesh(default))
@@ -373,6 +400,7 @@ def test_routes_that_do_not_tell_the_two_apart_leave_it_to_the_pods(read):
     assert (SetWeight(33), Pause(30.0)) == found.own.settings["steps"]
 
 
+NEITHER = "a share of the requests goes to neither"
 EXACT = "only one exact header, or one cookie, is followed"
 
 
@@ -388,7 +416,21 @@ EXACT = "only one exact header, or one cookie, is followed"
         ),
         (mesh(TESTERS), "spec.http", "no route takes all requests"),
         (mesh(route(to("v1", 999), to("v2", 1))), "spec.http[0].route", "whole percents"),
-        (mesh(route(to("v1", 9), to("v3", 1))), "spec.http[0].route", "goes to neither of the"),
+        (
+            mesh(route(to("v1", 9), "{destination: {host: cart}, weight: 1}")),
+            "spec.http[0].route",
+            NEITHER,
+        ),
+        (
+            mesh(route(to("v1", 9), to("v3", 1))),
+            "route[1].destination.subset",
+            "no DestinationRule",
+        ),
+        (
+            mesh(route(to("v1", 9), "{destination: {host: shop-v2}, weight: 1}")),
+            "spec.http",
+            "to subsets of one Service here and to a whole one there",
+        ),
         (CANARY.replace("hosts: [shop]", "hosts: []"), "spec", "it lacks hosts"),
         (CANARY.replace("hosts: [shop]", "hosts: [a.example.com]"), "spec.hosts", "do not obey it"),
         (
@@ -400,11 +442,14 @@ EXACT = "only one exact header, or one cookie, is followed"
 )
 def test_what_no_release_can_follow_is_told_by_name(tmp_path, read, routes, place, why):
     with pytest.raises(ScenarioError) as refused:
-        read(V1, V2, BOTH, routes)
+        read(V1, V2, BOTH, *OWN, routes)
 
     told = "\n".join(one.render() for one in refused.value.problems)
     assert "several Deployments" in told
-    assert "VirtualService/shop-routes tells Deployment/shop-v1 and Deployment/shop-v2" in told
+    assert (
+        "VirtualService/shop-routes makes no pair of Deployment/shop-v1 and Deployment/shop-v2"
+        in told
+    )
     assert f"{place}: VirtualService" in told
     assert why in told
     warned = validate([tmp_path / "shop.yaml"]).warnings
@@ -429,8 +474,8 @@ def test_an_ingress_and_its_canary_are_a_canary_by_their_own_annotations(read):
     assert "100" == weight_of_the_canary(session)
     assert {"main", "canary"} == set(objects_at(session, "Ingress"))
     services = objects_at(session, "Service")
-    assert {"shop-v1": "v1", "shop-v2": "v2"} == {
-        name: one["spec"]["selector"]["version"] for name, one in services.items()
+    assert {"shop-v1": {"run": "shop-v1"}, "shop-v2": {"run": "shop-v2"}} == {
+        name: one["spec"]["selector"] for name, one in services.items()
     }
     result = session.finish()
     assert Phase.HEALTHY is result.phase
@@ -467,14 +512,14 @@ def test_headers_and_cookies_of_a_canary_ingress_are_written_as_they_were(read, 
 
     def now() -> dict[str, str]:
         notes = objects_at(session, "Ingress")["canary"]["metadata"]["annotations"]
-        return {key.partition("/canary-")[2]: text for key, text in notes.items()}
+        canary = {key: text for key, text in notes.items() if "/canary" in key}
+        return {key.partition("/canary-")[2]: text for key, text in canary.items()}
 
     session.advance(LONG.first_write)
     before = now()
     assert {"": "true", "weight": "0"} == before
     session.advance(LONG.first_write + 20.0)
-    written = now()
-    assert {key.replace("_", "-"): text for key, text in notes.items()}.items() <= written.items()
+    assert before | {key.replace("_", "-"): text for key, text in notes.items()} == now()
     session.command(Command(verb=Verb.GO_BACK))
     session.advance(LONG.end)
     assert before == now()
@@ -495,7 +540,10 @@ def test_annotations_that_no_release_can_follow_are_told_by_name(read, notes, pl
         read(*NGINX, ingress("canary", "shop-v2", notes))
 
     told = "\n".join(one.render() for one in refused.value.problems)
-    assert f"{place}: Ingress/canary tells Deployment/shop-v1 and Deployment/shop-v2" in told
+    assert (
+        f"{place}: Ingress/canary makes no pair of Deployment/shop-v1 and Deployment/shop-v2"
+        in told
+    )
     assert why in told
 
 
@@ -562,7 +610,7 @@ def test_rules_that_no_release_can_follow_are_told_by_name(read, rule, why):
         read(V1, V2, *OWN, http_route(rule, f"{{{backends(v1=9, v2=1)}}}"))
 
     told = "\n".join(one.render() for one in refused.value.problems)
-    assert "spec.rules[0].matches[0]: HTTPRoute/shop tells Deployment/shop-v1" in told
+    assert "spec.rules[0].matches[0]: HTTPRoute/shop makes no pair of Deployment/shop-v1" in told
     assert why in told
 
 
@@ -571,3 +619,92 @@ def test_naming_the_new_version_of_a_routed_pair_releases_it_by_itself(read):
     texts = (*NGINX, ingress("canary", "shop-v2", noted(weight="20")))
 
     assert read(*texts, deployment="shop-v2").own is None
+
+
+def test_routes_that_lead_nowhere_are_named_where_they_would_make_a_pair(read):
+    """The handbook's A/B test (5.2) is printed without its Service and its DestinationRule."""
+    lost = AB.partition("---\n")[2]
+    with pytest.raises(ScenarioError) as no_service:
+        read(V1, V2, lost)
+    with pytest.raises(ScenarioError) as no_subset:
+        read(V1, V2, BOTH, lost)
+
+    first, second = (
+        "\n".join(problem.render() for problem in one.value.problems)
+        for one in (no_service, no_subset)
+    )
+    assert "there is no Service 'shop'" in first
+    assert "released: no DestinationRule has a subset 'v1' of this host" in second
+
+
+def printed(shared: Path, name: str) -> str:
+    return (shared / "handbook" / "manifests" / name).read_text("utf-8")
+
+
+def web(version: str) -> str:
+    return deployment(version, 3).replace("shop", "web-app")
+
+
+def with_hosts(text: str) -> str:
+    """The handbook's VirtualServices lack their hosts, without which Istio refuses them."""
+    head, kind, rest = text.partition("kind: VirtualService")
+    return head + kind + rest.replace("spec:\n", "spec:\n  hosts: [web-app-service]\n", 1)
+
+
+@pytest.mark.shared
+def test_the_handbooks_mesh_canary_is_released_once_istio_would_take_it(read, shared):
+    """4.2 prints the routes alone, without hosts: that is told, and mended it is a canary."""
+    routes = printed(shared, "4.2-istio-canary.yaml")
+    others = (web("v1"), web("v2"), service("web-app-service", app="web-app"))
+    with pytest.raises(ScenarioError) as refused:
+        read(*others, routes)
+    found = read(*others, with_hosts(routes))
+
+    assert "it lacks hosts" in refused.value.problems[-1].render()
+    assert found.own is not None
+    sent = Sent(kind=Kind.HEADER, name="canary", value="true")
+    steps = (SetCanaryScale(replicas=3), SetMatch((sent,)), SetWeight(10), Pause(30.0))
+    assert steps == found.own.settings["steps"]
+
+
+@pytest.mark.shared
+def test_the_handbooks_ingress_canary_is_released_as_it_is_printed(read, shared):
+    ingresses = printed(shared, "4.3-nginx-ingress-canary.yaml")
+    own = (service(f"web-app-{one}", app="web-app", version=one) for one in ("v1", "v2"))
+
+    found = read(web("v1"), web("v2"), *own, ingresses)
+
+    assert found.own is not None
+    assert ("Deployment/web-app-v1", "ingress_annotations") == (
+        found.title,
+        found.own.settings["router"],
+    )
+    assert SetWeight(10) in found.own.settings["steps"]
+
+
+@pytest.mark.shared
+def test_the_handbooks_a_b_test_is_one_with_the_subsets_that_it_does_not_print(read, shared):
+    two = printed(shared, "5.2-ab-deployments.yaml")
+    routes = printed(shared, "5.2-ab-virtualservice.yaml")
+    with pytest.raises(ScenarioError) as refused:
+        read(two, routes)
+    subsets = SUBSETS.replace("host: shop", "host: web-app-service")
+    for one in "ab":
+        subsets = subsets.replace(
+            f"{{name: v{'_ab'.index(one)}, labels: {{version: v{'_ab'.index(one)}}}}}",
+            f"{{name: version-{one}, labels: {{version: {one}}}}}",
+        )
+    others = (service("web-app-service", app="web-app"), subsets)
+    found = read(two, with_hosts(routes), *others, overrides=[BEHAVIOUR])
+
+    assert "there is no Service 'web-app-service'" in str(
+        [one.render() for one in refused.value.problems]
+    )
+    assert found.own is not None
+    asked = {
+        "router": "virtual_service",
+        "header": "ab-test-group",
+        "value": "B",
+        "share": 0.5,
+    }
+    assert ("ABTest", asked) == (found.own.name, found.own.settings)

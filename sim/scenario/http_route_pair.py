@@ -57,7 +57,7 @@ def _pair(
     shared = shared_out(written, lambda one: version.get(_target(one, route.namespace)))
     live, label = _live(manifests, first, second, written, old), telling(first, second)
     if live is None:
-        why = message("requests for Service/{name} do not obey it", name=old.name)
+        why = message("requests for the Service of the old version do not obey it")
         yield not_followed(route, first, second, Unclear(steps=("spec", "parentRefs"), why=why))
     elif label is None:
         yield not_followed(route, first, second, message("no label tells their pods apart"))

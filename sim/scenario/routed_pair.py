@@ -134,7 +134,7 @@ def not_followed(
         place, field = (node.place if node else place), join(field, step)
     return place.problem(
         message(
-            "{route} tells {one} and {other} apart, and yet they are no pair to release: {why}",
+            "{route} makes no pair of {one} and {other} that could be released: {why}",
             route=route.title,
             one=first.title,
             other=second.title,

@@ -18,6 +18,7 @@ from sim.model.second import Tracks
 from sim.scenario import http_route_pair, ingress_pair, istio_pair
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.release import SECOND, Release
+from sim.scenario.route_warnings import leads_nowhere
 from sim.scenario.routed_pair import LOOK_SECONDS
 from sim.scenario.two_versions import (
     Pair,
@@ -50,11 +51,12 @@ def pair_of(manifests: Manifests, wanted: str | None) -> Pair | None:
 
 
 def why_no_pair(manifests: Manifests, wanted: str | None) -> list[Problem]:
-    """What keeps two versions that routes tell apart from being released as a pair."""
+    """What keeps two versions from being released as the pair that routes seem to make of them."""
     found = list(_routed(manifests, wanted))
-    if any(isinstance(one, Pair) for one in found):
+    if any(isinstance(one, Pair) for one in found) or not any(_versions(manifests, wanted)):
         return []
-    return [one for one in found if isinstance(one, Problem)][:1]
+    reasons = [one for one in found if isinstance(one, Problem)][:1]
+    return reasons or list(leads_nowhere(manifests))
 
 
 def release_of(owner: Manifest) -> Release | None:

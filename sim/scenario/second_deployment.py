@@ -16,12 +16,14 @@ from sim.i18n import message
 from sim.model.canary_steps import Pause, SetWeight
 from sim.model.second import Tracks
 from sim.scenario import http_route_pair, ingress_pair, istio_pair
+from sim.scenario.active_service import undecided, why_active
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.release import SECOND, Release
 from sim.scenario.route_warnings import leads_nowhere
 from sim.scenario.routed_pair import LOOK_SECONDS
 from sim.scenario.two_versions import (
     Pair,
+    alone,
     candidates,
     is_another_version,
     made_pair,
@@ -51,12 +53,17 @@ def pair_of(manifests: Manifests, wanted: str | None) -> Pair | None:
 
 
 def why_no_pair(manifests: Manifests, wanted: str | None) -> list[Problem]:
-    """What keeps two versions from being released as the pair that routes seem to make of them."""
+    """What keeps two versions from being released as the pair that they seem to be."""
     found = list(_routed(manifests, wanted))
     if any(isinstance(one, Pair) for one in found) or not any(_versions(manifests, wanted)):
         return []
-    reasons = [one for one in found if isinstance(one, Problem)][:1]
-    return reasons or list(leads_nowhere(manifests))
+    reasons = [one for one in found if isinstance(one, Problem)]
+    reasons += [
+        problem
+        for first, second in _versions(manifests, wanted)
+        if (problem := undecided(manifests, first, second)) is not None
+    ]
+    return reasons[:1] or list(leads_nowhere(manifests))
 
 
 def release_of(owner: Manifest) -> Release | None:
@@ -89,29 +96,45 @@ def _by_routes(
 
 def _by_services(manifests: Manifests, wanted: str | None) -> Iterator[Pair]:
     """A pair for each Service that makes one, unless routes tell the two apart either way round."""
+    by_name = wanted is not None
     for first, second in _versions(manifests, wanted):
         both = ((first, second), (second, first))
         if any(one for pair in both for one in _by_routes(manifests, *pair, by_name=True)):
             continue
         for service in manifests.of_kind("Service"):
             if reached(manifests, service) == [first]:
-                yield from _blue_green(first, second, service)
+                yield from _blue_green(manifests, first, second, service, by_name=by_name)
             elif selects_both(manifests, service, first, second):
-                yield from _canary(first, second, service, by_name=wanted is not None)
+                yield from _canary(first, second, service, by_name=by_name)
 
 
-def _blue_green(blue: Manifest, green: Manifest, service: Manifest) -> Iterator[Pair]:
+def _blue_green(
+    manifests: Manifests, blue: Manifest, green: Manifest, service: Manifest, *, by_name: bool
+) -> Iterator[Pair]:
+    """Green is whom the Service does not select; another one may select it for a preview."""
     selector, labels = selector_of(service), pod_labels(green)
-    if not selector.keys() <= labels.keys():
+    previews = alone(manifests, green)
+    why = why_active(manifests, alone(manifests, blue), previews)
+    if not selector.keys() <= labels.keys() or (previews and why is None and not by_name):
         return
+    if previews and why_active(manifests, previews, alone(manifests, blue)) is not None:
+        return  # Somebody named the one that has no users yet.
     keys = tuple(key for key, text in selector.items() if labels[key] != text)
-    text = message(
-        "{new} is the new version of {old}: {service} selects {labels}",
-        new=green.title,
-        old=blue.title,
-        service=service.title,
-        labels=", ".join(f"{key}={selector[key]}" for key in keys),
-    )
+    said = {
+        "new": green.title,
+        "old": blue.title,
+        "service": service.title,
+        "labels": ", ".join(f"{key}={selector[key]}" for key in keys),
+    }
+    text = message("{new} is the new version of {old}: {service} selects {labels}", **said)
+    if previews and why is not None:
+        text = message(
+            "{new} is the new version of {old}: users come through {service}, which selects"
+            " {labels} ({why}), and {preview} shows the new one",
+            **said,
+            why=why,
+            preview=previews[0].title,
+        )
     second = told_apart(blue, green, keys[0], selected_by=keys, stands=True)
     yield made_pair(blue, green, service.name, second, text, "BlueGreen", {})
 

@@ -375,6 +375,20 @@ def test_testers_alone_are_a_first_step_with_a_pod_for_them(read):
     assert steps == found.own.settings["steps"]
 
 
+def test_a_header_of_the_new_version_is_an_a_b_test_where_users_behaviour_is_stated(read):
+    testers = mesh(TESTERS + route(to("v1")))
+
+    found = read(V1, V2, BOTH, testers, overrides=[BEHAVIOUR])
+
+    assert found.own is not None
+    asked = {"router": "virtual_service", "header": "canary", "value": "true"}
+    assert ("ABTest", asked) == (found.own.name, found.own.settings)
+    assert "it is stated what users do with each" in remarks(found)
+    weighed = read(V1, V2, BOTH, CANARY, overrides=[BEHAVIOUR]).own
+    assert weighed is not None
+    assert "Canary" == weighed.name
+
+
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [

@@ -22,7 +22,8 @@ def owner_of(draft: Draft) -> Manifest | None:
     found = draft.manifests.releasable()
     wanted = draft.deployment or (draft.file.spec.deployment if draft.file else None)
     if len(found) > 1 and not _is_given(draft) and not draft.manifests.errors:
-        pair = pair_of(draft.manifests, wanted)
+        measured = draft.file is not None and draft.file.spec.users.behaviour is not None
+        pair = pair_of(draft.manifests, wanted, measured=measured)
         if pair is not None:
             pair.first.own = pair.own
             return pair.first

@@ -17,6 +17,7 @@ from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import plain
 from sim.scenario.routed_pair import is_the_old, not_followed, way
 from sim.scenario.two_versions import (
+    Beside,
     Pair,
     alone,
     made_pair,
@@ -29,7 +30,7 @@ ROUTER = "http_route"
 
 
 def pairs(
-    manifests: Manifests, first: Manifest, second: Manifest, *, by_name: bool
+    manifests: Manifests, first: Manifest, second: Manifest, beside: Beside
 ) -> Iterator[Pair | Problem]:
     """A pair, or why there is none, for each HTTPRoute that leads to both, each by its Service."""
     for route in manifests.of_kind("HTTPRoute"):
@@ -39,7 +40,7 @@ def pairs(
             for side in (first, second)
         )
         if old is not None and new is not None:
-            yield from _pair(manifests, first, second, route, (old, new), by_name=by_name)
+            yield from _pair(manifests, first, second, route, (old, new), beside)
 
 
 def _pair(
@@ -48,8 +49,7 @@ def _pair(
     second: Manifest,
     route: Manifest,
     sides: tuple[Manifest, Manifest],
-    *,
-    by_name: bool,
+    beside: Beside,
 ) -> Iterator[Pair | Problem]:
     old, new = sides
     version = {_place(old): Version.OLD, _place(new): Version.NEW}
@@ -63,9 +63,9 @@ def _pair(
         yield not_followed(route, first, second, message("no label tells their pods apart"))
     elif isinstance(shared, Unclear):
         yield not_followed(route, first, second, shared)
-    elif not isinstance(understood := way(shared, ROUTER, first, second, route), tuple):
+    elif not isinstance(understood := way(shared, ROUTER, first, second, route, beside), tuple):
         yield not_followed(route, first, second, understood)
-    elif is_the_old(shared, by_name=by_name):
+    elif is_the_old(shared, beside):
         name, settings, text = understood
         told = told_apart(first, second, label, services=(old.name, new.name))
         yield made_pair(first, second, live, told, text, name, settings, shared.before)

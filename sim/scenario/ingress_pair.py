@@ -15,13 +15,13 @@ from sim.model.shared_out import Unclear
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import plain
 from sim.scenario.routed_pair import not_followed, way
-from sim.scenario.two_versions import Pair, alone, made_pair, telling, told_apart
+from sim.scenario.two_versions import Beside, Pair, alone, made_pair, telling, told_apart
 
 ROUTER = "ingress_annotations"
 
 
 def pairs(
-    manifests: Manifests, first: Manifest, second: Manifest, *, by_name: bool
+    manifests: Manifests, first: Manifest, second: Manifest, beside: Beside
 ) -> Iterator[Pair | Problem]:
     """A pair, or why there is none, for each canary Ingress that leads to *second* alone.
 
@@ -33,7 +33,7 @@ def pairs(
             rules = [one for one in rules_of(plain(canary.node)) if one.service == new.name]
             if rules and is_canary(plain(canary.node)) and canary.namespace == new.namespace:
                 entrances = {one.entrance for one in rules}
-                yield from _pair(manifests, first, second, canary, new, entrances)
+                yield from _pair(manifests, first, second, canary, new, entrances, beside)
 
 
 def _pair(
@@ -43,6 +43,7 @@ def _pair(
     canary: Manifest,
     new: Manifest,
     entrances: set[tuple[str, str]],
+    beside: Beside,
 ) -> Iterator[Pair | Problem]:
     """A pair for the Service of *first* to which users come where the canary is."""
     written = [plain(one.node) for one in manifests.of_kind("Ingress")]
@@ -55,7 +56,7 @@ def _pair(
             yield not_followed(canary, first, second, message("no label tells their pods apart"))
         elif isinstance(shared, Unclear):
             yield not_followed(canary, first, second, shared)
-        elif isinstance(understood := way(shared, ROUTER, first, second, canary), tuple):
+        elif isinstance(understood := way(shared, ROUTER, first, second, canary, beside), tuple):
             name, settings, text = understood
             told = told_apart(first, second, label, services=(old.name, new.name))
             yield made_pair(first, second, old.name, told, text, name, settings, shared.before)

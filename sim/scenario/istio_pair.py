@@ -19,6 +19,7 @@ from sim.scenario.node import plain, value
 from sim.scenario.route_checks import is_admitted
 from sim.scenario.routed_pair import is_the_old, not_followed, way
 from sim.scenario.two_versions import (
+    Beside,
     Pair,
     made_pair,
     pod_labels,
@@ -31,7 +32,7 @@ ROUTER = "virtual_service"
 
 
 def pairs(
-    manifests: Manifests, first: Manifest, second: Manifest, *, by_name: bool
+    manifests: Manifests, first: Manifest, second: Manifest, beside: Beside
 ) -> Iterator[Pair | Problem]:
     """A pair, or why there is none, for each VirtualService that tells the two apart."""
     for route in manifests.of_kind("VirtualService"):
@@ -40,7 +41,7 @@ def pairs(
         if lost is not None:
             yield not_followed(route, first, second, lost)
         elif found.tell_apart():
-            yield from _pair(found, by_name=by_name)
+            yield from _pair(found, beside)
 
 
 class _Destinations:
@@ -136,7 +137,7 @@ class _Destinations:
                 yield steps, one.get("destination") or {}
 
 
-def _pair(found: _Destinations, *, by_name: bool) -> Iterator[Pair | Problem]:
+def _pair(found: _Destinations, beside: Beside) -> Iterator[Pair | Problem]:
     first, second, route = found.first, found.second, found.route
     why = _hindrance(found)
     if why is not None:
@@ -148,10 +149,10 @@ def _pair(found: _Destinations, *, by_name: bool) -> Iterator[Pair | Problem]:
     if isinstance(shared, Unclear):
         yield not_followed(route, first, second, shared)
         return
-    understood = way(shared, ROUTER, first, second, route)
+    understood = way(shared, ROUTER, first, second, route, beside)
     if not isinstance(understood, tuple):
         yield not_followed(route, first, second, understood)
-    elif is_the_old(shared, by_name=by_name):
+    elif is_the_old(shared, beside):
         name, settings, text = understood
         told = told_apart(first, second, label, services=services)
         yield made_pair(first, second, live, told, text, name, settings, shared.before)

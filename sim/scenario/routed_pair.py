@@ -15,29 +15,36 @@ from sim.model.sent import Kind, Sent
 from sim.model.shared_out import SharedOut, Unclear
 from sim.scenario.manifest import Manifest
 from sim.scenario.node import get, join
-from sim.scenario.two_versions import replicas_of
+from sim.scenario.two_versions import Beside, replicas_of
 
 # The handbook's 30 minutes (4.5), a minute of which is a second here.
 LOOK_SECONDS = 30.0
 HALF = 50.0
 
 
-def is_the_old(found: SharedOut, *, by_name: bool) -> bool:
+def is_the_old(found: SharedOut, beside: Beside) -> bool:
     """Whether it is the old version that has most requests: of two halves the one named first.
 
     One that somebody named is the old one in any case.
     """
-    return by_name or found.percent < HALF or (found.percent == HALF and found.old_first)
+    return beside.by_name or found.percent < HALF or (found.percent == HALF and found.old_first)
 
 
 def way(
-    found: SharedOut, router: str, first: Manifest, second: Manifest, route: Manifest
+    found: SharedOut,
+    router: str,
+    first: Manifest,
+    second: Manifest,
+    route: Manifest,
+    beside: Beside,
 ) -> tuple[str, Mapping[str, object], Message] | Message:
     """The strategy that begins as *route* says, its settings and the sentence that tells it.
 
-    Or why no strategy does so.
+    Or why no strategy does so. A header for the new version alone is a test of the two where it is
+    stated what users do, else it is for testers.
     """
-    if found.to_old:
+    testable = not found.percent and [one.kind for one in found.to_new] == [Kind.HEADER]
+    if found.to_old or (testable and beside.measured):
         return _ab_test(found, router, first, second, route)
     steps = _steps(found, second)
     settings = {"router": router} | ({"steps": steps} if steps else {})
@@ -47,7 +54,7 @@ def way(
 def _ab_test(
     found: SharedOut, router: str, first: Manifest, second: Manifest, route: Manifest
 ) -> tuple[str, Mapping[str, object], Message] | Message:
-    """Both versions are for those who say so: in one header, and each in another value."""
+    """Both versions are for those who say so: in one header, each in another value, or in none."""
     headers = {(one.kind, one.name.lower()) for one in (*found.to_old, *found.to_new)}
     if len(headers) != 1 or len(found.to_new) != 1 or found.to_new[0].kind is not Kind.HEADER:
         return message("an A/B test has one header, and one value of it for the new version")
@@ -59,15 +66,19 @@ def _ab_test(
     }
     if found.percent:
         settings["share"] = found.percent / 100.0
+    said = {"new": second.title, "old": first.title, "route": route.title}
+    said |= {"sent": _shown(found.to_new), "others": _shown(found.to_old)}
     text = message(
         "{new} is the new version of {old}: {route} sends it requests that say {sent}, and those"
         " that say {others} to the old one, so this is an A/B test",
-        new=second.title,
-        old=first.title,
-        route=route.title,
-        sent=_shown(found.to_new),
-        others=_shown(found.to_old),
+        **said,
     )
+    if not found.to_old:
+        text = message(
+            "{new} is the new version of {old}: {route} sends it requests that say {sent}, and it"
+            " is stated what users do with each, so this is an A/B test",
+            **said,
+        )
     return "ABTest", settings, text
 
 

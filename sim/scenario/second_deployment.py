@@ -22,6 +22,7 @@ from sim.scenario.release import SECOND, Release
 from sim.scenario.route_warnings import leads_nowhere
 from sim.scenario.routed_pair import LOOK_SECONDS
 from sim.scenario.two_versions import (
+    Beside,
     Pair,
     alone,
     candidates,
@@ -39,13 +40,15 @@ from sim.scenario.two_versions import (
 _ROUTED = (istio_pair.pairs, ingress_pair.pairs, http_route_pair.pairs)
 
 
-def pair_of(manifests: Manifests, wanted: str | None) -> Pair | None:
+def pair_of(manifests: Manifests, wanted: str | None, *, measured: bool = False) -> Pair | None:
     """The one pair among all Deployments whose first is the one *wanted*; None without or of many.
 
+    *measured*: it is stated what users do with the one and with the other.
     What routes say goes before what Services do: who is behind a Service gets what they leave it.
     """
+    beside = Beside(by_name=wanted is not None, measured=measured)
     for look in (_routed, _by_services):
-        found = [one for one in look(manifests, wanted) if isinstance(one, Pair)]
+        found = [one for one in look(manifests, wanted, beside) if isinstance(one, Pair)]
         if found:
             distinct = {(pair.first.name, pair.second.name) for pair in found}
             return found[0] if len(distinct) == 1 else None
@@ -54,7 +57,7 @@ def pair_of(manifests: Manifests, wanted: str | None) -> Pair | None:
 
 def why_no_pair(manifests: Manifests, wanted: str | None) -> list[Problem]:
     """What keeps two versions from being released as the pair that they seem to be."""
-    found = list(_routed(manifests, wanted))
+    found = list(_routed(manifests, wanted, Beside(by_name=wanted is not None)))
     if any(isinstance(one, Pair) for one in found) or not any(_versions(manifests, wanted)):
         return []
     reasons = [one for one in found if isinstance(one, Problem)]
@@ -82,40 +85,39 @@ def _versions(manifests: Manifests, wanted: str | None) -> Iterator[tuple[Manife
             yield first, second
 
 
-def _routed(manifests: Manifests, wanted: str | None) -> Iterator[Pair | Problem]:
+def _routed(manifests: Manifests, wanted: str | None, beside: Beside) -> Iterator[Pair | Problem]:
     for first, second in _versions(manifests, wanted):
-        yield from _by_routes(manifests, first, second, by_name=wanted is not None)
+        yield from _by_routes(manifests, first, second, beside)
 
 
 def _by_routes(
-    manifests: Manifests, first: Manifest, second: Manifest, *, by_name: bool
+    manifests: Manifests, first: Manifest, second: Manifest, beside: Beside
 ) -> Iterator[Pair | Problem]:
     for pairs in _ROUTED:
-        yield from pairs(manifests, first, second, by_name=by_name)
+        yield from pairs(manifests, first, second, beside)
 
 
-def _by_services(manifests: Manifests, wanted: str | None) -> Iterator[Pair]:
+def _by_services(manifests: Manifests, wanted: str | None, beside: Beside) -> Iterator[Pair]:
     """A pair for each Service that makes one, unless routes tell the two apart either way round."""
-    by_name = wanted is not None
     for first, second in _versions(manifests, wanted):
-        both = ((first, second), (second, first))
-        if any(one for pair in both for one in _by_routes(manifests, *pair, by_name=True)):
+        both, named = ((first, second), (second, first)), Beside(by_name=True)
+        if any(one for pair in both for one in _by_routes(manifests, *pair, named)):
             continue
         for service in manifests.of_kind("Service"):
             if reached(manifests, service) == [first]:
-                yield from _blue_green(manifests, first, second, service, by_name=by_name)
+                yield from _blue_green(manifests, first, second, service, beside)
             elif selects_both(manifests, service, first, second):
-                yield from _canary(first, second, service, by_name=by_name)
+                yield from _canary(first, second, service, beside)
 
 
 def _blue_green(
-    manifests: Manifests, blue: Manifest, green: Manifest, service: Manifest, *, by_name: bool
+    manifests: Manifests, blue: Manifest, green: Manifest, service: Manifest, beside: Beside
 ) -> Iterator[Pair]:
     """Green is whom the Service does not select; another one may select it for a preview."""
     selector, labels = selector_of(service), pod_labels(green)
     previews = alone(manifests, green)
     why = why_active(manifests, alone(manifests, blue), previews)
-    if not selector.keys() <= labels.keys() or (previews and why is None and not by_name):
+    if not selector.keys() <= labels.keys() or (previews and why is None and not beside.by_name):
         return
     if previews and why_active(manifests, previews, alone(manifests, blue)) is not None:
         return  # Somebody named the one that has no users yet.
@@ -140,11 +142,11 @@ def _blue_green(
 
 
 def _canary(
-    stable: Manifest, canary: Manifest, service: Manifest, *, by_name: bool
+    stable: Manifest, canary: Manifest, service: Manifest, beside: Beside
 ) -> Iterator[Pair]:
     """Of two behind one Service the smaller is the new version."""
     pods, whole = replicas_of(canary), replicas_of(canary) + replicas_of(stable)
-    larger = replicas_of(stable) > pods or by_name
+    larger = replicas_of(stable) > pods or beside.by_name
     label = telling(stable, canary)
     if not larger or not pods or label is None:
         return

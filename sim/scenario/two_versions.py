@@ -27,6 +27,18 @@ class Pair:
     own: OwnStrategy
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is known beside the manifests.
+
+    *by_name*: somebody named the old version. *measured*: it is stated what users do with each, so
+    that a test of the two can be decided.
+    """
+
+    by_name: bool = False
+    measured: bool = False
+
+
 def candidates(manifests: Manifests) -> list[Manifest]:
     """The Deployments that nobody has said how to release."""
     return [one for one in manifests.releasable() if one.own is None]

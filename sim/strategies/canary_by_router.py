@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
-from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size, headers_in
+from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
-from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
+from sim.routers import Capability, Router, Sent, demand
+from sim.strategies.bound_router import bound_router
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
 from sim.strategies.giving_up import give_up
 
@@ -61,16 +63,12 @@ class ByRouter:
             give_up(cluster, track, pods, patience)
         return available
 
-    def match(self, cluster: Cluster, number: int) -> Wait:
-        """Send whoever has one of the headers of step *number* to the canary, whatever the weight.
-
-        A step that ends a route leaves those of other names.
-        """
+    def match(self, cluster: Cluster, sent: Sequence[Sent]) -> Wait:
+        """Send whoever carries any of *sent* to the canary; none of them is nobody."""
         router = self._router(cluster)
         router.prepare()
         demand(router, Capability.MATCH)
-        headers = headers_in(self.steps, number)
-        router.set_match([Sent(kind=Kind.HEADER, name=n, value=value) for n, value in headers])
+        router.set_match(sent)
         return cluster.until_heard(router.hearing_seconds)
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:
@@ -105,13 +103,6 @@ class ByRouter:
         self._router(cluster).clear()
 
     def _router(self, cluster: Cluster) -> Router:
-        stable, canary = (
-            Track(deployment=cluster.tracks.name(track), labels=(cluster.own_label(track),))
-            for track in (STABLE, CANARY)
-        )
-        site = Site(
-            service=cluster.service, stable=stable, canary=canary, namespace=cluster.namespace
-        )
-        found: Router = ROUTERS[self.router](cluster.api, site)
+        found = bound_router(cluster, self.router, CANARY)
         demand(found, Capability.WEIGHT)
         return found

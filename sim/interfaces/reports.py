@@ -61,26 +61,17 @@ def of_run(scenario: Scenario, run: Run, by: Yardstick, command: str) -> str:
 
 
 def _run(scenario: Scenario, run: Run, by: Yardstick, command: str, language: str) -> Report:
-    from sim.analysis.failures import failed, sent
     from sim.analysis.picture import draw
+    from sim.analysis.run_html import how_it_ended
     from sim.interfaces.comparison_tables import settings_table
     from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
     from sim.interfaces.story_table import stories_table
 
-    verdict = translate(
-        language,
-        "{strategy} under seed {seed} ends as {phase}; {lost} of {all} requests failed",
-        strategy=run.strategy,
-        seed=run.seed,
-        phase="Unfinished" if run.phase is None else run.phase.value,
-        lost=f"{failed(run):,}",
-        all=f"{sent(run):,}",
-    )
     alt = translate(language, "Pods and traffic over time, one run of each strategy")
     return Report(
         title=_title(scenario, language),
         command=command,
-        sentences=(verdict,),
+        sentences=(how_it_ended(run).render(language),),
         pictures=(Picture(alt=alt, png=png_of(draw([run], language))),),
         tables=(
             run_figures_table(run, by, scenario.prices, language),

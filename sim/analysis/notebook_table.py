@@ -12,7 +12,7 @@ from html import escape
 from sim.i18n import Message
 
 # A notebook's own style, where it has one, would set words to the right as well.
-WORDS = 'style="text-align: left"'
+WORDS = 'style="text-align: left; padding-right: 1em"'
 NUMBERS = 'style="text-align: right; white-space: nowrap; padding-left: 1em"'
 
 

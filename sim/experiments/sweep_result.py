@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 FAILED = "failed"
+COLUMNS = ("strategy", "seed", "figure", "unit", "value")
 MOST_LINES = 60  # Of a table in a notebook; the frame has all of them.
 
 
@@ -47,7 +48,7 @@ class Sweep(Swept):
             for strategy, outcome in zip((None, *self.plan.strategies), trial, strict=True)
             for key, value in outcome.figures.items()
         ]
-        columns = [*self._fields(), "strategy", "seed", "figure", "unit", "value"]
+        columns = [*self._fields(), *COLUMNS]
         return pd.DataFrame(rows, columns=columns).astype({"value": float})
 
     def refused(self) -> pd.DataFrame:
@@ -103,7 +104,8 @@ class Sweep(Swept):
         return notebook_block(self._best(key, language), tables, language)
 
     def _fields(self) -> list[str]:
-        return [axis.name for axis in self.plan.axes]
+        """A column for each varied field; its path where its name is a column's already."""
+        return [axis.field.path if axis.name in COLUMNS else axis.name for axis in self.plan.axes]
 
     def _key(self, figure: str) -> str:
         return figure_named(figure, "figure", priced=self.plan.base.prices is not None)
@@ -126,8 +128,9 @@ class Sweep(Swept):
 
     def _points_html(self, key: str, language: str) -> str:
         lines = []
+        tried = {point.values: trials for point, trials in self.trials}
         for point in self.plan.points[:MOST_LINES]:
-            trials = dict(self.trials).get(point)
+            trials = tried.get(point.values)
             cells = (
                 [translate(language, "refused")] * len(self.plan.strategies)
                 if trials is None

@@ -38,7 +38,7 @@ def _comparison(comparison: Comparison, decision: Decision, command: str, langua
     arms = [(arm.strategy, arm.settings) for arm in comparison.arms]
     alt = translate(language, "Pods and traffic over time, one run of each strategy")
     return Report(
-        title=_title(scenario, language),
+        title=title_of(scenario, language),
         command=command,
         sentences=(comparison.verdict.render(language), *decision.sentences(language)),
         pictures=(Picture(alt=alt, png=png_of(draw(comparison.example_runs, language))),),
@@ -51,7 +51,7 @@ def _comparison(comparison: Comparison, decision: Decision, command: str, langua
             settings_table(arms, language),
             assumptions_table(scenario, language),
         ),
-        warnings=_warnings(scenario, language),
+        warnings=warnings_of(scenario, language),
     )
 
 
@@ -69,7 +69,7 @@ def _run(scenario: Scenario, run: Run, by: Yardstick, command: str, language: st
 
     alt = translate(language, "Pods and traffic over time, one run of each strategy")
     return Report(
-        title=_title(scenario, language),
+        title=title_of(scenario, language),
         command=command,
         sentences=(how_it_ended(run).render(language),),
         pictures=(Picture(alt=alt, png=png_of(draw([run], language))),),
@@ -81,7 +81,7 @@ def _run(scenario: Scenario, run: Run, by: Yardstick, command: str, language: st
             settings_table([(run.strategy, run.settings)], language),
             assumptions_table(scenario, language),
         ),
-        warnings=_warnings(scenario, language),
+        warnings=warnings_of(scenario, language),
     )
 
 
@@ -98,7 +98,7 @@ def _sweep(swept: Swept, figure: str, command: str, language: str) -> Report:
     first = swept.trials[0][1][0]
     arms = [(outcome.strategy, outcome.settings) for outcome in first]
     return Report(
-        title=_title(scenario, language),
+        title=title_of(scenario, language),
         command=command,
         sentences=(tables.best_sentence(swept, figure, language),),
         pictures=tuple(sweep_pictures(swept, figure, language).values()),
@@ -109,7 +109,7 @@ def _sweep(swept: Swept, figure: str, command: str, language: str) -> Report:
             settings_table(arms, language),
             assumptions_table(scenario, language),
         ),
-        warnings=_warnings(scenario, language),
+        warnings=warnings_of(scenario, language),
     )
 
 
@@ -133,10 +133,12 @@ def sweep_pictures(swept: Swept, figure: str, language: str) -> dict[str, Pictur
     return found
 
 
-def _title(scenario: Scenario, language: str) -> str:
+def title_of(scenario: Scenario, language: str) -> str:
+    """What a report of *scenario* is headed by."""
     release = scenario.release.describe
     return translate(language, "Seatrial: {name}, {release}", name=scenario.name, release=release)
 
 
-def _warnings(scenario: Scenario, language: str) -> tuple[str, ...]:
+def warnings_of(scenario: Scenario, language: str) -> tuple[str, ...]:
+    """What is noteworthy about *scenario*."""
     return tuple(problem.render(language) for problem in scenario.warnings)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.figures import FIGURES
 from sim.analysis.notebook_table import Line, notebook_block, notebook_table
-from sim.experiments.arms_html import estimate_text
+from sim.experiments.arms_html import NOTHING, estimate_text
 from sim.experiments.best_point import best_point
 from sim.experiments.design import GRID
-from sim.experiments.effects import effects
+from sim.experiments.effects import Effect, effects
 from sim.experiments.requirement import figure_named
 from sim.experiments.sweep import Swept
 from sim.experiments.sweep_pictures import heat_map, scatter_map, titled, tornado
@@ -65,8 +65,8 @@ class Sweep(Swept):
     def effects(self, figure: str = FAILED) -> pd.DataFrame:
         """What matters most for *figure*, the mean over all else: the largest difference first.
 
-        *difference* is between the values *most* and *least*, seed by seed, with the 95 % interval
-        of its mean.
+        *difference* is between the values *most* and *least* (none where all are equal), seed by
+        seed, with the 95 % interval of its mean.
         """
         import pandas as pd
 
@@ -75,8 +75,7 @@ class Sweep(Swept):
             (
                 name,
                 one.axis,
-                one.lowest,
-                one.highest,
+                *(_ends(one) or (None, None)),
                 one.swing.value,
                 one.swing.low,
                 one.swing.high,
@@ -162,8 +161,7 @@ class Sweep(Swept):
                 cells=(
                     name,
                     one.axis,
-                    one.lowest,
-                    one.highest,
+                    *(_ends(one) or (NOTHING, NOTHING)),
                     estimate_text(one.swing, FIGURES[key].unit, language),
                 )
             )
@@ -179,3 +177,8 @@ class Sweep(Swept):
         )
         title = message("What matters most, the mean over all else")
         return notebook_table(title, heads, lines, language, numbers=(4,))
+
+
+def _ends(one: Effect) -> tuple[str, str] | None:
+    """The values where the figure is least and most; None if no value makes a difference."""
+    return None if one.lowest == one.highest else (one.lowest, one.highest)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 SCHEMA_VERSION = 1
-KIND = "Run"
+KIND, DRILL = "Run", "RollbackDrill"
 MANIFEST, SCENARIO = "manifest.json", "scenario.json"
 
 
@@ -186,12 +186,12 @@ def refuse_strangers(target: Path, kind: str) -> None:
         return
     if target.is_dir() and (_is_run_folder(target, kind) or not any(target.iterdir())):
         return
-    text = (
-        message("{path} exists and is not a run folder; it is left alone", path=str(target))
-        if kind == KIND
-        else message("{path} exists and is not a comparison; it is left alone", path=str(target))
-    )
-    raise BackendError(text)
+    texts = {
+        KIND: message("{path} exists and is not a run folder; it is left alone", path=target),
+        DRILL: message("{path} exists and is not a drill; it is left alone", path=target),
+    }
+    other = message("{path} exists and is not a comparison; it is left alone", path=target)
+    raise BackendError(texts.get(kind, other))
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from itertools import combinations
 
 from sim.analysis.rollback_figures import DRILL_FIGURES
 from sim.errors import Problem, ScenarioError
+from sim.experiments.chosen import chosen_strategies
 from sim.experiments.compare import DEFAULT_SEEDS, check_arms
-from sim.experiments.drill_moments import Moment, Plan, plans_for
+from sim.experiments.drill_moments import Moment, Plan, moments_named, plans_for
 from sim.experiments.drill_result import Drill, DrilledMoment, Gap, WayBack
 from sim.experiments.drill_trial import DrillOutcome, DrillTrial
 from sim.experiments.drill_verdict import drill_verdict
@@ -33,9 +34,9 @@ MOMENTS = tuple(Moment)
 
 def rollback_drill(
     scenario: Scenario,
-    strategies: Sequence[str],
+    strategies: Sequence[str] | str,
     *,
-    moments: Sequence[Moment] = MOMENTS,
+    moments: Sequence[str] = MOMENTS,
     seeds: Sequence[int] = DEFAULT_SEEDS,
     workers: int | None = None,
     workforce: Workforce | None = None,
@@ -44,16 +45,19 @@ def rollback_drill(
 ) -> Drill:
     """Send every one of *strategies* back at each of *moments* under each of *seeds*.
 
-    A *scenario* without any fault gets `BAD_RELEASE`. Local *workers* do it, or a *workforce*.
-    *progress* hears (seeds done, all seeds).
+    A single name may stand alone, and "all" are those that fit. A *scenario* without any fault
+    gets `BAD_RELEASE`. Local *workers* do it, or a *workforce*. *progress* hears (seeds done, all
+    seeds).
     Raise a `ScenarioError` as `compare` does, and for a moment that comes twice.
     """
+    if isinstance(strategies, str):
+        strategies, _ = chosen_strategies(scenario, (strategies,))
     check_arms(strategies, seeds)
     if not moments or len(set(moments)) < len(moments):
         raise ScenarioError([Problem(message("a drill needs moments, each of them once"))])
     make_ready(engine)
     scenario = with_a_bad_release(scenario)
-    plans = plans_for(scenario, strategies, moments)
+    plans = plans_for(scenario, strategies, moments_named(moments))
     trial = DrillTrial(scenario=scenario, strategies=tuple(strategies), plans=plans, engine=engine)
     trials = replicate(trial, tuple(seeds), workers=workers, workforce=workforce, progress=progress)
     return Drill(

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.i18n import preferred_language
 from sim.model.deed import Deed
 from sim.model.experiment import Experiment
 from sim.model.failed import FailedRequest
@@ -233,6 +235,14 @@ class Run:
     worked_out: dict[str, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows, in the language that the environment asks for.
+
+        Figures are worked out floors above this one: who shows a run is looked up by its name.
+        """
+        show: Callable[[Run, str], str] = import_module("sim.analysis.run_html").run_html
+        return show(self, preferred_language())
 
     def digest(self) -> str:
         """A fingerprint of everything that happened: equal for equal runs, on any machine."""

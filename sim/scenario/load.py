@@ -26,7 +26,7 @@ from sim.scenario.spec import API_VERSION
 
 
 def load(
-    sources: Sequence[str | Path],
+    sources: Sequence[str | Path] | str | Path,
     *,
     stdin: BinaryIO | None = None,
     deployment: str | None = None,
@@ -37,11 +37,14 @@ def load(
 ) -> Scenario:
     """The scenario behind *sources*: a scenario's directory, file or name, or manifests.
 
-    `-` is *stdin*; behaviour files may stand beside either. *images* are `container=image`, *to* a
-    file with the new Deployment, *faults* `kind:version:amount`, *overrides* `field.path=value`
-    with the paths of a scenario's spec, or of the Deployment after `deployment.`.
+    One alone may stand without a list. `-` is *stdin*; behaviour files may stand beside either.
+    *images* are `container=image`, *to* a file with the new Deployment, *faults*
+    `kind:version:amount`, *overrides* `field.path=value` with the paths of a scenario's spec, or
+    of the Deployment after `deployment.`.
     Raise `ScenarioError` with every problem found, in reading order.
     """
+    if isinstance(sources, str | Path):
+        sources = [sources]
     draft = Draft(deployment=deployment, images=tuple(images), to=to, faults=tuple(faults))
     if not sources:
         raise ScenarioError([Problem(message("nothing to load"), hint=message("name a file"))])

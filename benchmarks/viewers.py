@@ -37,7 +37,7 @@ LAG_SECONDS, CACHED_SECONDS, DEFAULT_SECONDS = 0.5, 1.0, 3.0
 FLAT_SHARE, FLAT_BYTES = 0.05, 8e6  # More memory than both is growth.
 SETTLING_SECONDS = 10.0
 HEAVY = "scenario=web-app-20min&n=100&seed=77&set=window.length%3D6h"
-PAGES = ("start", "compare", "run", "scenario", "ab", "believe")
+PAGES = ("start", "compare", "way-back", "run", "what-if", "scenario", "ab", "believe")
 VERDICT = "class='seatrial-verdict'"
 
 

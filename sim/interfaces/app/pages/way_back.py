@@ -57,7 +57,7 @@ def show(language: str) -> None:
     if found is None:
         show_reading(reading, language)
     else:
-        _show(found, order, work.name, language)
+        _show(found, order, work, language)
 
 
 def _ask(language: str) -> tuple[Order, list[str]]:
@@ -105,7 +105,7 @@ def _is_usual(order: Order, moments: list[str]) -> bool:
     return moments == ["alert"] and order == _order({one.key: one.usual for one in FIELDS})
 
 
-def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
+def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:
     view, drill = found["views"][language], found["drill"]
     st.caption(view["release"])
     for number, (one, raw) in enumerate(zip(view["moments"], drill["moments"], strict=True)):
@@ -119,7 +119,7 @@ def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
         show_table(Table.from_json(view["settings"]))
         show_basis(view["warnings"], view["assumptions"])
     st.subheader(translate(language, "Take it with you"))
-    drill_downloads.offer(order, drill, name, language)
+    drill_downloads.offer(order, drill, work, language)
     show_link(address.words_of(FIELDS, st.session_state), language)
     st.caption(translate(language, "The same in a terminal"))
     moments = [one["moment"] for one in drill["moments"]]

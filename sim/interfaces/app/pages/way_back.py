@@ -46,12 +46,12 @@ def show(language: str) -> None:
     reading = understood(order, language)
     if reading is None:
         return
-    work = Work(task="drill", order={**order.to_json(), "moments": moments})
+    work = _work(order, moments)
     found = result_or_wait(
         work,
         translate(language, "Send them back"),
         language,
-        at_once=_is_usual(order, moments),
+        at_once=work == usual_work(),
         blocked=not order.strategies or not moments,
     )
     if found is None:
@@ -100,9 +100,13 @@ def _order(state: dict[str | int, object]) -> Order:
     return settings.order_of({**state, **chosen})
 
 
-def _is_usual(order: Order, moments: list[str]) -> bool:
-    """Whether this is what a first visitor is to find."""
-    return moments == ["alert"] and order == _order({one.key: one.usual for one in FIELDS})
+def _work(order: Order, moments: list[str]) -> Work:
+    return Work(task="drill", order={**order.to_json(), "moments": moments})
+
+
+def usual_work() -> Work:
+    """The drill that a first visitor finds."""
+    return _work(_order({one.key: one.usual for one in FIELDS}), ["alert"])
 
 
 def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:

@@ -109,7 +109,9 @@ def read_run_folder(path: str | Path) -> Run:
         events=events_from(table["events"]),
         settings=tuple(Setting(**setting) for setting in facts["settings"]),
         # Folders of earlier versions have no such table.
-        failures=failures_from(table["failures"], versions) if "failures" in table else (),
+        failures=(
+            failures_from(table["failures"], versions, classes) if "failures" in table else ()
+        ),
         changes=changes_from(table["objects"]),
     )
 

@@ -246,7 +246,10 @@ class Run:
             "pods": [
                 (s.pod, s.version, s.node, s.phase, repr(s.start), repr(s.end)) for s in self.pods
             ],
-            "failures": [[repr(value) for value in failure] for failure in self.failures],
+            "failures": [
+                [repr(value) for value in (failure if self.classes else failure.without_class())]
+                for failure in self.failures
+            ],
             "events": [(repr(e.time), e.subject, e.reason, e.note) for e in self.events],
         }
         if self.asked_shares:  # A run without keeps the fingerprint that it had before.

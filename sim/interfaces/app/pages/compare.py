@@ -62,6 +62,16 @@ def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
     sentences = "<br>".join(escape(text) for text in (view["verdict"], chance) if text)
     st.html(f"<p class='seatrial-verdict'>{sentences}</p>")
     show_markup(timelines(found, colours, language), "timelines")
+    st.caption(
+        translate(
+            language,
+            "One run of each strategy, with seed {seed}; the verdict is about all {n} seeds. "
+            "Above: a bar for each pod. Below: who answered the requests of each second, in per "
+            "cent.",
+            seed=order.seed,
+            n=order.runs,
+        )
+    )
     _show_details(found, language)
     st.subheader(translate(language, "Take it with you"))
     offer(order, comparison, name, report(found, command(order), language), language)

@@ -82,7 +82,7 @@ def test_what_is_not_modelled_is_what_the_published_page_says() -> None:
     every, modelled, left_out = fidelity.counts()
     assert every == modelled + left_out
     assert len(fidelity.not_modelled()) == left_out
-    assert all(reason for _, _, reason in fidelity.not_modelled())
+    assert all(subject and reason for _, subject, _, reason in fidelity.not_modelled())
     assert sum(text.count("\n| ") - 1 for text in fidelity.sections().values()) >= every - 50
 
 

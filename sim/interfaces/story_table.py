@@ -38,7 +38,7 @@ def stories_table(runs: Sequence[Run], language: str) -> Table:
     several, classes = len(runs) > 1, any(run.classes for run in runs)
     headings = (
         *((message("strategy"),) if several else ()),
-        message("s"),
+        message("time (s)"),
         message("user"),
         *((message("class of requests"),) if classes else ()),
         message("cause"),

@@ -67,6 +67,16 @@ def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:
         work.name, "timelines", colours, language, lambda: timelines(found, colours, language)
     )
     show_markup(lanes, "timelines")
+    st.caption(
+        translate(
+            language,
+            "One run of each strategy, with seed {seed}; the verdict is about all {n} seeds. "
+            "Above: a bar for each pod. Below: who answered the requests of each second, in per "
+            "cent.",
+            seed=order.seed,
+            n=order.runs,
+        )
+    )
     _show_details(found, work.name, language)
     st.subheader(translate(language, "Take it with you"))
     written = partial(report, found, command(order), language)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sim.errors import Problem
 from sim.i18n import message
-from sim.model.http_route_routes import concerns
+from sim.model.http_route_routes import concerns, mirror_of
 from sim.model.http_route_shares import shared_out
 from sim.model.objects import JsonObject
 from sim.model.shared_out import Unclear, Version
@@ -94,7 +94,7 @@ def _services(route: JsonObject) -> set[tuple[str, str]]:
     return {
         _target(one, namespace)
         for rule in (route.get("spec") or {}).get("rules") or ()
-        for one in rule.get("backendRefs") or ()
+        for one in (*(rule.get("backendRefs") or ()), (mirror_of(rule) or ({},))[0])
     }
 
 

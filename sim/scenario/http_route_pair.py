@@ -21,7 +21,6 @@ from sim.scenario.two_versions import (
     Pair,
     alone,
     made_pair,
-    reached,
     telling,
     told_apart,
 )
@@ -80,7 +79,7 @@ def _live(
         one
         for one in manifests.of_kind("Service")
         if one.namespace == old.namespace
-        and {id(found) for found in reached(manifests, one)} in both
+        and {id(found) for found in manifests.selected(one)} in both
         and concerns(route, _place(one))
     ]
     parents = {one.get("name") for one in route["spec"].get("parentRefs") or ()}

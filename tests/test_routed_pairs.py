@@ -389,6 +389,49 @@ def test_a_header_of_the_new_version_is_an_a_b_test_where_users_behaviour_is_sta
     assert "Canary" == weighed.name
 
 
+MIRROR_TO = "mirror: {host: shop, subset: v2}, mirrorPercentage: {value: 40}"
+COPIES = (
+    "{type: RequestMirror, requestMirror: {backendRef: {name: shop-v2, port: 80}, percent: 40}}"
+)
+
+
+@pytest.mark.parametrize(
+    ("router", "routes"),
+    [
+        ("virtual_service", mesh(route(to("v1")).replace("{route", f"{{{MIRROR_TO}, route"))),
+        ("http_route", http_route(f"{{filters: [{COPIES}], {backends(v1=1)}}}")),
+    ],
+)
+def test_copies_for_the_new_version_are_a_shadow(read, router, routes):
+    """Nobody has them until the release; afterwards the routes are as they were, without copies."""
+    found = read(V1, V2, *([BOTH] if router == "virtual_service" else OWN), routes)
+
+    assert found.own is not None
+    asked = {"router": router, "mirror_percent": 40.0, "shadow_replicas": 2}
+    assert ("Shadow", asked) == (found.own.name, found.own.settings)
+    assert "sends it copies of 40% of the requests" in remarks(found)
+    session = Session(found, "Shadow", 0, window=LONG, checked=True)
+    session.advance(LONG.first_write)
+    kind = "VirtualService" if router == "virtual_service" else "HTTPRoute"
+    before = objects_at(session, kind)
+    assert "irror" not in str(before)
+    session.advance(60.0)
+    assert "irror" in str(objects_at(session, kind))
+    assert {"shop-v1", "shop-v2"} == set(objects_at(session, "Deployment"))
+    session.advance(LONG.end + 40.0)
+    assert ["shop-v1"] == [*objects_at(session, "Deployment")]
+    after = objects_at(session, kind)
+    assert [one["spec"] for one in before.values()] == [one["spec"] for one in after.values()]
+    result = session.finish()
+    assert Phase.HEALTHY is result.phase
+    assert 0 == failed(result)
+    assert 0.0 == of_the_new(result, 0.0, 80.0)
+    # 40 % of 50 requests a second for the 70 s between the first copies and the last.
+    [(version, (good, bad))] = result.copies.items()
+    assert (1, 0) == (version, bad)
+    assert 1400 == pytest.approx(good, rel=0.1)
+
+
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
@@ -427,6 +470,11 @@ EXACT = "only one exact header, or one cookie, is followed"
             mesh(route(to("v1", 1), to("v2", 1), match=says("a", "b")) + SPLIT),
             "spec.http[0].route",
             "what a match takes must go to one version",
+        ),
+        (
+            mesh(TESTERS + route(to("v1")).replace("{route", f"{{{MIRROR_TO}, route")),
+            "",
+            "or copies of them, not both",
         ),
         (mesh(TESTERS), "spec.http", "no route takes all requests"),
         (mesh(route(to("v1", 999), to("v2", 1))), "spec.http[0].route", "whole percents"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from time import process_time
 
 import pytest
 
@@ -227,6 +228,27 @@ def test_what_is_no_pair_is_asked_about(read, texts):
         read(*texts)
 
     assert "several Deployments" in refused.value.problems[0].render()
+
+
+def test_forty_versions_of_one_program_are_asked_about_at_once(read):
+    """Before, every two of them were looked at through every Service: more than three minutes."""
+    texts = [
+        text
+        for number in range(40)
+        for text in (
+            deployment(
+                f"shop-{number}", {"app": "shop", "v": f"v{number}"}, image=f"shop:{number}"
+            ),
+            named(f"shop-{number}", service(app="shop", v=f"v{number}")),
+        )
+    ]
+    began = process_time()
+
+    with pytest.raises(ScenarioError) as refused:
+        read(*texts)
+
+    assert "several Deployments" in refused.value.problems[0].render()
+    assert process_time() - began < 10
 
 
 def test_naming_the_old_one_decides_between_equals(read):

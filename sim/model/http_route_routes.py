@@ -17,6 +17,7 @@ from sim.model.routing import Attribute, Destination, Mirror, Route
 from sim.model.virtual_service_routes import shares
 
 UNDERSTOOD = frozenset(["path", "headers"])  # Of a match; its other conditions never hold.
+MIRROR = "RequestMirror"
 _EXACT, _PREFIX, _REGEX = "Exact", "PathPrefix", "RegularExpression"
 
 
@@ -147,14 +148,19 @@ def _backend(reference: JsonObject, namespace: str, number: Numbering) -> int | 
 
 
 def _mirror(rule: JsonObject, namespace: str, number: Numbering) -> Mirror | None:
+    found = mirror_of(rule)
+    if found is None:
+        return None
+    backend, share = _backend(found[0], namespace, number), found[1]
+    return Mirror(backend=backend, share=share) if backend is not None and share > 0 else None
+
+
+def mirror_of(rule: JsonObject) -> tuple[JsonObject, float] | None:
     """The first RequestMirror filter: all requests, a percent of them, or a fraction."""
     for one in rule.get("filters") or ():
         asked = one.get("requestMirror") or {}
-        if one.get("type") != "RequestMirror" or not asked:
-            continue
-        backend = _backend(asked.get("backendRef") or {}, namespace, number)
-        share = mirrored_share(asked)
-        return Mirror(backend=backend, share=share) if backend is not None and share > 0 else None
+        if one.get("type") == MIRROR and asked:
+            return asked.get("backendRef") or {}, mirrored_share(asked)
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.model.http_route_routes import MIRROR, mirror_of
 from sim.model.objects import JsonObject
 from sim.model.sent import Kind, Sent, cookie_in
 from sim.model.shared_out import (
@@ -32,7 +33,7 @@ def shared_out(http_route: JsonObject, version_of: VersionOf) -> SharedOut | Unc
     """
     to: dict[Version, list[Sent]] = {Version.OLD: [], Version.NEW: []}
     kept: list[JsonObject] = []
-    found: tuple[float, bool] | None = None
+    found: tuple[float, bool, float] | None = None
     for index, rule in enumerate(http_route["spec"].get("rules") or ()):
         at: Steps = ("spec", "rules", index)
         weights = [(version_of(one), _weight(one)) for one in rule.get("backendRefs") or ()]
@@ -45,9 +46,9 @@ def shared_out(http_route: JsonObject, version_of: VersionOf) -> SharedOut | Unc
             if isinstance(percent, Unclear):
                 return percent
             if found is None:  # Of two equal rules the first counts.
-                found = percent, weights[0][0] is Version.OLD
+                found = percent, weights[0][0] is Version.OLD, _mirrored(rule, version_of)
                 kept.append(_to_old(rule, version_of))
-        elif len(versions) != 1:
+        elif len(versions) != 1 or _mirrored(rule, version_of):
             return Unclear(steps=(*at, "backendRefs"), why=SHARED_MATCH)
         else:
             sent = _sent(blocks, (*at, "matches"))
@@ -59,6 +60,7 @@ def shared_out(http_route: JsonObject, version_of: VersionOf) -> SharedOut | Unc
     return SharedOut(
         percent=found[0],
         old_first=found[1],
+        mirrored=found[2],
         to_new=tuple(to[Version.NEW]),
         to_old=tuple(to[Version.OLD]),
         before=({**http_route, "spec": {**http_route["spec"], "rules": kept}},),
@@ -78,7 +80,18 @@ def _is_everything(block: JsonObject) -> bool:
 def _to_old(rule: JsonObject, version_of: VersionOf) -> JsonObject:
     """*rule*, its filters and all, with everything for the old version."""
     old = next(one for one in rule["backendRefs"] if version_of(one) is Version.OLD)
-    return {**rule, "backendRefs": [{key: part for key, part in old.items() if key != "weight"}]}
+    refs = [{key: part for key, part in old.items() if key != "weight"}]
+    if not _mirrored(rule, version_of):
+        return {**rule, "backendRefs": refs}
+    filters = [one for one in rule["filters"] if one.get("type") != MIRROR]
+    kept = {key: part for key, part in rule.items() if key != "filters"}
+    return {**kept, **({"filters": filters} if filters else {}), "backendRefs": refs}
+
+
+def _mirrored(rule: JsonObject, version_of: VersionOf) -> float:
+    """The percentage of which the new version gets copies."""
+    found = mirror_of(rule)
+    return 100.0 * found[1] if found and version_of(found[0]) is Version.NEW else 0.0
 
 
 def _sent(blocks: Sequence[JsonObject], at: Steps) -> list[Sent] | Unclear:

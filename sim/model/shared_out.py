@@ -30,13 +30,15 @@ class SharedOut:
     """Of all requests *percent* go to the new version, and those *to_new* whatever the percentage.
 
     Those *to_old* go to the old one. *before* are the objects as they stand while everything does:
-    before anybody began to release. *old_first*: the old version is named first.
+    before anybody began to release. *old_first*: the old version is named first. *mirrored* is the
+    percentage that is copied to the new version.
     """
 
     percent: float
     old_first: bool
     to_new: tuple[Sent, ...] = ()
     to_old: tuple[Sent, ...] = ()
+    mirrored: float = 0.0
     before: tuple[JsonObject, ...]
 
 

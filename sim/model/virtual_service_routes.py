@@ -171,6 +171,14 @@ def shares(asked: Sequence[tuple[int | None, int]]) -> tuple[Destination, ...]:
 def _mirror(
     route: JsonObject, namespace: str, rules: Sequence[JsonObject], number: Numbering
 ) -> Mirror | None:
+    found = mirror_of(route)
+    if found is None:
+        return None
+    backend, share = _backend(found[0], namespace, rules, number), found[1] / 100.0
+    return Mirror(backend=backend, share=share) if backend is not None and share > 0.0 else None
+
+
+def mirror_of(route: JsonObject) -> tuple[JsonObject, float] | None:
     """`mirror` with its percentage (all, unless it says so), else the first of `mirrors`."""
     asked, percent = route.get("mirror"), _percent(route)
     if not asked:
@@ -179,9 +187,7 @@ def _mirror(
             return None
         asked = several[0].get("destination") or {}
         percent = _value(several[0].get("percentage"))
-    backend = _backend(asked, namespace, rules, number)
-    share = min(max(percent, 0.0), 100.0) / 100.0
-    return Mirror(backend=backend, share=share) if backend is not None and share > 0.0 else None
+    return asked, min(max(percent, 0.0), 100.0)
 
 
 def _percent(route: JsonObject) -> float:

@@ -21,6 +21,7 @@ from sim.model.shared_out import (
     VersionOf,
     percent_of_new,
 )
+from sim.model.virtual_service_routes import mirror_of
 
 # Of a match block; none of them tells requests apart.
 _NAMES = frozenset(["name", "statPrefix", "ignoreUriCase"])
@@ -47,13 +48,14 @@ def shared_out(virtual_service: JsonObject, version_of: VersionOf) -> SharedOut 
                 old_first=weights[0][0] is Version.OLD,
                 to_new=tuple(to[Version.NEW]),
                 to_old=tuple(to[Version.OLD]),
+                mirrored=_mirrored(route, version_of),
                 before=({**virtual_service, "spec": before},),
             )
         versions = {version for version, weight in weights if weight > 0 or len(weights) == 1}
         if versions <= {None}:
             kept.append(route)
             continue
-        if len(versions) != 1:
+        if len(versions) != 1 or _mirrored(route, version_of):
             return Unclear(steps=(*at, "route"), why=SHARED_MATCH)
         sent = _sent(blocks, (*at, "match"))
         if isinstance(sent, Unclear):
@@ -81,7 +83,15 @@ def _to_old(route: JsonObject, version_of: VersionOf) -> JsonObject:
         one for one in route["route"] if version_of(one.get("destination") or {}) is Version.OLD
     )
     kept = {key: part for key, part in route.items() if key != "match"}
+    if _mirrored(route, version_of):
+        kept = {key: part for key, part in kept.items() if not key.startswith("mirror")}
     return {**kept, "route": [{key: part for key, part in old.items() if key != "weight"}]}
+
+
+def _mirrored(route: JsonObject, version_of: VersionOf) -> float:
+    """The percentage of which the new version gets copies."""
+    found = mirror_of(route)
+    return found[1] if found is not None and version_of(found[0]) is Version.NEW else 0.0
 
 
 def _sent(blocks: Sequence[JsonObject], at: Steps) -> list[Sent] | Unclear:

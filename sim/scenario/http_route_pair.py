@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sim.errors import Problem
 from sim.i18n import message
-from sim.model.http_route_routes import concerns
+from sim.model.http_route_routes import concerns, mirror_of
 from sim.model.http_route_shares import shared_out
 from sim.model.objects import JsonObject
 from sim.model.shared_out import Unclear, Version
@@ -21,7 +21,6 @@ from sim.scenario.two_versions import (
     Pair,
     alone,
     made_pair,
-    reached,
     telling,
     told_apart,
 )
@@ -80,7 +79,7 @@ def _live(
         one
         for one in manifests.of_kind("Service")
         if one.namespace == old.namespace
-        and {id(found) for found in reached(manifests, one)} in both
+        and {id(found) for found in manifests.selected(one)} in both
         and concerns(route, _place(one))
     ]
     parents = {one.get("name") for one in route["spec"].get("parentRefs") or ()}
@@ -94,7 +93,7 @@ def _services(route: JsonObject) -> set[tuple[str, str]]:
     return {
         _target(one, namespace)
         for rule in (route.get("spec") or {}).get("rules") or ()
-        for one in rule.get("backendRefs") or ()
+        for one in (*(rule.get("backendRefs") or ()), (mirror_of(rule) or ({},))[0])
     }
 
 

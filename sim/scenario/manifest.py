@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
+from sim.model.objects import matches
 from sim.scenario.api import is_builtin_group, kinds_of, model_of, versions_of
 from sim.scenario.checks import check
 from sim.scenario.custom import missing_fields
@@ -49,6 +50,7 @@ def is_analysis_template(kind: str, api_version: str) -> bool:
     return kind in ANALYSIS_TEMPLATES and api_version == ARGO_ROLLOUTS
 
 
+_LABELS = ("spec", "template", "metadata", "labels")
 # What that means for a release.
 _CONSEQUENCES = {
     "HorizontalPodAutoscaler": message("only autoscaling/v2 acts here"),
@@ -96,6 +98,7 @@ class Manifests:
     warnings: list[Problem] = field(default_factory=list)
     rules: RuleReader = field(default_factory=RuleReader)
     _known: dict[tuple[str, ...], Manifest] = field(default_factory=dict)
+    _selected: dict[int, list[Manifest]] = field(default_factory=dict)
 
     def add(self, documents: Sequence[Node]) -> None:
         """Judge *documents* and keep their objects."""
@@ -115,6 +118,22 @@ class Manifests:
     def releasable(self) -> list[Manifest]:
         """The Deployments that have pods of their own."""
         return [one for one in self.of_kind("Deployment") if not one.lends_its_template]
+
+    def selected(self, service: Manifest) -> list[Manifest]:
+        """The Deployments, without a strategy of their own, whose pods *service* selects.
+
+        Found once for each, when all objects are known.
+        """
+        if id(service) not in self._selected:
+            selector = value(service.node, "spec", "selector") or {}
+            self._selected[id(service)] = [
+                one
+                for one in self.releasable()
+                if one.own is None
+                and one.namespace == service.namespace
+                and matches(value(one.node, *_LABELS) or {}, selector)
+            ]
+        return self._selected[id(service)]
 
     def _object(self, node: Node, path: str) -> Manifest | None:
         if not isinstance(node, Mapping):

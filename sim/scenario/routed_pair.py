@@ -43,12 +43,33 @@ def way(
     Or why no strategy does so. A header for the new version alone is a test of the two where it is
     stated what users do, else it is for testers.
     """
+    if found.mirrored:
+        return _shadow(found, router, first, second, route)
     testable = not found.percent and [one.kind for one in found.to_new] == [Kind.HEADER]
     if found.to_old or (testable and beside.measured):
         return _ab_test(found, router, first, second, route)
     steps = _steps(found, second)
     settings = {"router": router} | ({"steps": steps} if steps else {})
     return "Canary", settings, _begins(found, first, second, route)
+
+
+def _shadow(
+    found: SharedOut, router: str, first: Manifest, second: Manifest, route: Manifest
+) -> tuple[str, Mapping[str, object], Message] | Message:
+    """Copies alone go to the new version."""
+    if found.to_new or found.to_old or found.percent:
+        return message("a release sends requests to the new version or copies of them, not both")
+    settings: dict[str, object] = {"router": router, "mirror_percent": found.mirrored}
+    if pods := replicas_of(second):
+        settings["shadow_replicas"] = pods
+    text = message(
+        "{new} is the new version of {old}: {route} sends it copies of {percent} of the requests",
+        new=second.title,
+        old=first.title,
+        route=route.title,
+        percent=f"{found.mirrored:g}%",
+    )
+    return "Shadow", settings, text
 
 
 def _ab_test(

@@ -9,7 +9,6 @@ released as they were meant to be.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
 
 from sim.errors import Problem
 from sim.i18n import message
@@ -25,16 +24,15 @@ from sim.scenario.two_versions import (
     Beside,
     Pair,
     alone,
-    candidates,
-    is_another_version,
     made_pair,
     pod_labels,
-    reached,
+    reaches_only,
     replicas_of,
     selector_of,
     selects_both,
     telling,
     told_apart,
+    versions,
 )
 
 _ROUTED = (istio_pair.pairs, ingress_pair.pairs, http_route_pair.pairs)
@@ -80,8 +78,8 @@ def release_of(owner: Manifest) -> Release | None:
 
 
 def _versions(manifests: Manifests, wanted: str | None) -> Iterator[tuple[Manifest, Manifest]]:
-    for first, second in permutations(candidates(manifests), 2):
-        if wanted in (None, first.name) and is_another_version(first, second):
+    for first, second in versions(manifests):
+        if wanted in (None, first.name):
             yield first, second
 
 
@@ -104,7 +102,7 @@ def _by_services(manifests: Manifests, wanted: str | None, beside: Beside) -> It
         if any(one for pair in both for one in _by_routes(manifests, *pair, named)):
             continue
         for service in manifests.of_kind("Service"):
-            if reached(manifests, service) == [first]:
+            if reaches_only(manifests, service, first):
                 yield from _blue_green(manifests, first, second, service, beside)
             elif selects_both(manifests, service, first, second):
                 yield from _canary(first, second, service, beside)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import permutations
 
 from sim.i18n import Message
 from sim.model import defaults
 from sim.model.network import READER
-from sim.model.objects import JsonObject, labels_of, matches
+from sim.model.objects import JsonObject, matches
 from sim.model.second import Second, differing
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import plain, value
 from sim.scenario.own_strategy import OwnStrategy
+
+MOST_VERSIONS = 8  # Of one program at once.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,44 +47,49 @@ def candidates(manifests: Manifests) -> list[Manifest]:
     return [one for one in manifests.releasable() if one.own is None]
 
 
-def is_another_version(first: Manifest, second: Manifest) -> bool:
-    """Whether both run containers of the same names from the same repositories, in other versions.
+def versions(manifests: Manifests) -> Iterator[tuple[Manifest, Manifest]]:
+    """Every two Deployments that run one program in two versions, both ways round.
 
-    That two Deployments share a label does not make one the new version of the other.
+    They have containers of the same names from the same repositories: that two share a label does
+    not make one the new version of the other. Of more than `MOST_VERSIONS` nobody could say which
+    is which.
     """
-    before, after = _images(first), _images(second)
-    repositories = [{name: _repository(of[name]) for name in of} for of in (before, after)]
+    programs: dict[tuple[str, frozenset[tuple[str, str]]], list[Manifest]] = {}
+    for one in candidates(manifests):
+        repositories = frozenset((name, _repository(image)) for name, image in _images(one).items())
+        programs.setdefault((one.namespace, repositories), []).append(one)
+    for group in programs.values():
+        for first, second in permutations(group, 2) if len(group) <= MOST_VERSIONS else ():
+            if _differ(first, second):
+                yield first, second
+
+
+def _differ(first: Manifest, second: Manifest) -> bool:
+    """Whether they have other images, something in common, and each its own pods."""
     return (
-        first.namespace == second.namespace
-        and repositories[0] == repositories[1]
-        and before != after
+        _images(first) != _images(second)
         and bool(pod_labels(first).items() & pod_labels(second).items())
         and not matches(pod_labels(first), _selector(second))
         and not matches(pod_labels(second), _selector(first))
     )
 
 
-def reached(manifests: Manifests, service: Manifest) -> list[Manifest]:
-    """The Deployments whose pods *service* selects."""
-    selector = selector_of(service)
-    return [
-        one
-        for one in candidates(manifests)
-        if one.namespace == service.namespace and selector and matches(pod_labels(one), selector)
-    ]
-
-
 def alone(manifests: Manifests, deployment: Manifest) -> list[Manifest]:
     """The Services that select the pods of *deployment* and nobody else's."""
     services = manifests.of_kind("Service")
-    return [one for one in services if reached(manifests, one) == [deployment]]
+    return [one for one in services if reaches_only(manifests, one, deployment)]
+
+
+def reaches_only(manifests: Manifests, service: Manifest, deployment: Manifest) -> bool:
+    """Whether *service* selects the pods of *deployment* and nobody else's."""
+    return [id(one) for one in manifests.selected(service)] == [id(deployment)]
 
 
 def selects_both(
     manifests: Manifests, service: Manifest, first: Manifest, second: Manifest
 ) -> bool:
     """Whether *service* selects the pods of these two Deployments, and no others'."""
-    return {id(one) for one in reached(manifests, service)} == {id(first), id(second)}
+    return {id(one) for one in manifests.selected(service)} == {id(first), id(second)}
 
 
 def made_pair(
@@ -158,7 +166,7 @@ def deployment_of(one: Manifest) -> JsonObject:
 
 def pod_labels(one: Manifest) -> dict[str, str]:
     """The labels of the Deployment's pods."""
-    return dict(labels_of(deployment_of(one)["spec"]["template"]))
+    return value(one.node, "spec", "template", "metadata", "labels") or {}
 
 
 def selector_of(service: Manifest) -> dict[str, str]:
@@ -168,15 +176,16 @@ def selector_of(service: Manifest) -> dict[str, str]:
 
 def replicas_of(one: Manifest) -> int:
     """How many pods the Deployment has."""
-    return int(deployment_of(one)["spec"]["replicas"])
+    found = value(one.node, "spec", "replicas")
+    return 1 if found is None else int(found)
 
 
 def _selector(one: Manifest) -> dict[str, str]:
-    return dict(deployment_of(one)["spec"]["selector"].get("matchLabels") or {})
+    return value(one.node, "spec", "selector", "matchLabels") or {}
 
 
 def _images(one: Manifest) -> dict[str, str]:
-    containers = deployment_of(one)["spec"]["template"]["spec"]["containers"]
+    containers = value(one.node, "spec", "template", "spec", "containers") or []
     return {found["name"]: found.get("image") or "" for found in containers}
 
 

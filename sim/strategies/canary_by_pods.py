@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
@@ -11,6 +12,7 @@ from sim.model.canary_replicas import Split, by_ratio, next_split
 from sim.model.rollout import Sizes, fenceposts
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
+from sim.routers import Sent
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
 from sim.strategies.giving_up import give_up
 from sim.strategies.rolling_update import rolling_budget
@@ -48,7 +50,7 @@ class ByPods:
         """The pods are the share: there is no other number of them for it."""
         raise RolloutError(message("a canary by pods has the pods of its share: name a router"))
 
-    def match(self, cluster: Cluster, number: int) -> Wait:
+    def match(self, cluster: Cluster, sent: Sequence[Sent]) -> Wait:
         """A Service does not look into requests."""
         raise RolloutError(message("a canary by pods cannot tell requests apart: name a router"))
 

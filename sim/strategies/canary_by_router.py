@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
-from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size, headers_in
+from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
 from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
@@ -27,6 +28,7 @@ class ByRouter:
     dynamic_stable_scale: bool
     progress_deadline_abort: bool = True
     abort_at_once: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
     def shift(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
         """Let the side that gets more come up, write the weight, and wait until it is heard."""
@@ -61,16 +63,13 @@ class ByRouter:
             give_up(cluster, track, pods, patience)
         return available
 
-    def match(self, cluster: Cluster, number: int) -> Wait:
-        """Send whoever has one of the headers of step *number* to the canary, whatever the weight.
-
-        A step that ends a route leaves those of other names.
-        """
+    def match(self, cluster: Cluster, sent: Sequence[Sent]) -> Wait:
+        """Send whoever carries any of *sent*, or of what leads there always; nobody else."""
         router = self._router(cluster)
         router.prepare()
         demand(router, Capability.MATCH)
-        headers = headers_in(self.steps, number)
-        router.set_match([Sent(kind=Kind.HEADER, name=n, value=value) for n, value in headers])
+        always = [Sent(kind=Kind.HEADER, name=name, value=value) for name, value in self.headers]
+        router.set_match([*always, *sent])
         return cluster.until_heard(router.hearing_seconds)
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:
@@ -82,7 +81,7 @@ class ByRouter:
         """
         router = self._router(cluster)
         router.prepare()
-        if any(isinstance(step, SetHeaderRoute) for step in self.steps):
+        if self.headers or any(isinstance(step, SetHeaderRoute) for step in self.steps):
             router.set_match(())
         if self.abort_at_once:
             router.set_weight(0)

@@ -13,9 +13,11 @@ from sim.model.canary_steps import (
     SetHeaderRoute,
     SetWeight,
     Step,
+    headers_in,
     weight_in,
 )
 from sim.ports import Process
+from sim.routers import Kind, Sent
 from sim.strategies.canary_traffic import BEYOND, Traffic
 from sim.strategies.judged import passes_in_step
 
@@ -29,7 +31,10 @@ def take(cluster: Cluster, traffic: Traffic, steps: Sequence[Step], number: int)
         case SetCanaryScale():
             return (yield from traffic.resize(cluster, weight_in(steps, number), number))
         case SetHeaderRoute():
-            yield traffic.match(cluster, number)
+            headers = headers_in(steps, number)
+            yield traffic.match(
+                cluster, [Sent(kind=Kind.HEADER, name=n, value=value) for n, value in headers]
+            )
         case Analyse():
             return (yield from passes_in_step(step.analysis, cluster, number))
         case Pause(seconds=None):

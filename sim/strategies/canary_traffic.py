@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from sim.cluster import Cluster
 from sim.ports import Process, Wait
+from sim.routers import Sent
 
 CANARY = "canary"
 BEYOND = -1  # The number of no step: sizes follow the weight.
@@ -22,8 +24,8 @@ class Traffic(Protocol):
         """Give the canary the pods of step *number*, and no other share than it has."""
         ...
 
-    def match(self, cluster: Cluster, number: int) -> Wait:
-        """Send requests with the headers of step *number* there, until everybody has heard."""
+    def match(self, cluster: Cluster, sent: Sequence[Sent]) -> Wait:
+        """Send requests that carry any of *sent* to the canary, until everybody has heard."""
         ...
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:

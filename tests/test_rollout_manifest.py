@@ -353,6 +353,7 @@ def test_a_mistake_in_a_routed_canary_is_told_at_its_line(tmp_path, old, new, wo
     assert any(words in one for one in said), said
 
 
+LATER = "DuringSchedulingIgnoredDuringExecution"
 NGINX = (
     "      stableService: shop\n      canaryService: shop-canary\n"
     "      trafficRouting: {nginx: {stableIngress: shop, additionalIngressAnnotations: {%s}}}\n"
@@ -402,9 +403,18 @@ def test_an_nginx_canary_names_the_ingress_whose_requests_it_shares_out(tmp_path
 
 
 def test_what_nothing_here_acts_on_is_listed(tmp_path):
-    said = remarks(read(tmp_path, BASIC + "      antiAffinity: {}\n      maxSurge: 1\n"))
+    said = remarks(
+        read(tmp_path, BASIC + f"      antiAffinity: {{preferred{LATER}: {{weight: 1}}}}\n")
+    )
 
-    assert "18:21: spec.strategy.canary.antiAffinity: kept, not yet simulated" in said
+    assert f"spec.strategy.canary.antiAffinity.preferred{LATER}: kept, not yet simulated" in said
+
+
+def test_a_canary_that_may_not_stand_beside_old_pods_is_refused_by_that_field(tmp_path):
+    """In a cluster whose every node has an old pod it would never come up."""
+    [said] = refusals(tmp_path, BASIC + f"      antiAffinity: {{required{LATER}: {{}}}}\n")
+
+    assert f"required{LATER} is not supported: pods are placed by what they request alone" in said
 
 
 def test_a_rollout_may_take_its_pods_from_a_deployment_that_has_none_itself(tmp_path):

@@ -85,13 +85,22 @@ _ANALYSIS: Mapping[str, Form] = {
     "dryRun": Each({"metricName": TEXT}),
     **dict.fromkeys(("measurementRetention", "analysisRunMetadata"), KEPT),
 }
+_ANTI_AFFINITY: Form = {
+    # Where old pods are on every node it leaves the new ones Pending, and the release unfinished.
+    "requiredDuringSchedulingIgnoredDuringExecution": Refused(
+        message("pods are placed by what they request alone"),
+        message("preferredDuringSchedulingIgnoredDuringExecution changes no release"),
+    ),
+    "preferredDuringSchedulingIgnoredDuringExecution": KEPT,
+}
 _BLUE_GREEN: Form = {
     **dict.fromkeys(("activeService", "previewService"), TEXT),
     **dict.fromkeys(("previewReplicaCount", "autoPromotionSeconds"), INTEGER),
     **dict.fromkeys(("scaleDownDelaySeconds", "abortScaleDownDelaySeconds"), INTEGER),
     "autoPromotionEnabled": BOOLEAN,
     **dict.fromkeys(("prePromotionAnalysis", "postPromotionAnalysis"), _ANALYSIS),
-    **dict.fromkeys(("maxUnavailable", "scaleDownDelayRevisionLimit", "antiAffinity"), KEPT),
+    **dict.fromkeys(("maxUnavailable", "scaleDownDelayRevisionLimit"), KEPT),
+    "antiAffinity": _ANTI_AFFINITY,
     **dict.fromkeys(("previewMetadata", "activeMetadata"), KEPT),
 }
 STEP: Mapping[str, Form] = {
@@ -146,7 +155,8 @@ _CANARY: Form = {
     "analysis": {**_ANALYSIS, "startingStep": INTEGER},
     "pingPong": Refused(message("stable and canary keep their Services")),
     "minPodsPerReplicaSet": Refused(message("pods follow the weight alone")),
-    **dict.fromkeys(("scaleDownDelayRevisionLimit", "antiAffinity"), KEPT),
+    **dict.fromkeys(("scaleDownDelayRevisionLimit",), KEPT),
+    "antiAffinity": _ANTI_AFFINITY,
     **dict.fromkeys(("canaryMetadata", "stableMetadata"), KEPT),
 }
 _SPEC: Form = {

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from sim.model.analysis_template import AnalysisTemplate
 from sim.model.canary_replicas import share
 from sim.model.duration import show_duration
+from sim.model.sent import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,16 @@ class SetHeaderRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMatch:
+    """Requests that carry any one of *sent* go to the canary, whatever the weight."""
+
+    sent: tuple[Sent, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.sent))
+
+
+@dataclass(frozen=True, slots=True)
 class Analyse:
     """Stay there until the *analysis* is over, and go on if it has succeeded."""
 
@@ -76,7 +87,7 @@ class Analyse:
         return f"analysis of {self.analysis}"
 
 
-Step: TypeAlias = SetWeight | Pause | SetCanaryScale | SetHeaderRoute | Analyse
+Step: TypeAlias = SetWeight | Pause | SetCanaryScale | SetHeaderRoute | SetMatch | Analyse
 
 
 def canary_size(steps: Sequence[Step], number: int, weight: int, replicas: int) -> int:

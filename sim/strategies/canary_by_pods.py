@@ -10,9 +10,9 @@ from sim.errors import RolloutError
 from sim.i18n import message
 from sim.model.canary_replicas import Split, by_ratio, next_split
 from sim.model.rollout import Sizes, fenceposts
+from sim.model.sent import Sent
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
-from sim.routers import Sent
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
 from sim.strategies.giving_up import give_up
 from sim.strategies.rolling_update import rolling_budget

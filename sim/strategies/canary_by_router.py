@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
-from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size
+from sim.model.canary_steps import SetHeaderRoute, SetMatch, SetWeight, Step, canary_size
+from sim.model.sent import Kind
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
-from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
+from sim.routers import Capability, Router, Sent, demand
+from sim.strategies.bound_router import bound_router
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
 from sim.strategies.giving_up import give_up
 
@@ -81,7 +83,7 @@ class ByRouter:
         """
         router = self._router(cluster)
         router.prepare()
-        if self.headers or any(isinstance(step, SetHeaderRoute) for step in self.steps):
+        if self.headers or any(isinstance(step, SetHeaderRoute | SetMatch) for step in self.steps):
             router.set_match(())
         if self.abort_at_once:
             router.set_weight(0)
@@ -104,13 +106,6 @@ class ByRouter:
         self._router(cluster).clear()
 
     def _router(self, cluster: Cluster) -> Router:
-        stable, canary = (
-            Track(deployment=cluster.tracks.name(track), labels=(cluster.own_label(track),))
-            for track in (STABLE, CANARY)
-        )
-        site = Site(
-            service=cluster.service, stable=stable, canary=canary, namespace=cluster.namespace
-        )
-        found: Router = ROUTERS[self.router](cluster.api, site)
+        found = bound_router(cluster, self.router, CANARY)
         demand(found, Capability.WEIGHT)
         return found

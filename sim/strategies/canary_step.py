@@ -11,13 +11,14 @@ from sim.model.canary_steps import (
     Pause,
     SetCanaryScale,
     SetHeaderRoute,
+    SetMatch,
     SetWeight,
     Step,
     headers_in,
     weight_in,
 )
+from sim.model.sent import Kind, Sent
 from sim.ports import Process
-from sim.routers import Kind, Sent
 from sim.strategies.canary_traffic import BEYOND, Traffic
 from sim.strategies.judged import passes_in_step
 
@@ -32,9 +33,10 @@ def take(cluster: Cluster, traffic: Traffic, steps: Sequence[Step], number: int)
             return (yield from traffic.resize(cluster, weight_in(steps, number), number))
         case SetHeaderRoute():
             headers = headers_in(steps, number)
-            yield traffic.match(
-                cluster, [Sent(kind=Kind.HEADER, name=n, value=value) for n, value in headers]
-            )
+            sent = [Sent(kind=Kind.HEADER, name=name, value=text) for name, text in headers]
+            yield traffic.match(cluster, sent)
+        case SetMatch():
+            yield traffic.match(cluster, step.sent)
         case Analyse():
             return (yield from passes_in_step(step.analysis, cluster, number))
         case Pause(seconds=None):

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from sim.cluster import Cluster
+from sim.model.sent import Sent
 from sim.ports import Process, Wait
-from sim.routers import Sent
 
 CANARY = "canary"
 BEYOND = -1  # The number of no step: sizes follow the weight.

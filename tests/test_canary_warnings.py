@@ -104,13 +104,22 @@ def test_an_autoscaler_beside_a_canary_by_pods_is_told_about(tmp_path, text, ove
     assert strategy is None or f"while {strategy} moves them" in said
 
 
-def test_the_autoscaler_of_a_rollout_that_is_a_canary_by_pods_is_told_about(tmp_path):
+@pytest.mark.parametrize(
+    ("strategy", "words"),
+    [
+        ("canary: {steps: [{setWeight: 50}]}", "changes the number of pods"),
+        ("blueGreen: {activeService: shop}", "scales the pods that were there"),
+    ],
+    ids=["canary", "blue-green"],
+)
+def test_the_autoscaler_of_a_rollout_is_told_about(tmp_path, strategy, words):
+    """The Rollout's autoscaler follows both versions; here it follows the Deployment of before."""
     rollout = DEPLOYMENT.replace("apps/v1", "argoproj.io/v1alpha1").replace("Deployment", "Rollout")
-    rollout += "  strategy: {canary: {steps: [{setWeight: 50}]}}\n"
+    rollout += f"  strategy: {{{strategy}}}\n"
     autoscaler = AUTOSCALER.replace("apps/v1", "argoproj.io/v1alpha1")
     autoscaler = autoscaler.replace("kind: Deployment", "kind: Rollout")
     (tmp_path / "all.yaml").write_text("\n---\n".join([rollout, SERVICE, autoscaler]), "utf-8")
 
     said = "\n".join(one.render() for one in load([tmp_path / "all.yaml"]).warnings)
 
-    assert "spec.scaleTargetRef: HorizontalPodAutoscaler/shop changes" in said
+    assert f"spec.scaleTargetRef: HorizontalPodAutoscaler/shop {words}" in said

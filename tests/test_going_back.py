@@ -10,7 +10,7 @@ import pytest
 from stories import deployment, scenario
 from tiny_cluster import NEW, Killed, TinyCluster, VirtualClock, drive
 
-from sim.model.canary_steps import Pause, SetWeight
+from sim.model.canary_steps import Pause, SetHeaderRoute, SetWeight
 from sim.model.run import Phase, Window
 from sim.ports import Wait
 from sim.session import Session
@@ -26,7 +26,8 @@ KINDS = [
     ("RollingUpdate", {"pause_at_pods": 2, "pause_seconds": 10.0}),
     ("Canary", {"steps": STEPS, "router": "virtual_service"}),
     ("Canary", {"steps": STEPS, "router": "http_route", "dynamic_stable_scale": True}),
-    ("Canary", {"steps": STEPS, "router": "ingress_annotations"}),
+    ("Canary", {"steps": STEPS, "router": "ingress_annotations", "headers": (("x-beta", "yes"),)}),
+    ("Canary", {"steps": (SetHeaderRoute("x-beta", "yes"), *STEPS), "router": "virtual_service"}),
 ]
 # Once all pods have both code paths, the way back is a flag; the pods stay.
 KILL_SWITCHES = ("FeatureFlags", "BlueGreenBehindFlag")

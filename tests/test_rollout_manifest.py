@@ -353,10 +353,68 @@ def test_a_mistake_in_a_routed_canary_is_told_at_its_line(tmp_path, old, new, wo
     assert any(words in one for one in said), said
 
 
-def test_what_nothing_here_acts_on_is_listed(tmp_path):
-    said = remarks(read(tmp_path, BASIC + "      antiAffinity: {}\n      maxSurge: 1\n"))
+LATER = "DuringSchedulingIgnoredDuringExecution"
+NGINX = (
+    "      stableService: shop\n      canaryService: shop-canary\n"
+    "      trafficRouting: {nginx: {stableIngress: shop, additionalIngressAnnotations: {%s}}}\n"
+    "      steps: [{setWeight: 25}, {pause: {duration: 5}}]\n"
+)
 
-    assert "18:21: spec.strategy.canary.antiAffinity: kept, not yet simulated" in said
+
+def test_a_canary_ingress_has_the_header_that_the_rollout_gives_it_from_the_first_step_on(tmp_path):
+    """Argo's own example (docs/features/traffic-management/nginx.md)."""
+    notes = "canary-by-header: X-Canary, canary-by-header-value: iwantsit, custom-header: a"
+    found = read(tmp_path, BASIC + NGINX % notes, SERVICES, images=["web=shop:2"])
+    assert (("X-Canary", "iwantsit"),) == found.strategies["Canary"]["headers"]
+    said = remarks(found)
+    assert "additionalIngressAnnotations.custom-header: kept, not yet simulated" in said
+    assert "stableIngress: there is no Ingress 'shop'" in said
+
+    window = Window(start=0.0, first_write=30.0, end=90.0)
+    session = Session(found, "Canary", 1, window=window, engine="reference", traffic=False)
+    session.advance(50.0)
+    ingress = {one["metadata"]["name"]: one for one in session.snapshot().objects}["shop-canary"]
+    notes = ingress["metadata"]["annotations"]
+    prefix = "nginx.ingress.kubernetes.io/canary-"
+    assert ("X-Canary", "iwantsit") == (
+        notes[f"{prefix}by-header"],
+        notes[f"{prefix}by-header-value"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("notes", "words"),
+    [
+        ("canary-by-cookie: beta", "canary-by-cookie is not supported"),
+        ("nginx.ingress.kubernetes.io/canary-by-cookie: beta", "is not supported"),
+        ("canary-by-header: X-Canary", "are followed together only"),
+    ],
+)
+def test_an_annotation_that_would_send_others_to_the_canary_is_refused(tmp_path, notes, words):
+    [said] = refusals(tmp_path, BASIC + NGINX % notes, SERVICES)
+    assert words in said
+
+
+def test_an_nginx_canary_names_the_ingress_whose_requests_it_shares_out(tmp_path):
+    [said] = refusals(
+        tmp_path, (BASIC + NGINX % "a: b").replace("stableIngress: shop, ", ""), SERVICES
+    )
+    assert "nginx.stableIngress: required value" in said
+
+
+def test_what_nothing_here_acts_on_is_listed(tmp_path):
+    said = remarks(
+        read(tmp_path, BASIC + f"      antiAffinity: {{preferred{LATER}: {{weight: 1}}}}\n")
+    )
+
+    assert f"spec.strategy.canary.antiAffinity.preferred{LATER}: kept, not yet simulated" in said
+
+
+def test_a_canary_that_may_not_stand_beside_old_pods_is_refused_by_that_field(tmp_path):
+    """In a cluster whose every node has an old pod it would never come up."""
+    [said] = refusals(tmp_path, BASIC + f"      antiAffinity: {{required{LATER}: {{}}}}\n")
+
+    assert f"required{LATER} is not supported: pods are placed by what they request alone" in said
 
 
 def test_a_rollout_may_take_its_pods_from_a_deployment_that_has_none_itself(tmp_path):

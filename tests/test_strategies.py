@@ -42,8 +42,14 @@ ROUTED = [
         },
     ),
 ]
+BY_INGRESS = {"router": "ingress_annotations"}
+MORE = [
+    ("BlueGreen", {"preview_replica_count": 1, "auto_promotion_seconds": 5.0}),
+    ("Canary", {"steps": STEPS, "headers": (("x-beta", "yes"),), **BY_INGRESS}),
+    ("ABTest", {"assign": "request", "seconds": 20.0, **BY_INGRESS}),
+]
 # Every strategy as it is, and what it can do besides.
-KINDS = [*((name, {}) for name in NAMES), PAUSED, FLAGGED, *ROUTED]
+KINDS = [*((name, {}) for name in NAMES), PAUSED, FLAGGED, *ROUTED, *MORE]
 
 
 def is_routed(kind):

@@ -63,7 +63,8 @@ class SetHeaderRoute:
     route: str = ""
 
     def __str__(self) -> str:
-        return f"{self.name}={self.value}" if self.name else "no header route"
+        ended = f"no header route {self.route}".rstrip()
+        return f"{self.name}={self.value}" if self.name else ended
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.errors import Problem
-from sim.i18n import message
+from sim.i18n import Message, message
 from sim.model import ingress_routes as nginx
 from sim.model.network import ProxyKind
 from sim.scenario.manifest import Manifest, Manifests
@@ -34,7 +34,19 @@ def warnings(
                 yield from _affinity(manifests, found, strategies)
     by_pods = [name for name in _BY_PODS if name in strategies and not _router(strategies, name)]
     if by_pods:
-        yield from _autoscaler(manifests, owner, by_pods[0])
+        text = message(
+            "{title} changes the number of pods while {strategy} moves them: the canary's share"
+            " is another one after it",
+            strategy=by_pods[0],
+        )
+        hint = message("hold it for the release (minReplicas = maxReplicas), or name a router")
+        yield from _autoscaler(manifests, owner, text, hint)
+    elif owner.own is not None and owner.own.second is None:
+        text = message(
+            "{title} scales the pods that were there: nobody here scales the new ones, and in a"
+            " cluster it scales both through the Rollout"
+        )
+        yield from _autoscaler(manifests, owner, text, None)
 
 
 def _router(strategies: Settings, name: str) -> object:
@@ -71,21 +83,15 @@ def _has_canary(manifests: Manifests, found: Manifest, strategies: Settings) -> 
     )
 
 
-def _autoscaler(manifests: Manifests, owner: Manifest, strategy: str) -> Iterator[Problem]:
-    """Where pods are the shares, whoever else changes their number changes the share."""
+def _autoscaler(
+    manifests: Manifests, owner: Manifest, text: Message, hint: Message | None
+) -> Iterator[Problem]:
+    """One problem for each autoscaler of the Deployment that is released, whose title is said."""
     wanted = ("Deployment", owner.name)
     for found in manifests.of_kind("HorizontalPodAutoscaler"):
         target = value(found.node, "spec", "scaleTargetRef") or {}
         if found.namespace != owner.namespace or (target.get("kind"), target.get("name")) != wanted:
             continue
         node = get(found.node, "spec", "scaleTargetRef") or found.node
-        yield node.place.problem(
-            message(
-                "{title} changes the number of pods while {strategy} moves them: the canary's share"
-                " is another one after it",
-                title=found.title,
-                strategy=strategy,
-            ),
-            "spec.scaleTargetRef",
-            message("hold it for the release (minReplicas = maxReplicas), or name a router"),
-        )
+        said = Message(text.text, {**text.values, "title": found.title})
+        yield node.place.problem(said, "spec.scaleTargetRef", hint)

@@ -20,6 +20,7 @@ from sim.scenario.node import Mapping, Node, Scalar, get, planted, value
 from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.rollout_checks import problems_of, router_of
 from sim.scenario.rollout_fields import misread, without_effect
+from sim.scenario.rollout_headers import headers_of
 from sim.scenario.rollout_remarks import its_own_pods, remarks
 from sim.scenario.rollout_steps import steps_of
 from sim.scenario.strict import decode
@@ -168,6 +169,8 @@ def _own(found: Manifest, source: Manifest | None, analyses: Analyses) -> OwnStr
     assert canary is not None
     router = router_of(canary)
     settings = _given(canary, _CANARY_SETTINGS) | {"steps": steps_of(canary, analyses)} | aborts
+    if headers := headers_of(canary):
+        settings["headers"] = headers
     beside = canary.below("analysis")
     if beside is not None and (analysis := analyses.beside_steps(beside)) is not None:
         settings["analysis"] = analysis

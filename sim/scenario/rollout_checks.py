@@ -11,6 +11,7 @@ from sim.scenario.checks import MOST_PODS
 from sim.scenario.findings import Findings
 from sim.scenario.node import Mapping, get, value
 from sim.scenario.rollout_fields import GATEWAY_PLUGIN
+from sim.scenario.rollout_headers import check_headers
 from sim.scenario.rollout_steps import MOST_SECONDS, between, check_analysis, check_steps
 
 # Who shares requests out, by the field of trafficRouting that asks for it.
@@ -112,6 +113,7 @@ def _canary(found: Findings) -> None:
                     "{field} needs a router: without one pods are the shares", field=field
                 )
                 found.note((field,), text, message("add spec.strategy.canary.trafficRouting"))
+    check_headers(found)
     check_steps(found, router)
 
 
@@ -120,6 +122,10 @@ def _routed(found: Findings, router: str | None, both_services: bool) -> None:
     if len(given) != 1:
         known = message("known here: {known}", known=", ".join(ROUTERS))
         found.note(("trafficRouting",), message("exactly one proxy shares requests out"), known)
+    if found.has("trafficRouting", "nginx") and not found.text(
+        "trafficRouting", "nginx", "stableIngress"
+    ):
+        found.note(("trafficRouting", "nginx", "stableIngress"), message("required value"))
     by_subset = found.has("trafficRouting", "istio", "destinationRule")
     if not both_services and not by_subset and router != "http_route":
         text = message("canaryService and stableService must be set to use trafficRouting")

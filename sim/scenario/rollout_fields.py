@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from sim.errors import Problem
 from sim.i18n import Message, message
+from sim.model.ingress_routes import PREFIX
 from sim.scenario.api import Type
 from sim.scenario.node import Mapping as MappingNode
 from sim.scenario.node import Node, Sequence, get, join, kind_of
@@ -19,6 +20,7 @@ from sim.scenario.strict import decode, unknown_field
 TEXT, INTEGER, BOOLEAN, EITHER = "text", "integer", "boolean", "int-or-text"
 GATEWAY_PLUGIN = "argoproj-labs/gatewayAPI"
 ELSEWHERE = "elsewhere"  # A Deployment's own field, checked as such.
+HEADER, HEADER_VALUE = "canary-by-header", "canary-by-header-value"
 KEPT = "kept"  # A field that nothing here acts on, and that no release is different for.
 
 
@@ -37,7 +39,19 @@ class Refused:
     hint: Message | None = None
 
 
-Form: TypeAlias = "str | Each | Refused | Mapping[str, Form]"
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Annotations, some of them of a *known* form and all others kept; *prefix* may be left out."""
+
+    prefix: str
+    known: Mapping[str, Form]
+
+    def form_of(self, key: str) -> Form:
+        """What the annotation *key* has to be."""
+        return self.known.get(key.removeprefix(self.prefix), KEPT)
+
+
+Form: TypeAlias = "str | Each | Refused | Notes | Mapping[str, Form]"
 
 _PROXIES = Refused(
     message("there is no such proxy here"), message("known here: istio, nginx, plugins")
@@ -47,6 +61,18 @@ _STRING_MATCH: Form = {
     "prefix": Refused(message("only exact values are compared")),
     "regex": Refused(message("only exact values are compared")),
 }
+_CANARY_NOTES = Notes(
+    PREFIX,
+    {
+        **dict.fromkeys((HEADER, HEADER_VALUE), TEXT),
+        **dict.fromkeys(
+            ("canary-by-header-pattern", "canary-by-cookie", "canary-weight-total"),
+            Refused(
+                message("only a header and its one value lead to this canary beside its weight")
+            ),
+        ),
+    },
+)
 _ANALYSIS: Mapping[str, Form] = {
     "templates": Each({"templateName": TEXT, "clusterScope": BOOLEAN}),
     "args": Each(
@@ -59,13 +85,22 @@ _ANALYSIS: Mapping[str, Form] = {
     "dryRun": Each({"metricName": TEXT}),
     **dict.fromkeys(("measurementRetention", "analysisRunMetadata"), KEPT),
 }
+_ANTI_AFFINITY: Form = {
+    # Where old pods are on every node it leaves the new ones Pending, and the release unfinished.
+    "requiredDuringSchedulingIgnoredDuringExecution": Refused(
+        message("pods are placed by what they request alone"),
+        message("preferredDuringSchedulingIgnoredDuringExecution changes no release"),
+    ),
+    "preferredDuringSchedulingIgnoredDuringExecution": KEPT,
+}
 _BLUE_GREEN: Form = {
     **dict.fromkeys(("activeService", "previewService"), TEXT),
     **dict.fromkeys(("previewReplicaCount", "autoPromotionSeconds"), INTEGER),
     **dict.fromkeys(("scaleDownDelaySeconds", "abortScaleDownDelaySeconds"), INTEGER),
     "autoPromotionEnabled": BOOLEAN,
     **dict.fromkeys(("prePromotionAnalysis", "postPromotionAnalysis"), _ANALYSIS),
-    **dict.fromkeys(("maxUnavailable", "scaleDownDelayRevisionLimit", "antiAffinity"), KEPT),
+    **dict.fromkeys(("maxUnavailable", "scaleDownDelayRevisionLimit"), KEPT),
+    "antiAffinity": _ANTI_AFFINITY,
     **dict.fromkeys(("previewMetadata", "activeMetadata"), KEPT),
 }
 STEP: Mapping[str, Form] = {
@@ -95,7 +130,9 @@ _ROUTING: Form = {
         "stableIngress": TEXT,
         "stableIngresses": Refused(message("one Ingress shares requests out")),
         "annotationPrefix": Refused(message("ingress-nginx is read with its own prefix")),
-        **dict.fromkeys(("additionalIngressAnnotations", "canaryIngressAnnotations"), KEPT),
+        **dict.fromkeys(
+            ("additionalIngressAnnotations", "canaryIngressAnnotations"), _CANARY_NOTES
+        ),
     },
     "plugins": {
         GATEWAY_PLUGIN: {
@@ -118,7 +155,8 @@ _CANARY: Form = {
     "analysis": {**_ANALYSIS, "startingStep": INTEGER},
     "pingPong": Refused(message("stable and canary keep their Services")),
     "minPodsPerReplicaSet": Refused(message("pods follow the weight alone")),
-    **dict.fromkeys(("scaleDownDelayRevisionLimit", "antiAffinity"), KEPT),
+    **dict.fromkeys(("scaleDownDelayRevisionLimit",), KEPT),
+    "antiAffinity": _ANTI_AFFINITY,
     **dict.fromkeys(("canaryMetadata", "stableMetadata"), KEPT),
 }
 _SPEC: Form = {
@@ -157,6 +195,9 @@ def misread(node: Node, path: str, form: Form = ROLLOUT) -> Iterator[Problem]:
             yield from misread(item, join(path, index), form.form)
     elif not isinstance(node, MappingNode):
         yield _mismatch(node, path, message("a mapping"))
+    elif isinstance(form, Notes):
+        for key, child in node.entries.items():
+            yield from misread(child, join(path, key), form.form_of(key))
     else:
         for key, child in node.entries.items():
             if key in form:
@@ -172,6 +213,9 @@ def without_effect(node: Node, path: str, form: Form = ROLLOUT) -> Iterator[Prob
     elif isinstance(form, Each) and isinstance(node, Sequence):
         for index, item in enumerate(node.items):
             yield from without_effect(item, join(path, index), form.form)
+    elif isinstance(form, Notes) and isinstance(node, MappingNode):
+        for key, child in node.entries.items():
+            yield from without_effect(child, join(path, key), form.form_of(key))
     elif isinstance(form, Mapping) and isinstance(node, MappingNode):
         for key, child in node.entries.items():
             yield from without_effect(child, join(path, key), form.get(key, ELSEWHERE))

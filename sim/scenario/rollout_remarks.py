@@ -11,6 +11,14 @@ from sim.scenario.findings import Findings
 from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import get, value
 from sim.scenario.own_strategy import OwnStrategy
+from sim.scenario.rollout_fields import GATEWAY_PLUGIN
+
+# What a proxy's part of trafficRouting names, and where.
+_ROUTES = (
+    ("Ingress", "nginx", "stableIngress"),
+    ("VirtualService", "istio", "virtualService", "name"),
+    ("HTTPRoute", "plugins", GATEWAY_PLUGIN, "httpRoute"),
+)
 
 
 def its_own_pods(rollout: Manifest, workload: Manifest) -> Iterator[Problem]:
@@ -46,6 +54,7 @@ def remarks(manifests: Manifests, found: Manifest, own: OwnStrategy) -> Iterator
             hint = message("pause: {example}", example="{duration: 5m}")
             yield node.place.problem(by_hand, spec.at(part, "steps", index, "pause"), hint)
     yield from _missing_services(manifests, found, spec.below(part))
+    yield from _missing_route(manifests, found, spec.below(part, "trafficRouting"))
 
 
 def _missing_services(
@@ -60,3 +69,22 @@ def _missing_services(
             text = message("there is no Service {name}", name=repr(name))
             hint = message("known: {known}", known=", ".join(sorted(known)) or "-")
             yield node.place.problem(text, part.at(field), hint)
+
+
+def _missing_route(
+    manifests: Manifests, found: Manifest, routing: Findings | None
+) -> Iterator[Problem]:
+    """The object whose weights it would move; without it one is made here, and Argo waits."""
+    for kind, *steps in _ROUTES:
+        name = routing.text(*steps) if routing is not None else None
+        known = {one.name for one in manifests.of_kind(kind) if one.namespace == found.namespace}
+        if routing is not None and name and name not in known:
+            node = get(routing.node, *steps)
+            assert node is not None
+            text = message(
+                "there is no {kind} {name}: Argo Rollouts would wait for it, here one is made",
+                kind=kind,
+                name=repr(name),
+            )
+            hint = message("known: {known}", known=", ".join(sorted(known)) or "-")
+            yield node.place.problem(text, routing.at(*steps), hint)

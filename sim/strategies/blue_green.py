@@ -51,7 +51,6 @@ class BlueGreen:
         if not (yield from passes(cluster, "post", self.post_promotion_analysis)):
             return (yield from self.go_back(cluster))
         yield cluster.sleep_since("switched", self.scale_down_delay_seconds)
-        cluster.note("blue-gone", "yes")
         cluster.scale(0, BLUE)
         return Phase.HEALTHY
 
@@ -86,7 +85,9 @@ class BlueGreen:
         """Switch to blue: a flip while it has its pods, else when they have come up again."""
         give_up(cluster)
         patience = deadline(cluster)
-        if cluster.noted("blue-gone"):
+        if not cluster.sizes(BLUE).size:
+            cluster.note("cold", "yes")
+        if cluster.noted("cold"):
             cluster.scale(cluster.replicas, BLUE)
             yield cluster.until_available(cluster.replicas, patience, BLUE)
         cluster.switch(BLUE)

@@ -43,6 +43,7 @@ class Canary:
     abort_scale_down_delay_seconds: float = 30.0  # 0: the canary stays.
     progress_deadline_abort: bool = True
     analysis: AnalysisTemplate | None = None
+    headers: tuple[tuple[str, str], ...] = ()  # Names and values that lead to the canary always.
 
     def roll_out(self, cluster: Cluster, template: JsonObject) -> Process[Phase]:
         """Take the steps that are left, then go to the end."""
@@ -60,6 +61,8 @@ class Canary:
         if is_given_up(cluster):
             return False
         cluster.create_track(CANARY, template, 0)
+        if self.headers and not cluster.noted("steps-done"):
+            yield self._traffic().match(cluster, ())
         for number in range(int(cluster.noted("steps-done") or 0), len(self.steps)):
             step = take(cluster, self._traffic(), self.steps, number)
             if not (yield from beside(self.analysis, cluster, number, step)):
@@ -76,6 +79,7 @@ class Canary:
             dynamic_stable_scale=self.dynamic_stable_scale,
             progress_deadline_abort=self.progress_deadline_abort,
             abort_at_once=self.abort_at_once,
+            headers=self.headers,
         )
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
@@ -109,7 +113,7 @@ class Canary:
 
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """The steps, and the bounds within which pods move."""
-        steps = steps_settings(self.steps, self.progress_deadline_abort)
+        steps = steps_settings(self.steps, self.progress_deadline_abort, self.headers)
         found = (*steps, *analysis_settings(("analysis", self.analysis)))
         delay, dynamic = self._kept_seconds, self.dynamic_stable_scale
         return found + moving_settings(self.router, dynamic, delay, deployment, written)

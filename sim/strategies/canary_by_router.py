@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
-from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size
+from sim.model.canary_steps import SetHeaderRoute, SetMatch, SetWeight, Step, canary_size
+from sim.model.sent import Kind
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
 from sim.routers import Capability, Router, Sent, demand
@@ -29,6 +30,7 @@ class ByRouter:
     dynamic_stable_scale: bool
     progress_deadline_abort: bool = True
     abort_at_once: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
     def shift(self, cluster: Cluster, weight: int, number: int) -> Process[bool]:
         """Let the side that gets more come up, write the weight, and wait until it is heard."""
@@ -64,11 +66,12 @@ class ByRouter:
         return available
 
     def match(self, cluster: Cluster, sent: Sequence[Sent]) -> Wait:
-        """Send whoever carries any of *sent* to the canary; none of them is nobody."""
+        """Send whoever carries any of *sent*, or of what leads there always; nobody else."""
         router = self._router(cluster)
         router.prepare()
         demand(router, Capability.MATCH)
-        router.set_match(sent)
+        always = [Sent(kind=Kind.HEADER, name=name, value=value) for name, value in self.headers]
+        router.set_match([*always, *sent])
         return cluster.until_heard(router.hearing_seconds)
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:
@@ -80,7 +83,7 @@ class ByRouter:
         """
         router = self._router(cluster)
         router.prepare()
-        if any(isinstance(step, SetHeaderRoute) for step in self.steps):
+        if self.headers or any(isinstance(step, SetHeaderRoute | SetMatch) for step in self.steps):
             router.set_match(())
         if self.abort_at_once:
             router.set_weight(0)

@@ -14,10 +14,16 @@ from sim.strategies.strategy import ARGO
 HANDBOOK = "handbook (4.2 and 4.5, a second for each of its minutes)"
 
 
-def steps_settings(steps: Sequence[Step], aborts: bool = True) -> tuple[Setting, ...]:
+def steps_settings(
+    steps: Sequence[Step], aborts: bool = True, headers: Sequence[tuple[str, str]] = ()
+) -> tuple[Setting, ...]:
     """All steps on one line with the end that every canary has, and what ends one early."""
     line = ", ".join([*filter(None, [shown(steps)]), "100%"])
-    return (Setting(name="steps", value=line, source=HANDBOOK), *deadline_setting(aborts))
+    found = [Setting(name="steps", value=line, source=HANDBOOK)]
+    if headers:
+        pairs = ", ".join(f"{name}={value}" for name, value in headers)
+        found.append(Setting(name="headers", value=pairs, source=GIVEN))
+    return (*found, *deadline_setting(aborts))
 
 
 def deadline_setting(aborts: bool) -> tuple[Setting, ...]:

@@ -76,6 +76,12 @@ def test_a_report_asks_nobody_for_anything(folders, name, language):
     assert all(one["alt"] for one in page.pictures)
 
 
+def test_a_comparison_s_report_has_all_its_pictures(folders):
+    seen = [str(one["alt"]) for one in written(folders["compare"], "en").pictures]
+    words = ("over time, one run", "how long they took", "error budget", "costs against", "likely")
+    assert len(seen) == 5 and all(word in one for word, one in zip(words, seen, strict=True))
+
+
 @pytest.mark.parametrize("name", ["run", "compare", "sweep", "drill"])
 def test_both_languages_say_the_same_numbers_in_their_own_words(folders, name):
     english, chinese = (" ".join(written(folders[name], one).words) for one in ("en", "zh"))

@@ -21,6 +21,7 @@ from axe_playwright_python.sync_playwright import Axe
 from message_ids import ROOT, compile_chinese
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from small_manifests import BROKEN, DEPLOYMENT
+from whole_page import photograph
 
 from sim.interfaces.app.pages import PAGES
 
@@ -144,9 +145,8 @@ def test_every_page_opens_in_both_languages_and_themes_and_widths(
     sideways = page.evaluate(
         "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
     )
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}-{language}-{theme}-{width}.png", full_page=True)
     found = Axe().run(page)
+    photograph(page, PICTURES, f"{name}-{language}-{theme}-{width}")
     serious = [
         (one["id"], [node["html"][:200] for node in one["nodes"]][:3])
         for one in found.response["violations"]

@@ -70,7 +70,7 @@ def test_the_judge_answers_for_ones_own_traffic() -> None:
     """By a worker; and what cannot be read is one sentence."""
     app = page("en", "ab", rps="2", **{"for": "10m"})
     app.button(key="do-judge").click().run()
-    until(lambda: "60 requests" in words_of(app.run()) or bool(app.exception))
+    until(lambda: "60 requests" in words_of(app.run()) or bool(app.exception), 0.5)
     assert not app.exception
     assert "false alarms" in words_of(app)
     app.text_input(key="ab-rps").set_value("lots").run()
@@ -82,7 +82,7 @@ def test_what_is_not_modelled_is_what_the_published_page_says() -> None:
     every, modelled, left_out = fidelity.counts()
     assert every == modelled + left_out
     assert len(fidelity.not_modelled()) == left_out
-    assert all(reason for _, _, reason in fidelity.not_modelled())
+    assert all(subject and reason for _, subject, _, reason in fidelity.not_modelled())
     assert sum(text.count("\n| ") - 1 for text in fidelity.sections().values()) >= every - 50
 
 

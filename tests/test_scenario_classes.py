@@ -161,6 +161,8 @@ def test_a_run_folder_gives_the_classes_back(tmp_path):
     assert again.digest() == run.digest()
     assert again.classes == ("checkout", "search")
     assert by_class(again) == by_class(run)
+    assert again.failures == run.failures
+    assert {run.classes[one.endpoint_class] for one in again.failures} == {"checkout"}
 
 
 def test_run_prints_failures_by_class_and_json_has_them(root):
@@ -173,6 +175,7 @@ def test_run_prints_failures_by_class_and_json_has_them(root):
     failed = sum(one["failed"] for one in data["classes"].values())
     assert failed == sum(data["causes"].values()) > 0
     assert sum(one["requests"] for one in data["classes"].values()) == data["requests"]
+    assert {one["endpoint_class"] for one in data["failures"]} == {"checkout", "search"}
 
 
 PATHS = (
@@ -186,7 +189,7 @@ def test_a_comparison_tells_failures_by_class_and_a_study_keeps_them(root):
     sets = [part for one in CLASSES for part in ("--set", one)]
     words = ["compare", str(root / "scenarios" / "web-app"), *sets, "--set", "window.settle=10s"]
     words += ["--fault", "bug:new:30%@checkout", "--strategy", "RollingUpdate", "--runs", "2"]
-    words += ["--seed", "3", "--rps", "20"]
+    words += ["--seed", "3", "--rps", "20", "--workers", "1"]
     told, facts = call(*words), json.loads(call(*words, "--json").stdout)
 
     assert told.exit_code == 0

@@ -108,6 +108,16 @@ def test_only_requests_of_a_class_with_a_bug_fail_and_they_are_counted_as_that_c
     assert int(counts.count[bugs].sum()) == expected[CHECKOUT] > 0
 
 
+def test_the_story_of_a_failed_request_names_its_class():
+    rows = (ClassBehaviour(name="checkout", error_ratio=1.0), ClassBehaviour(name="search"))
+    plane = plane_of(end=200.0, behaviour=shop(*rows, error_ratio=0.5), classes=SHOP)
+    play(plane, 300.0)
+    told = {story.request: story.endpoint_class for story in plane.stories()}
+
+    assert told == {request: class_of(request) for request in told}
+    assert len(set(told.values())) > 1
+
+
 def test_rows_of_counts_are_sorted_by_class_too():
     plane = plane_of(rate=50.0, end=20.0, behaviour=shop(), classes=SHOP, poisson=True)
     play(plane, 50.0)

@@ -40,7 +40,7 @@ SEGMENTS: Mapping[str, Segment] = {
     "answer": Segment(
         label=message("decided → last answer by the bad version"), colour=NEW, pattern="\\\\"
     ),
-    "capacity": Segment(label=message("→ full healthy capacity"), colour=OLD, pattern=""),
+    "capacity": Segment(label=message("then → full healthy capacity"), colour=OLD, pattern=""),
 }
 
 

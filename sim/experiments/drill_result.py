@@ -11,6 +11,7 @@ from sim.analysis.rollback_figures import DRILL_FIGURES
 from sim.analysis.units import label
 from sim.experiments.arms_html import estimate_text
 from sim.experiments.comparison import scenario_json
+from sim.experiments.drill_ending import Ending
 from sim.experiments.drill_moments import MOMENT_NAMES, Moment, Plan
 from sim.experiments.programs import programs
 from sim.i18n import Message, message, preferred_language
@@ -31,8 +32,8 @@ NOT_REACHED = "not in the window"
 class WayBack:
     """One strategy sent back at one moment, over all seeds. Figures and causes go by their keys.
 
-    *broken* are requests that the way back broke, by cause. *refusals* are the cluster's reasons
-    for not doing it, each once.
+    *endings* say by seed how it ended. *broken* are requests that the way back broke, by cause.
+    *refusals* are the cluster's reasons for not doing it, each once.
     """
 
     strategy: str
@@ -40,6 +41,7 @@ class WayBack:
     estimates: Mapping[str, Estimate | None]
     broken: Mapping[str, Estimate]
     phases: Mapping[str, int]
+    endings: tuple[Ending, ...]
     refusals: tuple[str, ...]
     settings: tuple[Setting, ...]
     digests: tuple[str, ...]

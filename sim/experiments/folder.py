@@ -32,7 +32,7 @@ from sim.i18n import message
 from sim.model.deed import Deed, DeedKind
 from sim.model.given_up import GivenUp
 from sim.model.objects import JsonObject
-from sim.model.run import AskedShare, Phase, Run, Setting, Window
+from sim.model.run import AskedShare, CodePath, Phase, Run, Setting, Window
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -91,6 +91,7 @@ def read_run_folder(path: str | Path) -> Run:
         finished_at=facts["finishedAt"],
         settled_at=facts["settledAt"],
         asked_shares=tuple(AskedShare(**one) for one in facts.get("askedShares", ())),
+        code_paths=tuple(CodePath(**one) for one in facts.get("codePaths", ())),
         given_up=GivenUp.from_json(facts.get("givenUp")),
         deeds=tuple(
             Deed(**{**one, "kind": DeedKind(one["kind"])}) for one in facts.get("deeds", ())
@@ -109,7 +110,9 @@ def read_run_folder(path: str | Path) -> Run:
         events=events_from(table["events"]),
         settings=tuple(Setting(**setting) for setting in facts["settings"]),
         # Folders of earlier versions have no such table.
-        failures=failures_from(table["failures"], versions) if "failures" in table else (),
+        failures=(
+            failures_from(table["failures"], versions, classes) if "failures" in table else ()
+        ),
         changes=changes_from(table["objects"]),
     )
 
@@ -132,6 +135,7 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "finishedAt": run.finished_at,
         "settledAt": run.settled_at,
         "askedShares": [one._asdict() for one in run.asked_shares],
+        **({"codePaths": [one._asdict() for one in run.code_paths]} if run.code_paths else {}),
         "givenUp": None if run.given_up is None else run.given_up.to_json(),
         "deeds": [deed._asdict() for deed in run.deeds],
         **monitoring_facts(run.alerts, run.measurements),

@@ -19,6 +19,7 @@ from sim.experiments.drill_result import Drill, DrilledMoment, Gap, WayBack
 from sim.experiments.drill_trial import DrillOutcome, DrillTrial
 from sim.experiments.drill_verdict import drill_verdict
 from sim.experiments.replicate import replicate
+from sim.experiments.workforce import Workforce
 from sim.i18n import message
 from sim.model.causes import Cause
 from sim.scenario.fault_spec import FaultSpec, parse
@@ -38,13 +39,15 @@ def rollback_drill(
     moments: Sequence[str] = MOMENTS,
     seeds: Sequence[int] = DEFAULT_SEEDS,
     workers: int | None = None,
+    workforce: Workforce | None = None,
     progress: Callable[[int, int], None] | None = None,
     engine: str = DEFAULT,
 ) -> Drill:
     """Send every one of *strategies* back at each of *moments* under each of *seeds*.
 
     A single name may stand alone, and "all" are those that fit. A *scenario* without any fault
-    gets `BAD_RELEASE`. *progress* hears (seeds done, all seeds).
+    gets `BAD_RELEASE`. Local *workers* do it, or a *workforce*. *progress* hears (seeds done, all
+    seeds).
     Raise a `ScenarioError` as `compare` does, and for a moment that comes twice.
     """
     if isinstance(strategies, str):
@@ -56,7 +59,7 @@ def rollback_drill(
     scenario = with_a_bad_release(scenario)
     plans = plans_for(scenario, strategies, moments_named(moments))
     trial = DrillTrial(scenario=scenario, strategies=tuple(strategies), plans=plans, engine=engine)
-    trials = replicate(trial, tuple(seeds), workers=workers, progress=progress)
+    trials = replicate(trial, tuple(seeds), workers=workers, workforce=workforce, progress=progress)
     return Drill(
         scenario=scenario,
         seeds=tuple(seeds),
@@ -101,6 +104,7 @@ def _way(outcomes: Sequence[DrillOutcome], causes: Sequence[str]) -> WayBack:
         estimates={key: mean_interval(numbers) for key, numbers in values.items()},
         broken={key: found for key, found in broken.items() if found is not None},
         phases=dict(sorted(Counter(found.phase for found in outcomes).items())),
+        endings=tuple(found.ending for found in outcomes),
         refusals=tuple(dict.fromkeys(found.refusal for found in outcomes if found.refusal)),
         settings=outcomes[0].settings,
         digests=tuple(found.digest for found in outcomes),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _WHOLE = ("request", "user", "attempts", "proxy", "endpoints", "in_flight", "queued")
+_CLASS = "class"  # The column with the name of a request's class, where there are classes.
 _TIMES = ("meant", "sent", "answered")
 NOBODY = -1  # The version of an answer that no pod gave.
 
@@ -69,7 +70,7 @@ def _latency(run: Run) -> pa.Table:
             "second": pa.array(counts.second, pa.int64()),
             "version": pa.array(_version_names(run, counts.version), pa.string()),
             "cause": pa.array([Cause(code).key for code in counts.cause.tolist()], pa.string()),
-            **({} if names is None else {"class": pa.array(names, pa.string())}),
+            **({} if names is None else {_CLASS: pa.array(names, pa.string())}),
             "bin": pa.array(counts.bin, pa.int64()),
             "latency_seconds": pa.array(middle_of(counts.bin), pa.float64()),
             "requests": pa.array(counts.count, pa.int64()),
@@ -146,8 +147,16 @@ def _failures(run: Run) -> pa.Table:
             "pod": pa.array([one.pod_name or None for one in found], pa.string()),
             "pod_number": pa.array([one.pod for one in found], pa.int64()),
             "doing": pa.array([one.doing.value for one in found], pa.string()),
+            **_class_names(run),
         }
     )
+
+
+def _class_names(run: Run) -> dict[str, pa.Array]:
+    import pyarrow as pa
+
+    names = [run.classes[one.endpoint_class] for one in run.failures] if run.classes else []
+    return {_CLASS: pa.array(names, pa.string())} if run.classes else {}
 
 
 def _objects(changes: Sequence[Change]) -> pa.Table:
@@ -224,8 +233,10 @@ def events_from(events: pa.Table) -> tuple[KubeEvent, ...]:
     return tuple(KubeEvent(**row) for row in events.to_pylist())
 
 
-def failures_from(failures: pa.Table, versions: Sequence[str]) -> tuple[FailedRequest, ...]:
-    """The sample of the table `failures`."""
+def failures_from(
+    failures: pa.Table, versions: Sequence[str], classes: Sequence[str]
+) -> tuple[FailedRequest, ...]:
+    """The sample of the table `failures`; without a column of classes all are of the first."""
     numbers: dict[str | None, int] = {name: number for number, name in enumerate(versions)}
     numbers[None] = NOBODY
     return tuple(
@@ -237,6 +248,7 @@ def failures_from(failures: pa.Table, versions: Sequence[str]) -> tuple[FailedRe
             pod=row["pod_number"],
             pod_name=row["pod"] or "",
             doing=Doing(row["doing"]),
+            endpoint_class=classes.index(row[_CLASS]) if row.get(_CLASS) else 0,
         )
         for row in failures.to_pylist()
     )

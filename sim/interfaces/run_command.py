@@ -281,6 +281,7 @@ def to_json(found: Run, by: Yardstick) -> JsonObject:
                 "doing": one.doing.value,
                 "version": found.versions[one.version] if one.version >= 0 else None,
                 "pod": one.pod_name or None,
+                "endpoint_class": (found.classes[one.endpoint_class] if found.classes else None),
             }
             for one in found.failures
         ],

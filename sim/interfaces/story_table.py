@@ -35,11 +35,12 @@ def stories_table(runs: Sequence[Run], language: str) -> Table:
 
     Seconds are those from the first write; with several runs the first column says whose they are.
     """
-    several = len(runs) > 1
+    several, classes = len(runs) > 1, any(run.classes for run in runs)
     headings = (
         *((message("strategy"),) if several else ()),
-        message("s"),
+        message("time (s)"),
         message("user"),
+        *((message("class of requests"),) if classes else ()),
         message("cause"),
         message("its proxy knew"),
         message("the pod"),
@@ -68,6 +69,7 @@ def _row(one: FailedRequest, run: Run, language: str, before: tuple[str, ...]) -
             *before,
             f"{one.meant - run.window.first_write:+.2f}",
             str(one.user),
+            *((run.classes[one.endpoint_class],) if run.classes else ()),
             cause_name(one.cause.key, language),
             _belief(one, language),
             _pod(one, run, language),

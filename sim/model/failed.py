@@ -35,7 +35,7 @@ class FailedRequest(NamedTuple):
     *endpoints* pods (`NOT_ASKED`: a kept connection was used) from a list that it had taken up at
     *heard* (minus infinity: before any).
     *in_flight* and *queued* are the pod's. *pod* is the data plane's number (-1: none was chosen),
-    *pod_name* the cluster's.
+    *pod_name* the cluster's. *endpoint_class* is the number of its class (0 where all are alike).
     """
 
     request: int
@@ -53,4 +53,10 @@ class FailedRequest(NamedTuple):
     doing: Doing
     in_flight: int
     queued: int
+    endpoint_class: int = 0
     pod_name: str = ""
+
+    def without_class(self) -> tuple[object, ...]:
+        """All of it but the class, for where there are none."""
+        place = self._fields.index("endpoint_class")
+        return (*self[:place], *self[place + 1 :])

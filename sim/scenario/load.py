@@ -20,7 +20,7 @@ from sim.scenario.overrides import Override, overlaid, parsed
 from sim.scenario.resolve import in_reading_order, resolve
 from sim.scenario.rollout import adopt
 from sim.scenario.scenario import Scenario
-from sim.scenario.second_deployment import pair_of
+from sim.scenario.second_deployment import pair_of, why_no_pair
 from sim.scenario.source import Source, all_of
 from sim.scenario.spec import API_VERSION
 
@@ -107,8 +107,9 @@ def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) ->
         errors.append(Problem(text, draft.files[0], hint=message("every document is empty")))
     if errors:
         raise ScenarioError(in_reading_order(draft.files, errors))
-    warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings])
     pair = pair_of(draft.manifests, None)
+    reasons = [] if pair is not None else why_no_pair(draft.manifests, None)
+    warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings, *reasons])
     released = draft.manifests.releasable() if pair is None else [pair.first]
     deployments = tuple(found.name for found in released)
     rules = tuple(draft.manifests.rules.groups)

@@ -153,6 +153,7 @@ class Tally:
             doing=Doing.NOT_CHOSEN if pod is None else pod.doing,
             in_flight=0 if pod is None else pod.in_flight,
             queued=0 if pod is None else pod.queued,
+            endpoint_class=request.endpoint_class,
         )
 
     def _in_window(self, request: Request) -> bool:

@@ -38,12 +38,15 @@ def sections() -> Mapping[str, str]:
     return {part.partition("\n")[0].strip(): part.partition("\n")[2].strip() for part in parts}
 
 
-def not_modelled() -> tuple[tuple[str, str, str], ...]:
-    """Number, statement and reason of everything that is left out."""
+def not_modelled() -> tuple[tuple[str, str, str, str], ...]:
+    """Number, subject, statement and reason of everything that is left out."""
     rows = []
+    subject = ""
     for line in _text().splitlines():
+        if line.startswith("## "):
+            subject = line.removeprefix("## ").partition(" ")[2]
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if len(cells) == 3 and NOT_MODELLED in cells[2]:
             number, statement, reason = cells
-            rows.append((number, statement, reason.replace(NOT_MODELLED, "").strip()))
+            rows.append((number, subject, statement, reason.replace(NOT_MODELLED, "").strip()))
     return tuple(rows)

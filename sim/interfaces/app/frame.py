@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -43,7 +44,9 @@ def _fields(page: Page) -> tuple[address.Field, ...]:
     return page.fields
 
 
-def link_to(name: str, language: str, label: str | None = None) -> None:
+def link_to(
+    name: str, language: str, label: str | None = None, width: int | Literal["content"] = "content"
+) -> None:
     """A door to the page called *name*, with the settings of now."""
     page: Page = PAGES[name]
     target = st.Page(_drawn(name, page, language), title=name, url_path=name, default=_first(name))
@@ -51,7 +54,8 @@ def link_to(name: str, language: str, label: str | None = None) -> None:
     asked = st.query_params.get_all(address.LANGUAGE)
     st.page_link(
         target,
-        label=label or page.title.render(language),
+        label=f"**{label or page.title.render(language)}**",
+        width=width,
         query_params={**words, **({address.LANGUAGE: asked} if asked else {})},
     )
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from html import escape
+from unicodedata import east_asian_width
 
 from sim.interfaces.table import Row, Table
+
+LONGEST_WORD, LONGEST_LINE = 12, 24  # What is not broken, in letters; wide ones count twice.
 
 
 def html_table(table: Table) -> str:
     """*table* as one HTML element."""
     head = "".join(
-        f'<th scope="col"{_figure(table, number)}>{_heading(table, number, heading)}</th>'
+        f'<th scope="col"{_kind(table, number)}>{_heading(table, number, heading)}</th>'
         for number, heading in enumerate(table.headings)
     )
     body = "".join(_line(table, row) for row in table.rows)
     return (
         "<div class='seatrial-table' role='region' tabindex='0' "
-        f"aria-label='{escape(table.title)}'><table>"
+        f"aria-label='{escape(table.title)}'><table{_named(table)}>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -25,11 +28,11 @@ def _line(table: Table, row: Row) -> str:
     cells = []
     for number, cell in enumerate(row.cells):
         text = escape(cell)
-        if " " not in cell and any(letter.isalpha() for letter in cell):
+        if " " not in cell and len(cell) > LONGEST_WORD and any(map(str.isalpha, cell)):
             text = text.replace(".", ".<wbr>")  # A long name of a field, never a number.
         if number == 0 and row.explains:
             text = f'<span title="{escape(row.explains)}">{text}</span>'
-        cells.append(f"<td{_figure(table, number)}>{text}</td>")
+        cells.append(f"<td{_kind(table, number)}>{text}</td>")
     kind = ' class="sub"' if row.subordinate else ""
     return f"<tr{kind}>{''.join(cells)}</tr>"
 
@@ -40,6 +43,18 @@ def _heading(table: Table, number: int, heading: str) -> str:
     return f'<span title="{escape(explains)}">{text}</span>' if explains else text
 
 
-def _figure(table: Table, number: int) -> str:
-    figures = table.figures_from is not None and number >= table.figures_from
-    return ' class="figure"' if figures else ""
+def _kind(table: Table, number: int) -> str:
+    """The class of column *number*: figures stand to the right, prose is broken into lines."""
+    if table.figures_from is not None and number >= table.figures_from:
+        return ' class="figure"'
+    prose = any(_letters(row.cells[number]) > LONGEST_LINE for row in table.rows)
+    return ' class="prose"' if prose else ""
+
+
+def _named(table: Table) -> str:
+    """Whether the first column says whose row it is: it stays while the others scroll."""
+    return "" if table.figures_from == 0 else ' class="named"'
+
+
+def _letters(text: str) -> int:
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

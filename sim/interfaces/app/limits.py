@@ -41,7 +41,13 @@ FIELDS = tuple(address.number(limit.name, limit.key, None, 0.0, 1e9) for limit i
 def ask_limits(language: str) -> Mapping[str, float]:
     """Show the inputs; the limits that were given, by figure."""
     found = {}
-    columns = st.columns(len(LIMITS))
+    st.caption(
+        translate(
+            language,
+            "Your limits first: what must a release not cost? Leave open what does not matter.",
+        )
+    )
+    columns = st.columns(len(LIMITS), vertical_alignment="bottom")
     for limit, column in zip(LIMITS, columns, strict=True):
         figure = FIGURES[limit.figure]
         value = column.number_input(

@@ -93,9 +93,9 @@ def _starting(recording: JsonObject, language: str) -> Caption | None:
         return None
     text = translate(
         language,
-        "The container of {pod} runs since {time} s, and still nobody sends to it: its readiness "
-        "probe has not succeeded, so it is not in the endpoint list. Without a probe, users would "
-        "meet a process that is only starting.",
+        "The container of {pod} has been running since {time} s, and still nobody sends to it: its "
+        "readiness probe has not succeeded, so it is not in the endpoint list. Without a probe, "
+        "users would meet a process that is only starting.",
         pod=found[1].rsplit("-", 1)[-1],
         time=f"{found[0]:.1f}",
     )

@@ -35,7 +35,8 @@ def plan_of(scenario: Scenario) -> JsonObject:
             bars = _steps(strategy.steps)
         else:
             planned = strategy.planned_seconds()
-            bars = [(0.0, planned, message("waits on purpose"))] if planned else []
+            text = message("waits {seconds} s on purpose", seconds=f"{planned:g}")
+            bars = [(0.0, planned, text)] if planned else []
         if bars:
             strategies.append({"name": name, "bars": [_bar(*bar) for bar in bars]})
     faults = [

@@ -74,7 +74,14 @@ def _pod(one: JsonObject, recording: JsonObject) -> list[Told]:
 
 
 def _end(one: JsonObject, recording: JsonObject) -> list[Told]:
-    told = [(one["meant"], message("user {user} wants to send a request", user=one["user"]))]
+    wish = message("user {user} wants to send a request", user=one["user"])
+    if one.get("class"):
+        wish = message(
+            "user {user} wants to send a request of class {name}",
+            user=one["user"],
+            name=one["class"],
+        )
+    told = [(one["meant"], wish)]
     if one["pod"]:
         text = message("proxy {proxy} hands it to {pod}", proxy=one["proxy"], pod=one["pod"])
         if one["endpoints"] == NOT_ASKED:

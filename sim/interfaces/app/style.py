@@ -11,7 +11,14 @@ STYLE = """<style>
 .st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {
   font-family: ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; font-size: 0.85rem;
 }
-.seatrial-table { overflow-x: auto; margin-bottom: 1rem; }
+.stMultiSelect span[title] { max-width: none; white-space: normal; height: auto; }
+.stMainBlockContainer { --paper: #ffffff; }
+/* A wide table scrolls, and a shadow at its edge says that there is more. */
+.seatrial-table { overflow-x: auto; margin-bottom: 1rem; background:
+  linear-gradient(to right, var(--paper) 40%, transparent) left / 2.5rem 100% local no-repeat,
+  linear-gradient(to left, var(--paper) 40%, transparent) right / 2.5rem 100% local no-repeat,
+  linear-gradient(to right, rgba(128,128,128,.45), transparent) left / .8rem 100% no-repeat,
+  linear-gradient(to left, rgba(128,128,128,.45), transparent) right / .8rem 100% no-repeat; }
 .seatrial-table table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .seatrial-table th { white-space: nowrap; }
 .seatrial-table th, .seatrial-table td {
@@ -19,11 +26,12 @@ STYLE = """<style>
   border: 0; border-bottom: 1px solid rgba(128, 128, 128, 0.25);
 }
 .seatrial-table td:first-child { overflow-wrap: break-word; max-width: 24rem; }
-.seatrial-table td:not(:first-child):not(:last-child) { white-space: nowrap; }
-.seatrial-table td:last-child { min-width: 12rem; }
-.seatrial-table .figure, .seatrial-table td.figure:last-child {
-  text-align: right; white-space: nowrap; min-width: 0; }
-.seatrial-table tr.sub td { opacity: 0.8; font-size: 0.9em; }
+.seatrial-table td:not(:first-child) { white-space: nowrap; }
+.seatrial-table td.prose:not(:first-child) { white-space: normal; min-width: 9rem; }
+.seatrial-table td.prose:last-child { min-width: 12rem; }
+.seatrial-table .figure { text-align: right; white-space: nowrap; }
+.seatrial-table tr.sub td { font-size: 0.9em;
+  color: color-mix(in srgb, currentColor 82%, transparent); }
 .seatrial-table tr.sub td:first-child { padding-left: 1.2rem; }
 .seatrial-table [title] { text-decoration: underline dotted; cursor: help; }
 .seatrial-terminal { overflow: auto; max-height: 26rem; font-size: 0.85rem; line-height: 1.5;
@@ -32,9 +40,18 @@ STYLE = """<style>
 .seatrial-story b { font-variant-numeric: tabular-nums; margin-right: 0.5rem; }
 .seatrial-verdict { font-size: 1.15rem; line-height: 1.6; border-left: 4px solid currentColor;
   padding: 0.2rem 0 0.2rem 1rem; margin: 0.5rem 0 1rem; }
+@media (max-width: 640px) {
+  .seatrial-table { font-size: 0.85rem; }
+  .seatrial-table th { white-space: normal; }
+  .seatrial-table th, .seatrial-table td { padding-right: 0.7rem; }
+  .seatrial-table td:first-child { max-width: 8.5rem; }
+  .seatrial-table .named th:first-child, .seatrial-table .named td:first-child {
+    position: sticky; left: 0; background: var(--paper); }
+}
 </style>"""
 # By night the accent is light, so that it is seen on the page; what is written on it must be dark.
 NIGHT_STYLE = """<style>
+.stMainBlockContainer { --paper: #14171c; }
 [data-testid="stBaseButton-primary"]:enabled, [data-testid="stBaseButton-primary"]:enabled p,
 .stMultiSelect span[title] { color: #0c1116 !important; }
 .stMultiSelect [role="button"] svg { fill: #0c1116; }

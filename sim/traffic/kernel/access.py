@@ -14,6 +14,7 @@ from numba.extending import intrinsic
 
 from sim.traffic.kernel.compiled import inlined
 from sim.traffic.kernel.fields import Fields, promise
+from sim.traffic.kernel.proxy_records import LEVELS
 from sim.traffic.kernel.records import ADDRESSES, MOST_AVOIDED, Records, State, StateRecord
 
 _BYTE, _WORD = ir.IntType(8), ir.IntType(64)
@@ -91,6 +92,9 @@ _tried_at = _way_to("tried")
 _owed_at = _way_to("owed")
 _link_at = _way_to("link")
 _on_way_at = _way_to("on_way")
+_level_at = _way_to("level")
+_held_at = _way_to("held")
+_list_place_at = _way_to("list_place")
 dependency_at = _way_to("dependency")
 call_at = _way_to("call")
 caller_at = _way_to("caller")
@@ -130,6 +134,24 @@ def link_at(s: State, x: int, p: int) -> Records:
 def on_way_at(s: State, x: int, p: int) -> Records:
     """What proxy *x* has sent to pod *p* and not heard back from."""
     return _on_way_at(s, x * s.on_way_places + p)
+
+
+@inlined
+def level_at(s: State, x: int, level: int, word: int) -> Records:
+    """Of 64 places in the list of proxy *x*, those with so many on their way."""
+    return _level_at(s, (x * LEVELS + level) * s.level_words + word)
+
+
+@inlined
+def held_at(s: State, x: int, level: int) -> Records:
+    """How many pods in the list of proxy *x* have so many on their way."""
+    return _held_at(s, x * LEVELS + level)
+
+
+@inlined
+def list_place_at(s: State, x: int, p: int) -> Records:
+    """Where pod *p* is in the list of proxy *x*."""
+    return _list_place_at(s, x * s.on_way_places + p)
 
 
 @inlined

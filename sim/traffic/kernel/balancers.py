@@ -17,10 +17,12 @@ from sim.traffic.kernel.access import (
 )
 from sim.traffic.kernel.compiled import called, inlined
 from sim.traffic.kernel.draws import uniform
+from sim.traffic.kernel.levels import least_busy
 from sim.traffic.kernel.lists import candidate
 from sim.traffic.kernel.records import (
     LEAST_CONNECTIONS,
     LEAST_REQUEST,
+    NOBODY,
     RANDOM,
     RING_HASH,
     ROUND_ROBIN,
@@ -61,7 +63,9 @@ def pick_any(s: State, proxy: Records, e: int, offset: int, count: int) -> int:
     if s.balancer == ROUND_ROBIN:
         return candidate(s, offset, _turn(proxy, count))
     if s.balancer == LEAST_CONNECTIONS:
-        return _least_busy(s, slot.proxy, offset, count)
+        own = offset >= 0 and trip_at(s, e).row == slot.proxy
+        one = least_busy(s, slot.proxy) if own else NOBODY
+        return one if one >= 0 else _least_busy_of(s, slot.proxy, offset, count)
     if s.balancer == RING_HASH:
         return on_ring(s, slot.user, offset, count)
     if s.balancer == WEIGHTED:
@@ -87,7 +91,7 @@ def _turn(proxy: Records, count: int) -> int:
 
 
 @inlined
-def _least_busy(s: State, x: int, offset: int, count: int) -> int:
+def _least_busy_of(s: State, x: int, offset: int, count: int) -> int:
     """The first of those with the least on its way from proxy *x*."""
     found = candidate(s, offset, 0)
     least = on_way_at(s, x, found).count

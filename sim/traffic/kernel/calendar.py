@@ -28,7 +28,7 @@ _NEVER_AS_FLOAT = float(_NEVER)
 
 
 @intrinsic
-def _lowest(context, marks):  # type: ignore[no-untyped-def]
+def lowest(context, marks):  # type: ignore[no-untyped-def]
     """The place of the lowest bit that is set; there is one."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
@@ -159,7 +159,7 @@ def _next_taken(s: State, bucket: int, stop: int) -> int:
         if word > stop >> WORD:
             return stop + 1
         marks = taken_at(s, word).bits
-    return (word << WORD) + _lowest(marks)
+    return (word << WORD) + lowest(marks)
 
 
 @compiled

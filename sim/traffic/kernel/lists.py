@@ -27,6 +27,7 @@ def take_up(s: State, x: int, now: float) -> None:
         proxy.first = (proxy.first + 1) % places
         proxy.coming -= 1
     proxy.next_change = coming_at(s, x, proxy.first).time if proxy.coming > 0 else INF
+    proxy.levelled = 0
 
 
 @compiled

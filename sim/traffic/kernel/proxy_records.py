@@ -35,6 +35,11 @@ Point = np.dtype([("point", "u8"), ("pod", "i4")], align=True)  # Of a hash ring
 Idle = np.dtype([("top", "i4")])  # Of an owner's stack: its number + 1, or 0 if it is empty.
 # What a proxy has on its way to a pod; apart from `Link`, so that all of it stays in the cache.
 OnWay = np.dtype([("count", "i4")])
+# The same by count, for who looks for the least of all. See `levels`.
+LEVELS = 8
+Level = np.dtype([("bits", "u8")])  # Of 64 places of a list, those with so many on their way.
+Held = np.dtype([("pods", "i4")])  # How many there are of these.
+ListPlace = np.dtype([("number", "i4")])  # Of a pod in a list + 1; 0 if it is not there.
 # What a proxy knows of a pod that may be ejected.
 Link = np.dtype(
     [
@@ -68,6 +73,9 @@ PROXY_ADDRESSES = {
     "idle": Idle,  # By owner: a user, or [pod, proxy].
     "link": Link,  # [pod, proxy].
     "on_way": OnWay,  # [proxy, pod].
+    "level": Level,  # [proxy, level, place / 64].
+    "held": Held,  # [proxy, level].
+    "list_place": ListPlace,  # [proxy, pod].
     "guard": Guard,  # By proxy.
     "healthy": Listed,  # Of a list, those that are not ejected.
     "remembered": Remembered,
@@ -87,6 +95,7 @@ PROXY_FIELDS = [
     ("by_user", "i8"),  # A user always comes by the same proxy.
     ("counts_links", "i8"),
     ("on_way_places", "i8"),
+    ("level_words", "i8"),
     ("gated", "i8"),
     ("ejects", "i8"),
     ("tries", "i8"),

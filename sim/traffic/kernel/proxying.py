@@ -61,6 +61,9 @@ def put_proxies(arrays: Arrays, workload: Workload, seed: int, start: float) -> 
     arrays.put("remembered", np.zeros(users, pr.Remembered))
     arrays.put("link", np.zeros(0, pr.Link))
     arrays.put("on_way", np.zeros((workload.proxies, 0), pr.OnWay))
+    arrays.put("level", np.zeros((workload.proxies, pr.LEVELS, 0), pr.Level))
+    arrays.put("held", np.zeros((workload.proxies, pr.LEVELS), pr.Held))
+    arrays.put("list_place", np.zeros((workload.proxies, 0), pr.ListPlace))
     arrays.put("trip", np.zeros(0, pr.Trip))
     arrays.put("tried", np.zeros(0, pr.Listed))
     arrays.put("owed", np.zeros((0, 0), pr.Owed))
@@ -80,10 +83,21 @@ def fit_proxies(arrays: Arrays) -> None:
         arrays.grow(links, "link")
     if single["counts_links"] and arrays["on_way"].shape[1] < len(arrays["pod"]):
         _widen(arrays, "on_way", len(arrays["pod"]))
+        if single["balancer"] == r.LEAST_CONNECTIONS:
+            _widen(arrays, "list_place", len(arrays["pod"]))
     if single["balancer"] == r.WEIGHTED:
         _fit_owed(arrays)
     if single["keeps"] and single["per_request"] and len(arrays["idle"]) < links:
         arrays.grow(links, "idle")
+
+
+def fit_levels(arrays: Arrays, places: int) -> None:
+    """Let there be bits for a list of so many *places*, where the least busy of all are asked."""
+    words = -(-places // 64)
+    if arrays.single["balancer"] == r.LEAST_CONNECTIONS and arrays.single["level_words"] < words:
+        proxies = int(arrays.single["proxies"])
+        arrays.put("level", np.zeros((proxies, pr.LEVELS, 2 * words), pr.Level))
+        arrays["proxy"]["levelled"] = 0
 
 
 def _widen(arrays: Arrays, name: str, columns: int) -> None:

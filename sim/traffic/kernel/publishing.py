@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.traffic.kernel import deeds
-from sim.traffic.kernel.proxying import fit_proxies
+from sim.traffic.kernel.proxying import fit_levels, fit_proxies
 from sim.traffic.kernel.records import INF
 from sim.traffic.kernel.ring import ring_of
 from sim.traffic.kernel.storage import Arrays, add_list_places, add_room_for_lists, places_of_list
@@ -59,6 +59,7 @@ class Lists:
         arrays.single["block"] = block
         first = block * len(apply_at)
         proxies["apply_at"][first : first + len(apply_at)] = apply_at
+        fit_levels(arrays, len(endpoints))
         if len(endpoints) > len(arrays["healthy"]):
             arrays.grow(2 * len(endpoints), "healthy")
         self._do(deeds.HEAR_LIST, used, len(endpoints))

@@ -197,6 +197,7 @@ def stories(arrays: Arrays) -> tuple[FailedRequest, ...]:
             doing=DOING[one["doing"]],
             in_flight=int(one["in_flight"]),
             queued=int(one["queued"]),
+            endpoint_class=int(one["endpoint_class"]),
         )
         for one in kept
     )

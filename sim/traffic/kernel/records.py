@@ -136,6 +136,7 @@ Proxy = np.dtype(
         ("count", "i4"),
         ("first", "i4"),  # Of the lists to come.
         ("coming", "i4"),
+        ("levelled", "i4"),  # Whether its levels are those of this list.
     ],
     align=True,
 )
@@ -184,6 +185,7 @@ Story = np.dtype(
         ("queued", "i4"),
         ("cause", "i1"),
         ("doing", "i1"),
+        ("endpoint_class", "i1"),
     ],
     align=True,
 )

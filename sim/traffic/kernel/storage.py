@@ -56,6 +56,7 @@ _SIZES = {
     "log": ("most_logged", 0),
     "coming": ("list_places", 1),
     "on_way": ("on_way_places", 1),
+    "level": ("level_words", 2),
     "thread": ("bag_places", 1),
     "piece": ("pieces", 0),
     "exposed": ("user_bytes", 1),

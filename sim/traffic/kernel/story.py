@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.model.failed import STORIES_EACH, Doing
 from sim.traffic.kernel.access import pod_at, story_at, worst_at
+from sim.traffic.kernel.classes import class_of
 from sim.traffic.kernel.compiled import compiled, inlined
 from sim.traffic.kernel.draws import random_bits
 from sim.traffic.kernel.records import Records, State
@@ -50,6 +51,7 @@ def _keep(s: State, slot: Records, cause: int, draw: np.uint64, now: float) -> N
     story.meant, story.sent, story.answered = slot.meant, slot.tried_at, now
     story.proxy, story.endpoints, story.heard = slot.proxy, slot.listed, slot.heard
     story.cause, story.pod, story.version = cause, slot.pod, slot.version
+    story.endpoint_class = class_of(s, slot.request) if s.classes > 0 else 0
     story.doing, story.in_flight, story.queued = _NOT_CHOSEN, 0, 0
     if slot.pod >= 0:
         pod = pod_at(s, slot.pod)

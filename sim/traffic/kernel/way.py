@@ -35,11 +35,13 @@ from sim.traffic.kernel.connections import (
 )
 from sim.traffic.kernel.draws import uniform
 from sim.traffic.kernel.guard import begin_attempt, find_healthy, judge_pod, pass_gate
+from sim.traffic.kernel.levels import note_heard, note_sent
 from sim.traffic.kernel.lists import candidate, note_belief, take_up
 from sim.traffic.kernel.records import (
     ALL_OUT,
     HANGING,
     INF,
+    LEAST_CONNECTIONS,
     MIRRORED,
     NOBODY,
     STILL,
@@ -131,6 +133,8 @@ def _to_a_pod(s: State, e: int, now: float) -> int:
     trip.connection = c
     if s.counts_links:
         on_way_at(s, slot.proxy, p).count += 1
+        if s.balancer == LEAST_CONNECTIONS:
+            note_sent(s, slot.proxy, p)
     return _send_on(s, e, p, c, now)
 
 
@@ -169,6 +173,8 @@ def _note(s: State, e: int, cause: int, now: float) -> None:
         pod.failed += 1
     if s.counts_links:
         on_way_at(s, slot.proxy, slot.pod).count -= 1
+        if s.balancer == LEAST_CONNECTIONS:
+            note_heard(s, slot.proxy, slot.pod)
     left = (_LEFT >> cause) & 1 or (cause == _UNREACHABLE and now >= slot.gives_up)
     if s.ejects and not left:
         judge_pod(s, slot.proxy, trip.row, slot.pod, 1 if cause != _NONE else 0, now)

@@ -9,7 +9,7 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text, ticks, time_axis
 from sim.model.objects import JsonObject
 
-WIDTH, LEFT, RIGHT, HEIGHT = 480.0, 56.0, 340.0, 150.0
+WIDTH, LEFT, RIGHT, HEIGHT = 460.0, 58.0, 284.0, 150.0
 _DASHES = (None, "6 3", "2 2", "8 3 2 3", "1 3", "10 4")
 
 
@@ -36,7 +36,7 @@ def budget(
         )
         made.append(
             text(
-                f"{100 * tick:.0f} %",
+                f"{100 * tick:,.0f} %",
                 x=LEFT - 5,
                 y=y + 4,
                 font_size=11,
@@ -56,17 +56,27 @@ def budget(
                 stroke_dasharray=_DASHES[number % len(_DASHES)],
             )
         )
-        label = f"{one['strategy']} {100 * ends[number]:.0f} %"
+        label = f"{one['strategy']} {100 * ends[number]:,.0f} %"
         made.append(text(label, x=RIGHT + 6, y=places[number] + 4, font_size=11, fill=colours.ink))
     made.append(time_axis(shown, LEFT, RIGHT, 6 + HEIGHT, colours))
+    made.append(
+        text(
+            translate(language, "seconds since the first write"),
+            x=(LEFT + RIGHT) / 2,
+            y=HEIGHT + 36,
+            font_size=11,
+            fill=colours.ink,
+            text_anchor="middle",
+        )
+    )
     name = (
         translate(language, "error budget burned over time")
         + ": "
         + ", ".join(
-            f"{one['strategy']} {100 * end:.0f} %" for one, end in zip(recorded, ends, strict=True)
+            f"{one['strategy']} {100 * end:,.0f} %" for one, end in zip(recorded, ends, strict=True)
         )
     )
-    return picture("".join(made), WIDTH, HEIGHT + 28, name)
+    return picture("".join(made), WIDTH, HEIGHT + 42, name)
 
 
 def _y(share: float, low: float, high: float) -> float:

@@ -10,7 +10,6 @@ _SCRIPT = """export default function ({ data, parentElement }) {
 }"""
 _STYLE = """
 .seatrial-markup { color: var(--st-text-color); font-family: var(--st-font); }
-.seatrial-markup > svg { max-width: 720px; }
 .seatrial-columns { display: grid; gap: 1rem 1.2rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 270px), 1fr)); }
 .seatrial-columns h3 { font-size: 1.05rem; margin: 0; }

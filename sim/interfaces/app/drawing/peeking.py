@@ -7,7 +7,7 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text, ticks, title
 from sim.model.objects import JsonObject
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 480.0, 44.0, 340.0, 10.0, 200.0
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 460.0, 44.0, 316.0, 28.0, 214.0
 PROMISED = 0.05
 LEAST_SHARE = 0.1
 
@@ -48,6 +48,8 @@ def peeking_picture(found: JsonObject, colours: Colours, language: str) -> str:
             made.append(element("circle", title(words), cx=a, cy=b, r=3, fill=colour))
         end = points[-1][1] + (4 if key == "once" else -5)
         made.append(_label(name, RIGHT + 6, end, colours, "start"))
+    above = translate(language, "experiments that have seen a difference by then")
+    made.append(_label(above, 2, 12, colours, "start"))
     axis = translate(language, "users of each group so far")
     made.append(_label(axis, (LEFT + RIGHT) / 2, BOTTOM + 34, colours, "middle"))
     name = translate(language, "false alarms over the looks at an experiment without a difference")

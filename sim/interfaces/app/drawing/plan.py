@@ -7,8 +7,8 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, patterns, picture, text, time_axis, title
 from sim.model.objects import JsonObject
 
-WIDTH, LEFT, RIGHT, ROW = 520.0, 150.0, 510.0, 24.0
-LEAST_SECONDS, ROOM = 60.0, 1.1
+WIDTH, LEFT, RIGHT, ROW, BAR = 420.0, 8.0, 412.0, 36.0, 14.0
+LEAST_SECONDS, ROOM = 60.0, 1.02
 
 
 def plan_picture(plan: JsonObject, colours: Colours, language: str) -> str:
@@ -22,26 +22,18 @@ def plan_picture(plan: JsonObject, colours: Colours, language: str) -> str:
     made = [patterns(colours, "plan")]
     for number, (one, is_fault) in enumerate(rows):
         y = 4 + number * ROW
-        name = one["name"] if len(one["name"]) <= 22 else one["name"][:21] + "…"
         made.append(
-            text(name, x=LEFT - 8, y=y + 15, font_size=11, fill=colours.ink, text_anchor="end")
+            text(one["name"], x=LEFT, y=y + 11, font_size=11, fill=colours.ink, font_weight="bold")
         )
-        for bar in one["bars"]:
-            made.append(_bar(bar, (first, last), y, is_fault, colours, language))
-    bottom = 4 + len(rows) * ROW
-    zero = LEFT + (0.0 - first) / (last - first) * (RIGHT - LEFT)
-    made.append(
-        element(
-            "line",
-            x1=zero,
-            x2=zero,
-            y1=2,
-            y2=bottom,
-            stroke=colours.ink,
-            stroke_width=1.1,
-            stroke_dasharray="4 3",
+        told = _told(one["bars"], language)
+        made.append(
+            text(told, x=RIGHT, y=y + 11, font_size=10, fill=colours.ink, text_anchor="end")
         )
-    )
+        made += [
+            _bar(bar, (first, last), y + 15, is_fault, colours, language) for bar in one["bars"]
+        ]
+    bottom = 8 + len(rows) * ROW
+    made.append(_zero(LEFT - first / (last - first) * (RIGHT - LEFT), bottom, colours))
     made.append(time_axis((first, last), LEFT, RIGHT, bottom, colours))
     made.append(
         text(
@@ -57,6 +49,31 @@ def plan_picture(plan: JsonObject, colours: Colours, language: str) -> str:
     return picture("".join(made), WIDTH, bottom + 36, name)
 
 
+def _told(bars: list[JsonObject], language: str) -> str:
+    """All that the bars of a row say: one sentence, or the steps in their order."""
+    words = [bar["text"][language] for bar in bars]
+    if len(words) == 1:
+        return str(words[0])
+    shares, ends = zip(*(word.partition("%")[::2] for word in words), strict=True)
+    if len(set(ends)) > 1:
+        return ", ".join(words)
+    return " → ".join(f"{share}%" for share in shares) + str(ends[0])
+
+
+def _zero(x: float, bottom: float, colours: Colours) -> str:
+    """The first write."""
+    return element(
+        "line",
+        x1=x,
+        x2=x,
+        y1=18,
+        y2=bottom,
+        stroke=colours.ink,
+        stroke_width=1.1,
+        stroke_dasharray="4 3",
+    )
+
+
 def _bar(
     bar: JsonObject,
     shown: tuple[float, float],
@@ -65,23 +82,19 @@ def _bar(
     colours: Colours,
     language: str,
 ) -> str:
-    """A bar with its words where they fit; one without an end runs out of the picture."""
+    """A bar that says itself what it is; one without an end runs out of the picture."""
     first, last = shown
     x = LEFT + (bar["start"] - first) / (last - first) * (RIGHT - LEFT)
     end = last if bar["end"] is None else bar["end"]
     width = max((end - first) / (last - first) * (RIGHT - LEFT) + LEFT - x, 2.0)
-    words = bar["text"][language]
-    made = element(
+    seconds = "" if bar["end"] is None else f", {bar['end'] - bar['start']:g} s"
+    return element(
         "rect",
-        title(words),
+        title(bar["text"][language] + seconds),
         x=x,
-        y=y + 3,
+        y=y,
         width=width,
-        height=ROW - 6,
+        height=BAR,
         fill="url(#planfailed)" if is_fault else colours.version(1),
         stroke=colours.paper,
     )
-    short = words.split(" ")[0] + " %" if words[:1].isdigit() else words
-    if not is_fault and width > 7 * len(short):
-        made += text(short, x=x + 5, y=y + 16, font_size=10, fill="#111111")
-    return made

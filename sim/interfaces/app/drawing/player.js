@@ -18,6 +18,7 @@ export default function ({ data, parentElement, setStateValue }) {
     if (text !== undefined) found.textContent = text;
     return found;
   };
+  const signed = (time, digits) => (time < 0 ? "" : "+") + time.toFixed(digits) + " s";
   root.replaceChildren();
 
   const controls = make("div", "controls");
@@ -28,6 +29,18 @@ export default function ({ data, parentElement, setStateValue }) {
   slider.setAttribute("aria-label", words.scrub);
   const clock = make("output", "clock");
   controls.append(button, slider, clock);
+  // What the scrubber's ends and the release are, under it.
+  const scale = make("div", "scale");
+  scale.setAttribute("aria-hidden", "true");
+  for (const [time, word] of [[start, ""], [0, words.zero], [end, ""]]) {
+    const share = (time - start) / (end - start);
+    if (word && (share < 0 || share > 0.9)) continue;
+    const tick = make("span", word ? "zero" : "", word || signed(time, 0));
+    if (!word && time === start && start <= 0 && -start / (end - start) < 0.12) continue;
+    tick.style.left = 100 * share + "%";
+    tick.dataset.side = share > 0.9 ? "end" : share < 0.1 ? "start" : "middle";
+    scale.append(tick);
+  }
   const caption = make("p", "caption");
   caption.setAttribute("aria-live", "polite");
   const marks = make("div", "marks");
@@ -60,12 +73,15 @@ export default function ({ data, parentElement, setStateValue }) {
     ([name, v]) => { const part = make("span", "part " + name); bar.append(part); return [part, v]; }
   );
   const shares = make("p", "shares");
+  // Where the new version's part of the bar would begin if the asked share were obtained.
+  const wanted = make("span", "wanted");
+  bar.append(wanted);
   routing.append(make("h4", "", words.routing), bar, shares);
   const events = make("div", "events");
   const list = make("ol");
   events.append(make("h4", "", words.events), list);
 
-  root.append(controls, captions.length ? marks : "", captions.length ? caption : "");
+  root.append(controls, scale, captions.length ? marks : "", captions.length ? caption : "");
   const columns = make("div", "columns");
   const left = make("div");
   left.append(make("h4", "", words.pods), grid);
@@ -116,20 +132,23 @@ export default function ({ data, parentElement, setStateValue }) {
       } else part.textContent = "";
     }
     const asked = run.asked.find(([from, to]) => from <= t && t < to);
+    wanted.hidden = !asked;
+    if (asked) wanted.style.left = 100 - asked[2] + "%";
     const text = sent ? words.obtained + " " + said.join(", ") : words.nobody;
-    shares.textContent = text + (asked ? " · " + words.asked + " " + asked[2] + " %" : "");
+    shares.textContent = text + (asked ? " · ┊ " + words.asked + " " + asked[2] + " %" : "");
     bar.setAttribute("aria-label", text);
   }
 
   function drawEvents(t) {
     const heard = run.events.filter(([time]) => time <= t).slice(-data.events).reverse();
-    const mark = heard.length ? heard[0].join() + heard.length : "";
+    const mark = heard.length ? heard[0].join() + heard.length : "none";
     if (list.dataset.mark === mark) return;
     list.dataset.mark = mark;
+    if (!heard.length) { list.replaceChildren(make("li", "", words.silence)); return; }
     list.replaceChildren(...heard.map(([time, subject, reason, note]) => {
       const line = make("li");
       line.append(
-        make("span", "time", (time < 0 ? "" : "+") + time.toFixed(2) + " s"),
+        make("span", "time", signed(time, 2)),
         make("span", "reason", reason), make("span", "subject", subject), make("span", "note", note)
       );
       return line;
@@ -139,7 +158,7 @@ export default function ({ data, parentElement, setStateValue }) {
   let now = start, playing = false, before = 0, frame = 0, held = 0, told = -1;
   function draw() {
     slider.value = now;
-    clock.textContent = (now < 0 ? "" : "+") + now.toFixed(1) + " s";
+    clock.textContent = signed(now, 1);
     slider.setAttribute("aria-valuetext", clock.textContent);
     drawPods(now); drawRouting(now); drawEvents(now);
     let number = -1;

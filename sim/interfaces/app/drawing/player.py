@@ -82,6 +82,8 @@ def _words(language: str) -> JsonObject:
         "play": "▶ " + translate(language, "Play"),
         "pause": "❚❚ " + translate(language, "Pause"),
         "scrub": translate(language, "time, in seconds from the first write"),
+        "zero": "▲ " + translate(language, "0 s: first write"),
+        "silence": translate(language, "No event yet."),
         "pods": translate(language, "Pods"),
         "routing": translate(language, "Requests of this second"),
         "events": translate(language, "Events, the latest first"),

@@ -7,6 +7,7 @@ from math import ceil, floor, log10
 
 from sim.interfaces.app.drawing.colours import Colours
 
+WIDEST = 1.4  # A picture grows so much at most, or its letters would be larger than the page's.
 SPAN_PATTERNS = ("starting", "unready", "terminating")
 
 
@@ -31,7 +32,7 @@ def title(words: str) -> str:
 
 
 def picture(content: str, width: float, height: float, name: str) -> str:
-    """A whole picture that fills its column; *name* is what a screen reader says."""
+    """A whole picture that fills its column, up to a size; *name* is what a screen reader says."""
     return element(
         "svg",
         content,
@@ -39,7 +40,7 @@ def picture(content: str, width: float, height: float, name: str) -> str:
         viewBox=f"0 0 {width:g} {height:g}",
         role="img",
         aria_label=name,
-        style="width:100%;height:auto;display:block",
+        style=f"width:100%;max-width:{WIDEST * width:g}px;height:auto;display:block",
         font_family="system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
     )
 

@@ -7,7 +7,7 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text, ticks, title
 from sim.model.objects import JsonObject
 
-WIDTH, LEFT, RIGHT, TOP, BOTTOM = 560.0, 62.0, 545.0, 10.0, 230.0
+WIDTH, LEFT, RIGHT, TOP, BOTTOM = 420.0, 42.0, 396.0, 26.0, 210.0
 ROOM = 1.12
 
 
@@ -56,7 +56,7 @@ def theory_picture(found: JsonObject, service: float, colours: Colours, language
     made.append(
         _label(translate(language, "load of a worker"), (LEFT + RIGHT) / 2, BOTTOM + 34, colours)
     )
-    made.append(_label("ms", LEFT - 40, TOP + 8, colours))
+    made.append(_label(translate(language, "Mean time of a request (ms)"), 2, 12, colours, "start"))
     name = translate(language, "mean time of a request over load: theory as a line, runs as dots")
     return picture("".join(made), WIDTH, BOTTOM + 42, name)
 

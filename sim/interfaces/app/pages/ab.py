@@ -7,6 +7,7 @@ import streamlit as st
 from sim.errors import ScenarioError
 from sim.i18n import message, translate
 from sim.interfaces.app import address
+from sim.interfaces.app.drawing.intervals import intervals_picture
 from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawing.peeking import peeking_picture
 from sim.interfaces.app.on_demand import on_demand
@@ -15,6 +16,7 @@ from sim.interfaces.app.shown import show_link, show_table, theme_colours
 from sim.interfaces.app.task import Work
 from sim.interfaces.judged_traffic import read_share, read_traffic
 from sim.interfaces.table import Row, Table
+from sim.model.objects import JsonObject
 from sim.stats.power import ALPHA, POWER, size_for_shares
 from sim.stats.sample_ratio import ALARM, split_p_value
 
@@ -190,6 +192,30 @@ def _show_peeking(language: str) -> None:
         )
     )
     show_markup(peeking_picture(found, theme_colours(), language), "peeking")
+    _show_one(found, language)
+
+
+def _show_one(found: JsonObject, language: str) -> None:
+    """One of the experiments, with its intervals over time."""
+    one = found["shown"]
+    st.subheader(translate(language, "One of them: intervals over time"))
+    show_markup(intervals_picture(one, found["users"], theme_colours(), language), "intervals")
+    fooled = translate(
+        language,
+        "It is the first that an early look makes a finding of, and the end does not.",
+    )
+    usual = translate(language, "No early look made a finding that the end does not have.")
+    st.caption(
+        translate(
+            language,
+            "Experiment {number}. Solid: the 95 % interval of a single look. Dashed: the one that "
+            "holds at all looks together (cut off where it leaves the picture). Thick and red: it "
+            "leaves out 0, where the truth is.",
+            number=one["number"],
+        )
+        + " "
+        + (fooled if one["fooled"] else usual)
+    )
 
 
 def _show_judge(language: str) -> None:
@@ -208,9 +234,9 @@ def _show_judge(language: str) -> None:
         "good": translate(language, "errors of a version that should pass"),
         "bad": translate(language, "errors of a version that should be stopped"),
     }
-    columns = st.columns(3)
-    for number, (name, label) in enumerate(labels.items()):
-        columns[number % 3].text_input(label, key=f"ab-{name}", persist_state="session")
+    columns = [*st.columns(3), *st.columns(3)]  # Two rows: on a phone they keep their order.
+    for column, (name, label) in zip(columns, labels.items(), strict=True):
+        column.text_input(label, key=f"ab-{name}", persist_state="session")
     order = {name: str(st.session_state[f"ab-{name}"]).strip() for name in labels}
     try:
         read_traffic(None, order["rps"], order["weight"], order["for"])

@@ -1,4 +1,4 @@
-"""Believe it: theory against simulator, reference against kernel, and what is not modelled."""
+"""Believe it: theory, a readable twin, Kubernetes' own words, and the handbook's claims."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.i18n import message, translate
 from sim.interfaces.app import fidelity, settings
+from sim.interfaces.app.claims import show_claims
 from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawing.theory import theory_picture
 from sim.interfaces.app.on_demand import on_demand
@@ -19,12 +20,13 @@ from sim.model.objects import JsonObject
 
 
 def show(language: str) -> None:
-    """Three reasons, each of which can be tried."""
-    theory, engines, kubernetes = st.tabs(
+    """Three reasons, and what the handbook says: each can be tried."""
+    theory, engines, kubernetes, handbook = st.tabs(
         [
             translate(language, "Against theory"),
             translate(language, "Against a readable twin"),
             translate(language, "Against Kubernetes"),
+            translate(language, "The handbook's claims"),
         ]
     )
     with theory:
@@ -33,6 +35,8 @@ def show(language: str) -> None:
         _show_engines(language)
     with kubernetes:
         _show_fidelity(language)
+    with handbook:
+        show_claims(language)
 
 
 def _show_theory(language: str) -> None:
@@ -163,7 +167,12 @@ def _show_fidelity(language: str) -> None:
     st.caption(
         translate(language, "The statements are in English, as Kubernetes' documentation is.")
     )
-    headings = (message("number"), message("statement"), message("why it is not modelled"))
+    headings = (
+        message("number"),
+        message("subject"),
+        message("statement about Kubernetes"),
+        message("why it is not modelled"),
+    )
     show_table(
         Table(
             title=translate(language, "What is not modelled"),

@@ -19,6 +19,7 @@ from sim.interfaces.app.shown import theme_colours
 from sim.interfaces.app.task import Work
 from sim.model.objects import JsonObject
 
+DOOR_PIXELS = 120
 RECORDED = Order(bundled=settings.FIRST, strategies=("RollingUpdate",), runs=1)
 
 
@@ -50,7 +51,7 @@ def show(language: str) -> None:
     for name in PAGES:
         if name != "start":
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                link_to(name, language)
+                link_to(name, language, width=DOOR_PIXELS)
                 st.caption(PAGES[name].question.render(language), width="content")
 
 

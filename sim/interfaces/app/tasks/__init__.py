@@ -14,6 +14,7 @@ TASKS = Registry(
         "theory": "sim.interfaces.app.tasks.theory:TASK",
         "engines": "sim.interfaces.app.tasks.engines:TASK",
         "peek": "sim.interfaces.app.tasks.peek:TASK",
+        "claims": "sim.interfaces.app.tasks.claims:TASK",
         "judge": "sim.interfaces.app.tasks.judge:TASK",
         "what_if": "sim.interfaces.app.tasks.what_if:TASK",
     },

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sim.analysis.rollback_figures import DRILL_FIGURES
+from sim.faults.reading import faults_of
 from sim.i18n import LANGUAGES, translate
 from sim.interfaces.app import shelf
 from sim.interfaces.app.order import Order
@@ -55,7 +56,11 @@ def drill(order: JsonObject, progress: Progress) -> JsonObject:
 
 def _view(found: Drill, language: str) -> JsonObject:
     ways = [(way.strategy, way.settings) for way in found.moments[0].ways]
-    faults = ", ".join(fault.text for fault in found.scenario.faults)
+    specs = found.scenario.faults
+    faults = "; ".join(
+        f"{spec.text} ({fault.describe().render(language)})"
+        for spec, fault in zip(specs, faults_of(specs), strict=True)
+    )
     return {
         "release": translate(language, "The bad release: {faults}", faults=faults),
         "moments": [_moment(one, language) for one in found.moments],

@@ -29,7 +29,7 @@ def peek(order: JsonObject, progress: Progress) -> JsonObject:
     trials = max(FEWEST_TRIALS, min(MOST_TRIALS, MOST_DRAWS // (2 * size)))
     seen = np.unique(np.linspace(size / looks, size, looks).astype(np.int64))
     once, valid = np.zeros(len(seen), np.int64), np.zeros(len(seen), np.int64)
-    at_the_end = 0
+    at_the_end, shown = 0, None
     for part in range(PARTS):
         progress(part, PARTS)
         first, last = part * trials // PARTS, (part + 1) * trials // PARTS
@@ -40,12 +40,38 @@ def peek(order: JsonObject, progress: Progress) -> JsonObject:
         at_the_end += int(wrong[:, -1].sum())
         low, high = share_difference((groups[0], seen), (groups[1], seen), ALPHA)
         valid += np.logical_or.accumulate((low > 0) | (high < 0), axis=1).sum(axis=0)
+        if shown is None or not shown["fooled"]:
+            shown = _one(groups[0], groups[1], seen, first) if part == 0 or wrong.any() else shown
     return {
         "users": seen.tolist(),
         "trials": trials,
         "once": [_share(int(count), trials) for count in once],
         "valid": [_share(int(count), trials) for count in valid],
         "end": _share(at_the_end, trials),
+        "shown": shown,
+    }
+
+
+def _one(a: Counts, b: Counts, seen: Counts, first: int) -> JsonObject:
+    """The first of these experiments that a look in between makes a finding of, else the first.
+
+    *first* is the number of the first of them. The interval for one look is Wald's.
+    """
+    gap = (b - a) / seen
+    half = Z * np.sqrt((a * (seen - a) + b * (seen - b)) / seen.astype(np.float64) ** 3)
+    found = np.abs(gap) > half
+    fooled = found.any(axis=1) & ~found[:, -1]
+    number = int(np.argmax(fooled))
+    low, high = share_difference((a[number], seen), (b[number], seen), ALPHA)
+    return {
+        "number": first + number + 1,
+        "fooled": bool(fooled[number]),
+        "gap": gap[number].tolist(),
+        "once": {
+            "low": (gap[number] - half[number]).tolist(),
+            "high": (gap[number] + half[number]).tolist(),
+        },
+        "valid": {"low": low.tolist(), "high": high.tolist()},
     }
 
 

@@ -145,6 +145,7 @@ def _failures(run: Run) -> Iterator[JsonObject]:
             "heard": None if isinf(one.heard) else round(one.heard - zero, DIGITS),
             "pod": one.pod_name,
             "doing": one.doing.value,
+            "class": run.classes[one.endpoint_class] if run.classes else None,
         }
 
 

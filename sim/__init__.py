@@ -2,9 +2,7 @@
 
     import sim
 
-    scenario = sim.load("web-app")
-    comparison = sim.compare(scenario, ["Recreate", "RollingUpdate"], seeds=range(10))
-    comparison.frame()  # tidy; more in docs/python.md
+    comparison = sim.compare(sim.load("web-app"), "all")  # More in docs/python.md
 
 From the roof down: `interfaces` (commands, pages) · `experiments`, `fitting` · `session` (a run) ·
 `backends`, `operators` · `strategies`, `faults`, `control` (the cluster), `traffic` (the requests),
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from sim.errors import ScenarioError as ScenarioError
     from sim.experiments.compare import Comparison as Comparison
     from sim.experiments.compare import compare as compare
+    from sim.experiments.comparison_pictures import pictures as pictures
     from sim.experiments.frames import frames as frames
     from sim.experiments.rollback_drill import rollback_drill as rollback_drill
     from sim.experiments.varied import sweep as sweep
@@ -42,6 +41,7 @@ _FACE = {
     "frames": "sim.experiments.frames",
     "load": "sim.scenario.load",
     "measured_window": "sim.experiments.window",
+    "pictures": "sim.experiments.comparison_pictures",
     "rollback_drill": "sim.experiments.rollback_drill",
     "run": "sim.session",
     "sweep": "sim.experiments.varied",

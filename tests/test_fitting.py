@@ -398,7 +398,10 @@ def test_a_cluster_s_own_notes_become_start_up_and_drain_times(tmp_path):
     assert 1 == found["killed"]
 
     target = tmp_path / "b.yaml"
-    assert 0 == call("fit", str(place), "-o", str(target)).exit_code
+    shown = call("fit", str(place), "-o", str(target), "--png", str(tmp_path / "b.png"))
+    assert 0 == shown.exit_code
+    assert "b.png: is not written: only of traffic" in shown.stderr
+    assert not (tmp_path / "b.png").exists()
     (tmp_path / "shop.yaml").write_text(DEPLOYMENT)
     scenario = load([tmp_path / "shop.yaml", target], images=["web=nginx:1.21"])
     (old,) = [one for one in scenario.versions if one.name == "old"]

@@ -76,6 +76,12 @@ def test_a_report_asks_nobody_for_anything(folders, name, language):
     assert all(one["alt"] for one in page.pictures)
 
 
+def test_a_comparison_s_report_has_all_its_pictures(folders):
+    seen = [str(one["alt"]) for one in written(folders["compare"], "en").pictures]
+    words = ("over time, one run", "how long they took", "error budget", "costs against", "likely")
+    assert len(seen) == 5 and all(word in one for word, one in zip(words, seen, strict=True))
+
+
 @pytest.mark.parametrize("name", ["run", "compare", "sweep", "drill"])
 def test_both_languages_say_the_same_numbers_in_their_own_words(folders, name):
     english, chinese = (" ".join(written(folders[name], one).words) for one in ("en", "zh"))
@@ -103,7 +109,7 @@ def test_the_command_of_a_report_finds_the_same_again(folders, tmp_path):
     words = written(folders["compare"], "en").words
     command = next(text for text in words if text.startswith("seatrial compare"))
     again = tmp_path / "again"
-    shown = call(*shlex.split(command)[1:], "--out", str(again))
+    shown = call(*shlex.split(command)[1:], "--out", str(again), "--workers", "1")
     assert shown.exit_code == 0, shown.output
     first, second = (
         json.loads((place / "manifest.json").read_text()) for place in (folders["compare"], again)

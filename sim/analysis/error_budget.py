@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.analysis.downtime import ENOUGH_REQUESTS
 from sim.analysis.failures import failed, per_second, sent
@@ -19,6 +20,18 @@ def budget_burned(run: Run, no_release: Run, slo_availability: float) -> float |
     """
     budget = (1.0 - slo_availability) * sent(run)
     return (failed(run) - failed(no_release)) / budget if budget > 0 else None
+
+
+def burned_by_second(
+    run: Run, no_release: Run, slo_availability: float
+) -> npt.NDArray[np.float64] | None:
+    """The same by each second's end: what had been burned until then; the last is all of it."""
+    budget = (1.0 - slo_availability) * sent(run)
+    if budget <= 0:
+        return None
+    (_, lost), (_, anyway) = per_second(run), per_second(no_release)
+    burned: npt.NDArray[np.float64] = np.cumsum(lost - anyway) / budget
+    return burned
 
 
 def peak_burn_rate(run: Run, slo_availability: float) -> float | None:

@@ -17,7 +17,7 @@ from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import FAILED, Terminal
-from sim.interfaces.written_files import named, require_place, write_picture
+from sim.interfaces.written_files import named, require_folder, require_place, write_picture
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
@@ -120,8 +120,10 @@ def compare(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
-    for place in filter(None, (png, out)):
-        require_place(place, folder=place is out)
+    if png is not None:
+        require_place(png)
+    if out is not None:
+        require_folder(out, "Comparison")
     if tuned and runs is None:
         runs = TUNED_RUNS  # Tuning has seeds of its own; how many runs follow is fixed.
     until = Until(precision=precision, budget=budget, most_runs=max_runs)

@@ -14,7 +14,7 @@ from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
 from sim.interfaces.scenario_input import Shortcuts, read_scenario, warn
 from sim.interfaces.terminal import Terminal
-from sim.interfaces.written_files import named, require_place
+from sim.interfaces.written_files import named, require_folder, require_place
 
 if TYPE_CHECKING:
     from sim.experiments.drill_result import Drill
@@ -114,8 +114,10 @@ def drill_rollback(
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
     moments = moments_named(tuple(dict.fromkeys(at or ())))
-    for place in filter(None, (png, out)):
-        require_place(place, folder=place is out)
+    if png is not None:
+        require_place(png)
+    if out is not None:
+        require_folder(out, "RollbackDrill")
     make_engine_ready(engine, terminal)
     chosen, left_out = chosen_strategies(scenario, strategy or ())
     warn(left_out, terminal)

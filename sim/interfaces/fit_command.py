@@ -81,7 +81,7 @@ def fit(
     if out is not None:
         write_text(out, found.document)
     if png is not None:
-        _draw(found, png, terminal.language)
+        _draw(found, png, terminal)
     if as_json:
         whole = {"schemaVersion": SCHEMA_VERSION, "kind": "Fit", **found.to_json()}
         print(json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False))
@@ -89,14 +89,19 @@ def fit(
         show(found, out, terminal)
 
 
-def _draw(found: Recording, path: str, language: str) -> None:
+def _draw(found: Recording, path: str, terminal: Terminal) -> None:
     from sim.analysis.picture import save_png
-    from sim.fitting.picture import draw
+    from sim.errors import Problem
+    from sim.interfaces.scenario_input import warn
     from sim.interfaces.written_files import named
 
-    if found.fit is not None:
-        with named(path):
-            save_png(draw(found.fit, language), path)
+    drawn = found.draw(terminal.language)
+    if drawn is None:
+        text = message("is not written: only of traffic there is a picture")
+        warn([Problem(text, f"--png {path}")], terminal)
+        return
+    with named(path):
+        save_png(drawn, path)
 
 
 def show(found: Recording, out: str | None, terminal: Terminal) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.i18n import LANGUAGES, translate
+from sim.i18n import LANGUAGES, message, translate
 from sim.interfaces.report import Picture, Report, png_of, report_document
 from sim.interfaces.scenario_tables import assumptions_table
 
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from sim.model.run import Run
     from sim.scenario.scenario import Scenario
 
+PICTURES = {
+    "timeline": message("Pods and traffic over time, one run of each strategy"),
+    "latency": message("When requests were sent and how long they took, one run of each strategy"),
+    "budget": message("What was burned of the error budget over time, one run of each strategy"),
+    "pareto": message("What each strategy costs against downtime, rollout time and exposure"),
+    "better": message("How likely each strategy loses fewer requests than each other"),
+}
+
 
 def of_comparison(comparison: Comparison, decision: Decision, command: str) -> str:
     """The report of *comparison* in all languages."""
@@ -25,7 +33,7 @@ def of_comparison(comparison: Comparison, decision: Decision, command: str) -> s
 
 
 def _comparison(comparison: Comparison, decision: Decision, command: str, language: str) -> Report:
-    from sim.analysis.picture import draw
+    from sim.experiments.comparison_pictures import pictures
     from sim.interfaces.comparison_tables import (
         causes_table,
         classes_table,
@@ -36,12 +44,14 @@ def _comparison(comparison: Comparison, decision: Decision, command: str, langua
 
     scenario = comparison.scenario
     arms = [(arm.strategy, arm.settings) for arm in comparison.arms]
-    alt = translate(language, "Pods and traffic over time, one run of each strategy")
     return Report(
         title=title_of(scenario, language),
         command=command,
         sentences=(comparison.verdict.render(language), *decision.sentences(language)),
-        pictures=(Picture(alt=alt, png=png_of(draw(comparison.example_runs, language))),),
+        pictures=tuple(
+            Picture(alt=PICTURES[name].render(language), png=png_of(drawn))
+            for name, drawn in pictures(comparison, language).items()
+        ),
         tables=(
             *decision.tables(language),
             figures_table(comparison, language),

@@ -30,6 +30,18 @@ def require_place(path: str | Path, *, folder: bool = False) -> None:
         raise
 
 
+def require_folder(path: str | Path, kind: str) -> None:
+    """The same for the folder of a result of that *kind*, which may take the place of another.
+
+    Raise a `BackendError` now if anything else is there.
+    """
+    from sim.experiments.folder import refuse_strangers
+
+    require_place(path, folder=True)
+    with named(path):
+        refuse_strangers(Path(path).absolute(), kind)
+
+
 def write_picture(path: str | Path, runs: Sequence[Run], language: str) -> None:
     """Draw *runs* into the file *path*."""
     from sim.analysis.picture import draw, save_png

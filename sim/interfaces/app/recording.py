@@ -6,6 +6,7 @@ from math import isinf
 
 import numpy as np
 
+from sim.analysis.error_budget import burned_by_second
 from sim.analysis.failures import failed, in_window, per_second, sent
 from sim.analysis.lanes import lanes
 from sim.analysis.traffic_share import traffic_share
@@ -74,13 +75,8 @@ def heat_of(run: Run) -> JsonObject:
 
 def budget_of(run: Run, no_release: Run, slo_availability: float) -> list[float]:
     """By each second's end: failures beyond no release so far, as a share of those allowed."""
-    allowed = (1.0 - slo_availability) * sent(run)
-    if allowed <= 0:
-        return []
-    _, lost = per_second(run)
-    _, anyway = per_second(no_release)
-    burned = np.cumsum(lost - anyway) / allowed
-    return [round(x, DIGITS) for x in burned.tolist()]
+    burned = burned_by_second(run, no_release, slo_availability)
+    return [] if burned is None else [round(x, DIGITS) for x in burned.tolist()]
 
 
 def shares_by_second(run: Run) -> JsonObject:

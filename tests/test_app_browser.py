@@ -6,6 +6,7 @@ Screenshots of every page go to an ignored folder, to be looked at.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -103,6 +104,14 @@ def visitor(
     return context
 
 
+@pytest.fixture(scope="module")
+def regular(browser: Browser) -> Iterator[BrowserContext]:
+    """Somebody who comes again and again, and has the scripts of the pages by now."""
+    context = visitor(browser, "en")
+    yield context
+    context.close()
+
+
 def opened(context: BrowserContext, address: str, awaited: str) -> Page:
     """The page at *address* once *awaited* is there."""
     page = context.new_page()
@@ -168,6 +177,9 @@ def test_a_comparison_from_click_to_verdict_and_its_link_in_the_other_language(
     page.get_by_role("button", name="Compare").click()
     page.wait_for_selector(".stTabs")
     assert "RollingUpdate" in page.locator(".seatrial-verdict").inner_text()
+    with page.expect_download() as coming:  # It may still be drawn, but it is offered.
+        page.get_by_role("button", name="Picture (PNG)").click()
+    assert coming.value.path().read_bytes().startswith(b"\x89PNG")
     link = page.url
     assert "n=3" in link and "seed=5" in link
     context.close()
@@ -183,23 +195,58 @@ def test_a_comparison_from_click_to_verdict_and_its_link_in_the_other_language(
     colleague.close()
 
 
-def test_a_run_survives_a_reload_and_is_cancelled_within_two_seconds(
-    server: str, browser: Browser
+@pytest.mark.parametrize(
+    ("address", "button", "progress"),
+    [
+        ("compare?n=100&seed=77", "Compare", "of 100 seeds"),
+        ("way-back?drills=30&seed=77", "Send them back", "of 30 seeds"),
+        ("run?seed=77&set=window.length%3D48h", "Run", "step 2 of 3"),
+        ("what-if?seeds=20&seed=77", "Try it out", r"of \d+ parts"),
+    ],
+    ids=["compare", "way-back", "run", "what-if"],
+)
+def test_work_survives_a_reload_and_is_cancelled_within_two_seconds(
+    server: str, regular: BrowserContext, address: str, button: str, progress: str
 ) -> None:
-    """The address alone finds it again."""
-    context = visitor(browser, "en")
-    page = opened(context, f"{server}/compare?n=100&seed=77", "text=Nobody has run this yet")
-    page.get_by_role("button", name="Compare").click()
-    cancel = page.get_by_role("button", name="Cancel")
-    cancel.wait_for()
-    page.wait_for_selector("text=of 100 seeds")
+    """On every page where it takes long; the address alone finds it again."""
+    page = regular.new_page()
+    page.goto(f"{server}/{address}")
+    page.get_by_role("button", name=button, exact=True).click()
+    page.get_by_text(re.compile(progress)).wait_for()
     page.reload()
-    page.wait_for_selector("text=of 100 seeds")
+    page.get_by_text(re.compile(progress)).wait_for()
+    waited = cancelled(page)
+    page.close()
+
+    assert waited < 2.0
+
+
+def test_experiments_of_the_lab_are_cancelled_and_those_begun_anew_survive_a_reload(
+    server: str, regular: BrowserContext
+) -> None:
+    """They take some seconds, which a reload may outlast: then the result is what is found."""
+    page = regular.new_page()
+    page.goto(f"{server}/ab?size=20000&looks=50")
+    page.get_by_role("tab", name="Looking too often").click()
+    button = page.get_by_role("button", name="Simulate experiments")
+    button.click()
+    page.get_by_text("of 20").wait_for()
+    waited = cancelled(page)
+    button.click()
+    page.get_by_text("of 20").wait_for()
+    page.reload()
+    page.get_by_text("experiments in which A and B convert alike").wait_for()
+    page.close()
+
+    assert waited < 2.0
+
+
+def cancelled(page: Page) -> float:
+    """How long it takes until the page says so, in seconds."""
     begun = time.monotonic()
     page.get_by_role("button", name="Cancel").click()
-    page.wait_for_selector("text=Cancelled.")
-    assert time.monotonic() - begun < 2.0
-    context.close()
+    page.get_by_text("Cancelled.").wait_for()
+    return time.monotonic() - begun
 
 
 def test_a_wrong_and_a_hostile_file_are_sentences(

@@ -316,6 +316,22 @@ def test_ctrl_c_ends_within_two_seconds_and_keeps_what_was_finished(tmp_path):
     assert not list(place.rglob(".*"))
 
 
+def test_ctrl_c_between_keeping_a_part_and_counting_it_counts_it(tmp_path, monkeypatch):
+    """What is said to be kept is what has a file."""
+    keep = SweepFolder.keep
+
+    def interrupted(folder, chunk, trials):
+        keep(folder, chunk, trials)
+        if len(list((tmp_path / "s" / "results").glob("[!.]*.json"))) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(SweepFolder, "keep", interrupted)
+    words = (*WORDS, "--vary", "maxSurge=1,2", "-o", str(tmp_path / "s"))
+    shown = call(*words)
+
+    assert "2 of 8 parts are kept" in shown.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

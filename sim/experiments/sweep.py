@@ -69,12 +69,17 @@ def sweep(
     if progress is not None:
         progress(done, len(once))
     workforce = workforce_of(executor, workers, len(missing))
-    with closing(carry_out(missing, workforce)) as coming:
-        for number, trials in coming:
-            folder.keep(missing[number], trials)
-            done += 1
-            if progress is not None:
-                progress(done, len(once))
+    try:
+        with closing(carry_out(missing, workforce)) as coming:
+            for number, trials in coming:
+                folder.keep(missing[number], trials)
+                done += 1
+                if progress is not None:
+                    progress(done, len(once))
+    except KeyboardInterrupt:
+        if progress is not None:  # It may have come between keeping a job and counting it.
+            progress(folder.count(once), len(once))
+        raise
     found = read_back(plan, folder)
     folder.write_summary(found.to_json())
     return found

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from sim.errors import ScenarioError
 from sim.i18n import message, translate
@@ -21,6 +24,12 @@ from sim.stats.power import ALPHA, POWER, size_for_shares
 from sim.stats.sample_ratio import ALARM, split_p_value
 
 MOST = 10_000_000
+TABS = {
+    "size": message("How many users"),
+    "split": message("Was the split as meant"),
+    "peeking": message("Looking too often"),
+    "judge": message("What a limit is worth"),
+}
 FIELDS = (
     address.number("base", "ab-base", 5.0, 0.01, 99.0),
     address.number("lift", "ab-lift", 10.0, -90.0, 900.0),
@@ -36,19 +45,13 @@ FIELDS = (
     address.text("limit", "ab-limit", "1%"),
     address.text("good", "ab-good", "0.5%"),
     address.text("bad", "ab-bad", "2%"),
+    address.choice("tab", "ab-tab", "size", lambda: TABS),
 )
 
 
 def show(language: str) -> None:
     """Four small instruments."""
-    size, split, peeking, judge = st.tabs(
-        [
-            translate(language, "How many users"),
-            translate(language, "Was the split as meant"),
-            translate(language, "Looking too often"),
-            translate(language, "What a limit is worth"),
-        ]
-    )
+    size, split, peeking, judge = _tabs(language)
     with size:
         _show_size(language)
     with split:
@@ -58,6 +61,19 @@ def show(language: str) -> None:
     with judge:
         _show_judge(language)
     show_link(address.words_of(FIELDS, st.session_state), language)
+
+
+def _tabs(language: str) -> Sequence[DeltaGenerator]:
+    """The instruments; the address knows which is in view, so that a reload comes back to it."""
+    labels = {one: words.render(language) for one, words in TABS.items()}
+    key = f"ab-tabs-{language}"
+
+    def note() -> None:
+        state = st.session_state
+        state["ab-tab"] = next(one for one in TABS if labels[one] == state[key])
+
+    shown = labels[st.session_state["ab-tab"]]
+    return st.tabs(list(labels.values()), default=shown, key=key, on_change=note)
 
 
 def _number(label: str, key: str, low: float, high: float, step: float) -> float:

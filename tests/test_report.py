@@ -103,7 +103,7 @@ def test_the_command_of_a_report_finds_the_same_again(folders, tmp_path):
     words = written(folders["compare"], "en").words
     command = next(text for text in words if text.startswith("seatrial compare"))
     again = tmp_path / "again"
-    shown = call(*shlex.split(command)[1:], "--out", str(again))
+    shown = call(*shlex.split(command)[1:], "--workers", "1", "--out", str(again))
     assert shown.exit_code == 0, shown.output
     first, second = (
         json.loads((place / "manifest.json").read_text()) for place in (folders["compare"], again)

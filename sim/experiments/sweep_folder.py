@@ -69,6 +69,10 @@ class SweepFolder:
         content = {"kind": "SweepResult", "key": chunk.key, "seeds": list(chunk.seeds)}
         self._write(self._place(chunk.key), content | {"sha256": _hash(rows), "trials": rows})
 
+    def has(self, key: str) -> bool:
+        """Whether there is a file of the job with that *key*."""
+        return self._place(key).is_file()
+
     def kept(self, key: str) -> Trials | None:
         """What the job with that *key* came to, if its file is there and as it was written."""
         try:

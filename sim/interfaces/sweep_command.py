@@ -216,27 +216,24 @@ def _carried_out(
     from sim.experiments.sweep_folder import SweepFolder
     from sim.interfaces.waiting import progress_of
 
-    done = [0, 0]
+    folder = SweepFolder(place)
     try:
         with named(place), progress_of(terminal) as progress:
-
-            def hear(*at: int) -> None:
-                done[:] = at
-                progress(*at)
-
             return carry_out(
                 plan,
-                SweepFolder(place),
+                folder,
                 resume=resume,
                 workers=workers,
                 executor=executor,
-                progress=hear,
+                progress=progress,
             )
     except KeyboardInterrupt:
+        # Counted on the disk: the interruption may come between a file and the news of it.
+        keys = {chunk.key for point in plan.points for chunk in plan.chunks(point)}
         text = message(
             "{done} of {all} parts are kept in {path}; --resume goes on with them",
-            done=done[0],
-            all=done[1],
+            done=sum(map(folder.has, keys)),
+            all=len(keys),
             path=place,
         )
         terminal.complain(text.render(terminal.language))

@@ -36,7 +36,7 @@ def test_no_attempt_differs_in_any_regime(name, seeds):
     assert attempts > len(seeds) * 1000
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(name=st.sampled_from(sorted(REGIMES)), seed=st.integers(100_000, 2**32))
 def test_no_attempt_differs_in_whatever_hypothesis_thinks_of(name, seed):
     assert differences(name, seed, requests=500) > 0

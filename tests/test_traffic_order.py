@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -421,18 +422,17 @@ print(hashlib.sha256(repr(played(seed=11, calling=True)).encode()).hexdigest())
 def test_the_same_seed_gives_the_same_bytes_in_another_process_under_another_hash_seed(
     root, engine
 ):
-    digests = set()
-    for hash_seed in ("1", "4711"):
-        done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, str(root / "tests"), engine],
-            env=os.environ | {"PYTHONHASHSEED": hash_seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        digests.add(done.stdout)
+    """This one has a hash seed by chance."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(root / "tests"), engine],
+        env=os.environ | {"PYTHONHASHSEED": "4711"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = hashlib.sha256(repr(played(seed=11, calling=True)).encode()).hexdigest()
 
-    assert 1 == len(digests)
+    assert here == done.stdout.strip()
 
 
 def test_another_seed_gives_another_run():

@@ -27,6 +27,7 @@ def sources() -> list[Path]:
     return [*sorted((ROOT / "sim").rglob("*.py")), ROOT / "app.py"]
 
 
+@cache
 def extracted() -> dict[str, str]:
     """Each message id of the program, and the first place that says it."""
     found: dict[str, str] = {}

@@ -62,11 +62,12 @@ def test_the_user_s_own_traffic_is_a_number_of_requests_and_a_duration():
     shown = call("judge", "--rps", "20", "--weight", "5", "--for", "30m").stdout
     assert "19 or more of 1,800 requests (5% of 20/s for 30m)" in shown
     assert "It takes 800 requests to get both under 5%: 13m20s of this traffic." in shown
-    assert found == judged("--rps", "1200/m", "--weight", "5%", "--for", "0.5h")
+    few = judged("--rps", "2", "--weight", "5", "--for", "15m")
+    assert few == judged("--rps", "120/m", "--weight", "5%", "--for", "0.25h")
 
 
 def test_all_of_the_traffic_is_the_new_version_s_unless_a_weight_says_so():
-    assert 36_000 == judged("--rps", "20", "--for", "30m")["requests"]
+    assert 600 == judged("--rps", "20", "--for", "30s")["requests"]
 
 
 def test_a_limit_that_does_not_lie_between_has_no_traffic_that_is_enough():

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,13 +31,28 @@ def commands() -> list[str]:
     return list(found)
 
 
-@pytest.fixture
-def desk(tmp_path):
-    """Where a reader stands: a checkout's scenarios, a manifest and an access log of one's own."""
-    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
-    shutil.copy(ROOT / "scenarios" / "web-app" / "deployment.yaml", tmp_path / "my-deployment.yaml")
-    (tmp_path / "access.log").write_text(an_hour())
-    return tmp_path
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="module")
+def read(tmp_path_factory) -> Callable[[str], tuple[Path, Done]]:
+    """Carries out a command at a reader's desk, once; others may go on with what it leaves there.
+
+    On the desk are a checkout's scenarios, a manifest and an access log of one's own.
+    """
+    carried_out: dict[str, tuple[Path, Done]] = {}
+
+    def once(command: str) -> tuple[Path, Done]:
+        if command not in carried_out:
+            desk = tmp_path_factory.mktemp("desk")
+            (desk / "scenarios").symlink_to(ROOT / "scenarios")
+            manifest = ROOT / "scenarios" / "web-app" / "deployment.yaml"
+            shutil.copy(manifest, desk / "my-deployment.yaml")
+            (desk / "access.log").write_text(an_hour())
+            carried_out[command] = (desk, in_a_shell(command, desk))
+        return carried_out[command]
+
+    return once
 
 
 def makes_the_run_that(command: str) -> str | None:
@@ -47,7 +63,19 @@ def makes_the_run_that(command: str) -> str | None:
     return None
 
 
-def in_a_shell(command: str, desk: Path) -> subprocess.CompletedProcess[str]:
+def quicker(command: str) -> str:
+    """A Chinese twin shows its words with three runs, or one moment: the English one has run."""
+    twin = command.replace(" --lang zh", "")
+    if twin != command and "drill-rollback" in command and "--at" not in command:
+        return f"{command} --at finish"
+    fixed = ("--runs", "--budget", "--precision", "--resume", "--out", "|", "&&")
+    many = any(f"seatrial {word} " in command for word in ("compare", "claims"))
+    if twin == command or twin not in commands() or not many or any(w in command for w in fixed):
+        return command
+    return f"{command} --runs 3"
+
+
+def in_a_shell(command: str, desk: Path) -> Done:
     """What a reader has who pastes *command* into a shell, pipes included."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "COLUMNS": "100"}
@@ -58,10 +86,13 @@ def in_a_shell(command: str, desk: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", commands())
-def test_every_command_of_the_documents_runs(command, desk):
+def test_every_command_of_the_documents_runs(command, read):
     if (before := makes_the_run_that(command)) is not None:
-        assert 0 == in_a_shell(before, desk).returncode
-    done = in_a_shell(command, desk)
+        desk, made = read(before)
+        assert 0 == made.returncode
+        done = in_a_shell(command, desk)
+    else:
+        _, done = read(quicker(command))
 
     assert 0 == done.returncode, done.stdout + done.stderr
     assert done.stdout.strip()

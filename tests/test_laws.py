@@ -148,19 +148,19 @@ def test_the_formulas_give_their_worked_cases():
 
 
 def test_the_traffic_agrees_with_queueing_theory():
-    """25 figures of 9 systems, 170,000 requests in all, 95 % intervals within 11 %."""
+    """25 figures of 9 systems, 93,000 requests in all, 95 % intervals within 15 %."""
     comparisons = [
-        *delay_system(seed=101, workers=1, rho=0.5, requests=25_000),
-        *delay_system(seed=102, workers=4, rho=0.7, requests=25_000),
-        *loss_system(seed=103, workers=2, places=3, rho=1.2, requests=12_000),
-        *loss_system(seed=104, workers=8, places=0, rho=0.9, requests=12_000),
-        *general_service(seed=105, demand=Demand.CONSTANT, cv=0.0, rho=0.6, requests=20_000),
-        *general_service(seed=106, demand=Demand.LOGNORMAL, cv=0.8, rho=0.5, requests=20_000),
-        *random_balancing(seed=107, pods=3, workers=2, rho=0.6, requests=25_000),
-        *taking_turns(seed=108, rho=0.6, requests=20_000),
-        *impatience(seed=109, patience=2.0, requests=10_000),
+        *delay_system(seed=101, workers=1, rho=0.5, requests=14_000),
+        *delay_system(seed=102, workers=4, rho=0.7, requests=14_000),
+        *loss_system(seed=103, workers=2, places=3, rho=1.2, requests=6_000),
+        *loss_system(seed=104, workers=8, places=0, rho=0.9, requests=6_000),
+        *general_service(seed=105, demand=Demand.CONSTANT, cv=0.0, rho=0.6, requests=12_000),
+        *general_service(seed=106, demand=Demand.LOGNORMAL, cv=0.8, rho=0.5, requests=12_000),
+        *random_balancing(seed=107, pods=3, workers=2, rho=0.6, requests=12_000),
+        *taking_turns(seed=108, rho=0.6, requests=12_000),
+        *impatience(seed=109, patience=2.0, requests=5_000),
     ]
-    assert_all_agree(comparisons, precision=0.11)
+    assert_all_agree(comparisons, precision=0.15)
 
 
 @pytest.mark.slow

@@ -156,13 +156,13 @@ def pool(seed: int, workers: int, slots: int, rho: float, requests: int) -> list
 
 
 def test_requests_that_call_dependencies_agree_with_queueing_theory():
-    """9 figures of 3 systems, 80,000 requests in all, 95 % intervals within 6 %."""
+    """9 figures of 3 systems, 40,000 requests in all, 95 % intervals within 9 %."""
     comparisons = [
-        *tandem(seed=301, slots=(2, 3), rate=24.0, requests=30_000),
-        *failing_tandem(seed=302, slots=2, ratio=0.2, rate=28.0, requests=30_000),
-        *pool(seed=303, workers=5, slots=2, rho=1.2, requests=20_000),
+        *tandem(seed=301, slots=(2, 3), rate=24.0, requests=15_000),
+        *failing_tandem(seed=302, slots=2, ratio=0.2, rate=28.0, requests=15_000),
+        *pool(seed=303, workers=5, slots=2, rho=1.2, requests=10_000),
     ]
-    assert_all_agree(comparisons, precision=0.06)
+    assert_all_agree(comparisons, precision=0.09)
 
 
 @pytest.mark.slow

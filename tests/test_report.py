@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {name: place / name for name in words}
 
 
+@cache
 def written(folder: Path, language: str) -> Page:
     target = folder.parent / f"{folder.name}.{language}.html"
     shown = call("report", str(folder), "-o", str(target), "--lang", language)

@@ -48,7 +48,12 @@ def looks(chance, ratio: float, each: int, count: int, trials: int):
     return errors, np.broadcast_to(each * np.arange(1, count + 1), errors.shape)
 
 
-@pytest.mark.parametrize("ratio", [0.001, 0.01, 0.1, 0.5])
+LATER = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "ratio", [pytest.param(0.001, marks=LATER), 0.01, 0.1, pytest.param(0.5, marks=LATER)]
+)
 def test_a_share_is_inside_at_all_of_120_looks_in_all_but_one_of_twenty_trials(ratio):
     """2,000 trials of half an hour with a scrape every 15 s and 15 requests in between."""
     errors, requests = looks(np.random.default_rng(2), ratio, 15, 120, 2000)
@@ -57,7 +62,7 @@ def test_a_share_is_inside_at_all_of_120_looks_in_all_but_one_of_twenty_trials(r
     assert missed.mean() <= ALPHA
 
 
-@pytest.mark.parametrize("ratio", [0.005, 0.05])
+@pytest.mark.parametrize("ratio", [pytest.param(0.005, marks=LATER), 0.05])
 def test_two_equal_versions_are_told_apart_by_mistake_at_most_once_in_twenty_trials(ratio):
     """A canary at 5 % of 20 requests a second, looked at after each of 120 scrapes.
 
@@ -88,7 +93,7 @@ def test_a_version_that_is_worse_is_found_in_the_end():
     assert (low > 0).any(axis=1).mean() > 0.95
 
 
-@pytest.mark.parametrize("expected", [0.1, 1.0])
+@pytest.mark.parametrize("expected", [pytest.param(0.1, marks=LATER), 1.0])
 def test_two_equal_means_are_told_apart_by_mistake_at_most_once_in_twenty_trials(expected):
     """Exponential values, from 300 users each on, at each of 100 further looks at 100 more."""
     chance = np.random.default_rng(8)

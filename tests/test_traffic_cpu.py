@@ -170,9 +170,15 @@ def test_a_node_with_a_core_for_every_thread_changes_not_a_bit() -> None:
         (Demand.LOGNORMAL, 2.0, 13),
     ],
 )
-def test_one_core_is_m_g_1_processor_sharing_whatever_the_distribution(demand, cv, seed) -> None:
-    """E[T] = E[S] / (1 - rho), insensitive to the distribution (Kleinrock 1967)."""
-    mean, rho, requests = 0.02, 0.6, 30_000
+def test_one_core_is_m_g_1_processor_sharing_whatever_the_distribution(
+    engine, demand, cv, seed
+) -> None:
+    """E[T] = E[S] / (1 - rho), insensitive to the distribution (Kleinrock 1967).
+
+    The reference, which is slow and equal to the bit, is watched for a shorter time.
+    """
+    mean, rho = 0.02, 0.6
+    requests, width = {"reference": (10_000, 0.6), "kernel": (30_000, 0.35)}[engine]
     row = computing(mean, demand=demand, demand_cv=cv, concurrency=10**6)
     curve = RateCurve(times=(0.0,), rates=(rho / mean,), end=requests * mean / rho)
     log = play(node_of(row, curve, cores=1.0, seed=seed), 1e5).log
@@ -182,7 +188,7 @@ def test_one_core_is_m_g_1_processor_sharing_whatever_the_distribution(demand, c
         0.999, df=19, loc=batches.mean(), scale=batches.std(ddof=1) / np.sqrt(20)
     )
     assert low < mean / (1.0 - rho) < high
-    assert (high - low) / (mean / (1.0 - rho)) < 0.35
+    assert (high - low) / (mean / (1.0 - rho)) < width
 
 
 @given(

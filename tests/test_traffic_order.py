@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -287,8 +288,7 @@ def act(plane: DataPlane, what: str, whom) -> None:
         calls[what]()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
+whatever = given(
     seed=st.integers(min_value=0, max_value=2**64 - 1),
     rate=st.sampled_from([4.0, 16.0, 64.0]),
     poisson=st.booleans(),
@@ -307,7 +307,9 @@ def act(plane: DataPlane, what: str, whom) -> None:
     script=scripts,
     cuts=st.lists(moments | st.floats(min_value=0.0, max_value=10.0), max_size=40),
 )
-def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
+
+
+def accounted_for(
     engine,
     seed,
     rate,
@@ -394,6 +396,19 @@ def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(
         assert (entry.cause in ANSWERS) <= (entry.answered <= plane.last_answers().get(0, -1.0))
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@whatever
+def test_whatever_happens_every_request_ends_once_and_watching_changes_nothing(engine, **world):
+    accounted_for(engine, **world)
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@whatever
+def test_whatever_else_happens_every_request_ends_once(engine, **world):
+    accounted_for(engine, **world)
+
+
 SCRIPT = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
@@ -407,18 +422,17 @@ print(hashlib.sha256(repr(played(seed=11, calling=True)).encode()).hexdigest())
 def test_the_same_seed_gives_the_same_bytes_in_another_process_under_another_hash_seed(
     root, engine
 ):
-    digests = set()
-    for hash_seed in ("0", "1", "4711"):
-        done = subprocess.run(
-            [sys.executable, "-c", SCRIPT, str(root / "tests"), engine],
-            env=os.environ | {"PYTHONHASHSEED": hash_seed},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        digests.add(done.stdout)
+    """This one has a hash seed by chance."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(root / "tests"), engine],
+        env=os.environ | {"PYTHONHASHSEED": "4711"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    here = hashlib.sha256(repr(played(seed=11, calling=True)).encode()).hexdigest()
 
-    assert 1 == len(digests)
+    assert here == done.stdout.strip()
 
 
 def test_another_seed_gives_another_run():

@@ -76,6 +76,18 @@ def read(text: str, file: str, dialect: Dialect) -> tuple[list[Node], list[Probl
     return composer.documents, composer.warnings
 
 
+def is_harmless(text: str, dialect: Dialect) -> bool:
+    """Whether *text* is YAML within the *dialect*'s bounds, whatever it says: safe to hand on."""
+    composer = Composer("", dialect)
+    try:
+        _refuse_by_size(text, "", dialect)
+        for event in _events(text, "", dialect):
+            composer.take(event)
+    except Refused:
+        return False
+    return True
+
+
 def _explained(problems: list[Problem], text: str) -> ScenarioError:
     """*problems* as an error; in a line of a chart that was not rendered, that is the mistake."""
     lines = text.split("\n")

@@ -16,6 +16,8 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from sim.i18n import Message, message
+from sim.scenario.dialect import SCENARIO
+from sim.scenario.yaml import is_harmless
 
 MOST_CHARACTERS = 20_000  # Of a text that a form is laid beside.
 WIDTH = 4096  # No line of the author's is broken.
@@ -85,6 +87,8 @@ def _yaml() -> YAML:
 def _parsed(text: str) -> Any:
     """The file as a tree that can be written again; None if it is no scenario file."""
     if not text.strip() or len(text) > MOST_CHARACTERS or "&" in text:
+        return None
+    if not is_harmless(text, SCENARIO):  # Ten thousand brackets would take seconds.
         return None
     try:
         root = _yaml().load(text)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from small_manifests import DEPLOYMENT
 from test_app import CJK, page, surroundings, words_of
 
+from sim.interfaces.app.drawing.colours import DAY
+from sim.interfaces.app.drawing.plan import plan_picture
 from sim.interfaces.app.order import MANIFEST_FILE, Order
 from sim.interfaces.app.pages.scenario import copied
 from sim.interfaces.app.plan import plan_of
@@ -112,6 +116,17 @@ def test_a_plan_holds_what_strategies_wait_for_and_when_faults_strike() -> None:
     assert [(bar["start"], bar["end"]) for bar in canary["bars"]] == [(0, 30), (30, 60), (60, 90)]
     assert canary["bars"][1]["text"]["en"] == "20 % for the new version"
     assert [one["bars"][0]["start"] for one in plan["faults"]] == [15.0, 0.0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_planned_step_is_drawn_with_its_weight_and_a_wait_with_its_length(language: str) -> None:
+    """Where no pointer is: in words beside the bars."""
+    drawn = plan_picture(plan_of(load(["web-app"])), DAY, language)
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+
+    assert any("5 % → 20 % → 50 %" in word for word in words)
+    assert any(("waits 30 s" if language == "en" else "等待 30 秒") in word for word in words)
+    assert bool(CJK.search(" ".join(words))) == (language == "zh")
 
 
 @pytest.mark.parametrize("name", [*bundled_scenarios()])

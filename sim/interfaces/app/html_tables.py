@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 from sim.interfaces.table import Row, Table
 
-LONGEST_WORD, LONGEST_LINE = 12, 24  # What is not broken, in letters; wide ones count twice.
+LONGEST_WORD, LONGEST_LINE = 12, 29  # What is not broken, in letters; wide ones count twice.
 
 
 def html_table(table: Table) -> str:

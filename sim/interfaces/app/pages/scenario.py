@@ -17,6 +17,7 @@ from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.shown import show_link, show_problems, show_reading, theme_colours
+from sim.interfaces.app.style import upload_style
 from sim.interfaces.app.yaml_form import FORM, values_of, with_value
 from sim.model.objects import JsonObject
 from sim.scenario.source import bundled_scenarios
@@ -97,12 +98,16 @@ def _edit(language: str) -> None:
             height=420,
             max_chars=own_text.MOST_CHARACTERS,
             persist_state="session",
+            placeholder=translate(
+                language, "May stay empty: then all that the manifest does not say is assumed."
+            ),
             help=translate(
                 language, "What Kubernetes does not say: traffic, users, versions, faults."
             ),
         )
     with right:
         own_text.ask_manifest(language, height=420)
+        st.html(upload_style(translate(language, "Choose files")))
         st.file_uploader(
             translate(language, "Upload manifests (YAML, up to 1 MB)"),
             type=["yaml", "yml", "json"],

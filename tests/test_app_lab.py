@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from test_app import CJK, page, surroundings, until, words_of
 
@@ -20,7 +21,7 @@ from sim.interfaces.app.pages.ab import size_table
 from sim.interfaces.app.pages.believe import theory_table
 from sim.interfaces.app.tasks.claims import view_of
 from sim.interfaces.app.tasks.engines import compare_engines
-from sim.interfaces.app.tasks.peek import peek
+from sim.interfaces.app.tasks.peek import one_fooled, peek
 from sim.interfaces.app.tasks.theory import SERVICE_SECONDS, compare_theory
 from sim.stats.power import size_for_shares
 
@@ -64,6 +65,17 @@ def test_the_experiment_that_is_shown_was_called_too_early(peeked: dict) -> None
         assert drawn.count("<circle") == len(users)
         assert drawn.count(f'stroke="{DAY.failed}"') == sum(found)
         assert bool(CJK.search(drawn.split("font-family", 1)[1])) == (language == "zh")
+
+
+def test_of_two_experiments_the_one_that_only_an_early_look_believes_is_shown() -> None:
+    """The first is a finding at the end too, so it would teach nothing."""
+    a, b = np.array([[10, 20], [10, 20]]), np.array([[40, 80], [30, 25]])
+
+    one = one_fooled(a, b, np.array([100, 200]), first=40)
+
+    assert one["number"] == 42
+    assert one["fooled"]
+    assert one["gap"] == pytest.approx([0.2, 0.025])
 
 
 def test_the_handbooks_claims_are_told_with_their_verdicts_in_both_languages() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from recorded_log import an_hour
 from small_manifests import DEPLOYMENT
 from test_app import CJK, page, surroundings, words_of
 
@@ -14,7 +15,8 @@ from sim.interfaces.app.order import MANIFEST_FILE, Order
 from sim.interfaces.app.pages.scenario import copied
 from sim.interfaces.app.plan import plan_of
 from sim.interfaces.app.reading import document
-from sim.interfaces.app.yaml_form import FORM, values_of, with_value
+from sim.interfaces.app.tasks.fit import fit
+from sim.interfaces.app.yaml_form import FORM, values_of, with_behaviour, with_value
 from sim.scenario.load import load
 from sim.scenario.source import bundled_scenarios
 
@@ -139,3 +141,28 @@ def test_a_copy_of_every_bundled_scenario_is_read_as_the_scenario_itself(name: s
     assert own["problems"] == {}
     assert own["assumptions"]["en"]["rows"] == itself["assumptions"]["en"]["rows"]
     assert own["plan"] == itself["plan"]
+
+
+def test_an_uploaded_access_log_becomes_the_traffic_of_the_scenario() -> None:
+    """Of none yet, and of one that says more: that stays."""
+    found = fit({"name": "access.log", "log": an_hour(visits=200)}, lambda done, total: None)
+
+    assert found["problems"] == {}
+    for before in ("", TEXT.replace("  traffic:", "  slo:\n    availability: 99%\n  traffic:")):
+        text = with_behaviour(before, found["behaviour"])
+        read = document(Order(bundled=None, description=text, manifest=DEPLOYMENT))
+        assert read["problems"] == {}
+        assert ("99%" in text) == bool(before)
+        assert "50/s" not in text
+
+
+@pytest.mark.parametrize("log", ["", "no log at all\n", "\x00\x01 \ufffd\n" * 50])
+def test_an_upload_that_is_no_log_is_a_sentence_in_both_languages(log: str) -> None:
+    """And it names no file of this machine."""
+    found = fit({"name": "access.log", "log": log}, lambda done, total: None)
+
+    assert found["behaviour"] == ""
+    for language in ("en", "zh"):
+        (said,) = found["problems"][language]
+        assert "access.log" not in said
+        assert bool(CJK.search(said)) == (language == "zh")

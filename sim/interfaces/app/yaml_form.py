@@ -16,8 +16,19 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from sim.i18n import Message, message
+from sim.interfaces.app.order import MANIFEST_FILE
+from sim.scenario.spec import API_VERSION
 
 MOST_CHARACTERS = 20_000  # Of a text that a form is laid beside.
+EMPTY = f"""\
+apiVersion: {API_VERSION}
+kind: Scenario
+metadata:
+  name: own
+spec:
+  manifests:
+    - {MANIFEST_FILE}
+"""
 WIDTH = 4096  # No line of the author's is broken.
 
 
@@ -72,6 +83,31 @@ def with_value(text: str, path: str, value: str) -> str:
     stream = io.StringIO()
     _yaml().dump(root, stream)
     return stream.getvalue()
+
+
+def with_behaviour(text: str, behaviour: str) -> str:
+    """*text* with all that a behaviour file says laid over it; without one, a scenario of its own.
+
+    Traffic is taken as a whole, as `seatrial` does: half of one and half of another is nothing.
+    """
+    root = _parsed(text) or _yaml().load(EMPTY)
+    for name, fitted in _yaml().load(behaviour)["spec"].items():
+        if name == "traffic":
+            root["spec"][name] = fitted
+        else:
+            _lay_over(root["spec"], name, fitted)
+    stream = io.StringIO()
+    _yaml().dump(root, stream)
+    return stream.getvalue()
+
+
+def _lay_over(place: CommentedMap, name: str, fitted: Any) -> None:
+    """What *fitted* does not say stays."""
+    if not isinstance(fitted, CommentedMap) or not isinstance(place.get(name), CommentedMap):
+        place[name] = fitted
+        return
+    for key, value in fitted.items():
+        _lay_over(place[name], key, value)
 
 
 def _yaml() -> YAML:

@@ -18,6 +18,7 @@ from sim.interfaces.app.page import Page
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.shown import show_link, show_problems, show_reading, theme_colours
 from sim.interfaces.app.style import upload_style
+from sim.interfaces.app.upload_log import ask_log
 from sim.interfaces.app.yaml_form import FORM, values_of, with_value
 from sim.model.objects import JsonObject
 from sim.scenario.source import bundled_scenarios
@@ -105,6 +106,7 @@ def _edit(language: str) -> None:
                 language, "What Kubernetes does not say: traffic, users, versions, faults."
             ),
         )
+        ask_log(language)
     with right:
         own_text.ask_manifest(language, height=420)
         st.html(upload_style(translate(language, "Choose files")))

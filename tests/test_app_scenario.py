@@ -16,7 +16,13 @@ from sim.interfaces.app.pages.scenario import copied
 from sim.interfaces.app.plan import plan_of
 from sim.interfaces.app.reading import document
 from sim.interfaces.app.tasks.fit import fit
-from sim.interfaces.app.yaml_form import FORM, values_of, with_behaviour, with_value
+from sim.interfaces.app.yaml_form import (
+    FORM,
+    rate_is_elsewhere,
+    values_of,
+    with_behaviour,
+    with_value,
+)
 from sim.scenario.load import load
 from sim.scenario.source import bundled_scenarios
 
@@ -154,6 +160,8 @@ def test_an_uploaded_access_log_becomes_the_traffic_of_the_scenario() -> None:
         assert read["problems"] == {}
         assert ("99%" in text) == bool(before)
         assert "50/s" not in text
+        assert rate_is_elsewhere(text)
+    assert not rate_is_elsewhere(TEXT)
 
 
 @pytest.mark.parametrize("log", ["", "no log at all\n", "\x00\x01 \ufffd\n" * 50])

@@ -45,8 +45,9 @@ class FormField:
         return f"form-{self.path}"
 
 
+RATE = "traffic.rate"
 FORM: Sequence[FormField] = (
-    FormField(path="traffic.rate", label=message("Requests per second")),
+    FormField(path=RATE, label=message("Requests per second")),
     FormField(path="users.population", label=message("Users")),
     FormField(path="clients.attemptTimeout", label=message("Clients give up after")),
     FormField(path="clients.attempts", label=message("Attempts for one request")),
@@ -83,6 +84,12 @@ def with_value(text: str, path: str, value: str) -> str:
     stream = io.StringIO()
     _yaml().dump(root, stream)
     return stream.getvalue()
+
+
+def rate_is_elsewhere(text: str) -> bool:
+    """Whether traffic is of a kind that has rates by time, or requests of its own."""
+    root = _parsed(text)
+    return root is not None and _found(root, "traffic.kind") not in ("", "poisson")
 
 
 def with_behaviour(text: str, behaviour: str) -> str:

@@ -1,8 +1,8 @@
 """What a request costs: the compiled kernel beside the reference and other people's simulators.
 
     python benchmarks/data_plane.py               everything, some minutes
-    python benchmarks/data_plane.py peers sizes   some of: peers reference proxies sizes length
-                                                  endurance more empty
+    python benchmarks/data_plane.py peers sizes   some of: peers reference proxies sizes
+                                                  everything length endurance more empty
 
 CPU seconds of one core. Ratios are of one run on one machine, on the same work; a shared machine
 makes single figures uncertain by a fifth or more, so the best of three is shown.
@@ -25,6 +25,10 @@ from peers import MEAN, PEERS, PODS, RHO, WORKERS
 
 from sim.model.behaviour import Behaviour, Clients, CpuShare, Demand, RateCurve, Workload
 from sim.model.dependency import Call, Dependency
+from sim.model.endpoint_class import ClassBehaviour, EndpointClass
+from sim.model.network import Connections, ProxyKind
+from sim.model.protection import OutlierDetection, Protection
+from sim.model.retry import RetryOn
 from sim.ports import DataPlane, ProbeKind
 from sim.traffic.kernel.plane import KernelPlane
 from sim.traffic.reference import ReferencePlane
@@ -32,6 +36,38 @@ from sim.traffic.reference import ReferencePlane
 ENGINES = {"kernel": KernelPlane, "reference": ReferencePlane}
 PATIENT = Clients(attempt_timeout_seconds=5.0, deadline_seconds=10.0)
 HASTY = Clients(attempt_timeout_seconds=0.3, deadline_seconds=5.0, attempts=3)
+# All that proxies, clients and requests can be at once, without what makes further attempts many.
+CAREFUL = Clients(
+    attempt_timeout_seconds=5.0,
+    deadline_seconds=10.0,
+    attempts=3,
+    retry_on=(RetryOn.CONNECT_FAILURE, RetryOn.SERVER_ERROR),
+    retry_budget=0.2,
+)
+EVERYTHING = {
+    "connections": Connections(
+        proxy=ProxyKind.INGRESS_NGINX,
+        keep_alive_seconds=60.0,
+        requests_each=10_000,
+        lifetime_seconds=3600.0,
+        tries=3,
+        connect_timeout_seconds=5.0,
+        idempotent_share=0.5,
+    ),
+    "protection": Protection(
+        outliers=OutlierDetection(), most_in_flight=10**6, per_second=1e9, burst=10**6
+    ),
+    "classes": (
+        EndpointClass(name="checkout", share=0.1, idempotent=False),
+        EndpointClass(name="search", share=0.3, idempotent=True),
+        EndpointClass(name="static", share=0.6),
+    ),
+}
+SLOWER_ONES = (
+    ClassBehaviour(name="checkout", service_time_factor=2.0),
+    ClassBehaviour(name="search", service_time_factor=1.5),
+    ClassBehaviour(name="static", service_time_factor=7 / 12),  # The mean of all is as it was.
+)
 
 
 def plane_of(
@@ -47,6 +83,7 @@ def plane_of(
     limit: float = float("inf"),
     probes: bool = False,
     calls: bool = False,
+    everything: bool = False,
     **row: object,
 ) -> tuple[DataPlane, float]:
     """Pods of eight workers that listen, and when the last of about so many *requests* comes."""
@@ -61,9 +98,13 @@ def plane_of(
         window_start=0.0,
         window_end=end,
         dependencies=(Dependency(name="database", capacity=2 * pods * WORKERS),) if calls else (),
+        **(EVERYTHING if everything else {}),
     )
     plane: DataPlane = ENGINES[engine](workload, 1, start=0.0)
     fields = {"cpu_seconds": 0.0, "wait_seconds": MEAN, "concurrency": WORKERS} | row
+    if everything:
+        fields |= {"demand": Demand.LOGNORMAL, "classes": SLOWER_ONES}
+        fields |= {"error_ratio": 0.001, "leak_bytes_per_request": 100.0}
     if calls:
         fields["calls"] = (Call(dependency=0),)
     plane.set_behaviour(0, Behaviour(**fields))
@@ -153,6 +194,15 @@ def sizes() -> None:
             show(name, nanoseconds("kernel", 3e6, pods=pods, balancer=balancer))
 
 
+def everything() -> None:
+    """16 proxies with kept connections, outliers, limits, retry budgets; classes, leaks, probes."""
+    for pods in (6, 100, 1_000):
+        for balancer in ("random", "round_robin"):
+            setup = {"pods": pods, "balancer": balancer, "clients": CAREFUL, "proxies": 16}
+            cost = nanoseconds("kernel", 1e6, probes=True, everything=True, **setup)
+            show(f"{pods:,} pods, {balancer.replace('_', ' ')}, all on", cost)
+
+
 def length() -> None:
     """From 10**5 to 10**8 requests."""
     for exponent in (5, 6, 7, 8):
@@ -216,6 +266,7 @@ PARTS = {
     "reference": reference,
     "proxies": proxies,
     "sizes": sizes,
+    "everything": everything,
     "length": length,
     "endurance": endurance,
     "more": more,

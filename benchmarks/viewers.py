@@ -5,7 +5,8 @@
 
 `seatrial app` runs as a user starts it, with an empty shelf. First the waits for a page alone, from
 opening the websocket to the last message of a page that wants nothing more: the comparison first,
-as soon as the server answers (which begins it by itself when it starts). Then one visitor starts
+as soon as the server answers (which begins it by itself when it starts), then every other page, one
+after the other, while the server still works for those to come. Then one visitor starts
 the comparison of `web-app-20min` over six hours, a hundred seeds, which takes both cores for
 longer than this lasts, and twelve open the same link. Their pages refresh themselves at the
 interval that the app asks for (it is printed), each at a moment of its own, or all at the same one
@@ -33,12 +34,13 @@ import numpy as np
 import psutil
 from visitor import Visitor, serving
 
+from sim.interfaces.app.pages import PAGES
+
 LAG_SECONDS, CACHED_SECONDS, DEFAULT_SECONDS = 0.5, 1.0, 3.0
 FLAT_SHARE, FLAT_BYTES = 0.05, 8e6  # More memory than both is growth.
 SETTLING_SECONDS = 10.0
 HEAVY = "scenario=web-app-20min&n=100&seed=77&set=window.length%3D6h"
-PAGES = ("start", "compare", "run", "scenario", "ab", "believe")
-VERDICT = "class='seatrial-verdict'"
+VERDICT, WITH_VERDICT = "class='seatrial-verdict'", ("compare", "way-back", "what-if")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +82,16 @@ async def visit(port: int, page: str, query: str = "") -> tuple[float, Visitor]:
     return waited, visitor
 
 
-async def waits(port: int) -> tuple[float, dict[str, float]]:
-    """Seconds that the default comparison takes on an empty shelf; then of each cached page.
+async def waits(port: int) -> tuple[dict[str, float], dict[str, float]]:
+    """Seconds that each page takes that is visited first on an empty shelf, one after the other.
 
-    Of the latter the longest of three visits.
+    The default comparison is the first of them. Then seconds of each page when it is cached, the
+    longest of three visits; meanwhile the server is at work for the pages to come.
     """
-    first, seen = await visit(port, "compare")
-    assert seen.has(VERDICT), "the default comparison has no verdict"
-    cached = {}
-    for page in PAGES:
-        await visit(port, page)
+    first, cached = {}, {}
+    for page in ("compare", *(name for name in PAGES if name != "compare")):
+        first[page], seen = await visit(port, page)
+        assert page not in WITH_VERDICT or seen.has(VERDICT), f"{page} has no verdict"
         cached[page] = max([(await visit(port, page))[0] for _ in range(3)])
     return first, cached
 
@@ -130,12 +132,14 @@ async def _look(crowd: list[Visitor], seconds: float, together: bool) -> None:
     )
 
 
-def told_waits(first: float, cached: dict[str, float]) -> bool:
+def told_waits(first: dict[str, float], cached: dict[str, float]) -> bool:
     """Print the waits; whether all are as short as was promised."""
-    print(f"default comparison, nothing cached: {first:.2f} s (promised {DEFAULT_SECONDS:g} s)")
+    print(
+        f"promised: compare {DEFAULT_SECONDS:g} s at first, each page {CACHED_SECONDS:g} s cached"
+    )
     for page, seconds in cached.items():
-        print(f"cached page {page:10}{1000 * seconds:6.0f} ms (promised {CACHED_SECONDS:g} s)")
-    return first < DEFAULT_SECONDS and max(cached.values()) < CACHED_SECONDS
+        print(f"{page:10} first {first[page]:6.2f} s, cached {1000 * seconds:6.0f} ms")
+    return first["compare"] < DEFAULT_SECONDS and max(cached.values()) < CACHED_SECONDS
 
 
 def told_watching(found: Watched, viewers: int, seconds: float) -> bool:

@@ -26,7 +26,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
 WHOLE = (ForwardMsg.FINISHED_SUCCESSFULLY,)
 FRAGMENT = (ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,)
 

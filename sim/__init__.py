@@ -2,16 +2,13 @@
 
     import sim
 
-    scenario = sim.load(["scenarios/web-app"])
+    scenario = sim.load("web-app")
     comparison = sim.compare(scenario, ["Recreate", "RollingUpdate"], seeds=range(10))
-    print(comparison.verdict)
     comparison.frame()  # tidy; more in docs/python.md
 
-The map, from the roof down: `interfaces` (command line, page) · `experiments` (seeds, comparison,
-run folder) · `session` (one run) · `backends`, `operators` (who is on duty) · `strategies`,
-`faults`, `control` (the cluster), `traffic` (every request), `analysis` (figures, pictures) ·
-`cluster` (the words of a strategy), `judges` (who decides) · `ports`, `scenario` · `model` (values
-and arithmetic) · `errors`, `registry`, `stats`, `i18n`.
+From the roof down: `interfaces` (commands, pages) · `experiments`, `fitting` · `session` (a run) ·
+`backends`, `operators` · `strategies`, `faults`, `control` (the cluster), `traffic` (the requests),
+`analysis` · `cluster`, `judges` · `ports`, `scenario` · `model` · `errors`, `stats`, `i18n`.
 """
 
 from __future__ import annotations
@@ -21,11 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.analysis.picture import draw as draw
+    from sim.errors import ScenarioError as ScenarioError
     from sim.experiments.compare import Comparison as Comparison
     from sim.experiments.compare import compare as compare
     from sim.experiments.frames import frames as frames
     from sim.experiments.rollback_drill import rollback_drill as rollback_drill
+    from sim.experiments.varied import sweep as sweep
     from sim.experiments.window import measured_window as measured_window
+    from sim.fitting.fit import fit as fit
     from sim.scenario.load import load as load
     from sim.session import Session as Session
     from sim.session import run as run
@@ -34,14 +34,17 @@ __version__ = "0.1.0"
 
 _FACE = {
     "Comparison": "sim.experiments.compare",
+    "ScenarioError": "sim.errors",
     "Session": "sim.session",
     "compare": "sim.experiments.compare",
     "draw": "sim.analysis.picture",
+    "fit": "sim.fitting.fit",
     "frames": "sim.experiments.frames",
     "load": "sim.scenario.load",
     "measured_window": "sim.experiments.window",
     "rollback_drill": "sim.experiments.rollback_drill",
     "run": "sim.session",
+    "sweep": "sim.experiments.varied",
 }
 
 __all__ = [*_FACE]

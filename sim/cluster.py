@@ -32,6 +32,7 @@ from sim.scenario.feature_flags import KIND as CONFIG_MAP
 from sim.scenario.feature_flags import new_config_map, patch_of
 
 _RELEASE, _REPLICAS, _FROM = "release", "replicas", "from"
+BY_HAND = "by hand"  # What is noted of a pause that somebody must end.
 
 
 class Cluster(Watched):
@@ -288,7 +289,7 @@ class Cluster(Watched):
         if not self.noted(mark):
             if not self.is_paused:
                 self.pause()
-            self.note(mark, "by hand")
+            self.note(mark, BY_HAND)
         return self._clock.until(lambda: not self.is_paused)
 
     def until_rolled_out(self, track: str = STABLE) -> Wait:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypedDict
 
 from sim.analysis.experiment import ALPHA
 from sim.backends.simulated.backend import SimulatedBackend
+from sim.backends.simulated.cluster_record import cluster_record
 from sim.backends.simulated.collector import patient_collector
 from sim.backends.simulated.commands import carry_out
 from sim.backends.simulated.readiness import require_ready
@@ -20,15 +20,12 @@ from sim.control.checks import Checks
 from sim.errors import RolloutError, ScenarioError
 from sim.faults.reading import faults_of
 from sim.i18n import message
-from sim.model.asked_share import asked_shares
 from sim.model.attempts import Recorder
 from sim.model.boot import boot_seconds
 from sim.model.command import Command, Commanded, Verb
 from sim.model.deed import Deed
-from sim.model.given_up import GivenUp, given_up_of
-from sim.model.run import AskedShare, Change, KubeEvent, Phase, PodSpan, Run, Setting, Window
+from sim.model.run import Run, Setting, Window
 from sim.model.samples import Metrics
-from sim.model.settling import goal_of, settled_at
 from sim.model.snapshot import Snapshot as Snapshot
 from sim.monitoring.rule_groups import require_answerable
 from sim.operators.duty import Duty, Operator
@@ -43,7 +40,6 @@ from sim.strategies.strategy import Strategy, asks_metrics, queries_of, without_
 from sim.traffic.engine import DEFAULT
 from sim.world import Fault
 
-OLD = 0  # `Run.versions` begins with old and new.
 WARM_UP_SECONDS = 30.0  # Traffic before the window, so that it opens on a system in use.
 FOLLOW_SECONDS = 1.0  # How often we ask, after the window, whether all answers are in.
 
@@ -170,7 +166,11 @@ class Session:
     def finish(self) -> Run:
         """Advance to the window's end, follow every request to its answer, hand over the run."""
         self.advance(self.window.end)
-        record = self._record_of_the_cluster()
+        end, keep_objects = self.window.end, self._keep_objects
+        record = cluster_record(self._backend, end=end, keep_objects=keep_objects)
+        phase = None if self.releaser is None else self.releaser.phase
+        finished_at = None if self.releaser is None else self.releaser.finished_at
+        deeds = tuple(self._deeds)
         found = self._backend.experiment(getattr(self._strategy, "alpha", ALPHA))
         if self._checks is not None:
             self._checks.verify()
@@ -185,6 +185,9 @@ class Session:
             strategy=self.strategy,
             seed=self.seed,
             window=self.window,
+            phase=phase,
+            finished_at=finished_at,
+            deeds=deeds,
             settings=self._settings,
             versions=tuple(self._backend.versions.names),
             requests=plane.counts(),
@@ -278,49 +281,6 @@ class Session:
             self._go_back()
         else:
             carry_out(command, self.scenario, self._backend)
-
-    def _record_of_the_cluster(self) -> ClusterRecord:
-        """What the control plane did up to now, before requests are followed to their answers."""
-        control = self._backend.control_plane
-        spans = control.pod_spans(self.window.end)
-        versions = self._backend.versions
-        goal = goal_of(control.store.history, versions.number, OLD)
-        settled = None
-        if goal is not None:
-            settled = settled_at(
-                spans,
-                version=goal.version,
-                replicas=goal.replicas,
-                since=goal.since,
-                end=self.window.end,
-            )
-        return ClusterRecord(
-            phase=None if self.releaser is None else self.releaser.phase,
-            finished_at=None if self.releaser is None else self.releaser.finished_at,
-            deeds=tuple(self._deeds),
-            settled_at=settled,
-            pods=spans,
-            restarts=control.restarts,
-            asked_shares=asked_shares(control.store.history, self.window.end),
-            given_up=given_up_of(control.store.list("Deployment")),
-            events=tuple(control.events),
-            changes=tuple(control.store.history) if self._keep_objects else (),
-        )
-
-
-class ClusterRecord(TypedDict):
-    """The part of a `Run` that the control plane answers for."""
-
-    phase: Phase | None
-    finished_at: float | None
-    deeds: tuple[Deed, ...]
-    settled_at: float | None
-    pods: tuple[PodSpan, ...]
-    restarts: int
-    asked_shares: tuple[AskedShare, ...]
-    given_up: GivenUp | None
-    events: tuple[KubeEvent, ...]
-    changes: tuple[Change, ...]
 
 
 def run(

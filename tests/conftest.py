@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +50,24 @@ def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     tiny_traffic.use("reference")
 
 
+@pytest.fixture(autouse=True, scope="module")
+def thawed() -> Iterator[None]:
+    """A page freezes what its process has loaded; the next tests are of runs that know no page.
+
+    Every look at a frozen heap counts it object by object, and a worker's is large: their time
+    would double.
+    """
+    yield
+    gc.unfreeze()
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the kernel here, once, and not in every worker."""
+    """Compile the kernel here, once, and not in every worker.
+
+    Nor need each process that tests start compile the program anew, where the environment says that
+    nothing is to be written beside the sources: there is a place for it beside other built things.
+    """
     if not hasattr(config, "workerinput"):
+        if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+            os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / "build" / "bytecode"))
         make_ready("kernel")

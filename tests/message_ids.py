@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -44,8 +45,9 @@ def chinese() -> Catalog:
         return read_po(stream, locale="zh")
 
 
+@cache
 def compile_chinese() -> None:
-    """Put the compiled catalogue beside its text, as every build does; whole or not at all."""
+    """Put the compiled catalogue beside its text once, as a build does; whole or not at all."""
     target = CATALOGUE.with_suffix(".mo")
     with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".tmp", delete=False) as stream:
         write_mo(stream, chinese())

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from handmade import span
 
+from sim.analysis.dark import dark_stretches
 from sim.analysis.rollback_clocks import full_capacity_at, rollback_clocks
 from sim.analysis.rollback_witness import Witness
 from sim.model.attempts import Attempts
 from sim.model.causes import Cause
 from sim.model.deed import Deed, DeedKind
-from sim.model.run import PodPhase, Window
+from sim.model.run import CodePath, PodPhase, Window
 
 READY, STARTING = PodPhase.READY, PodPhase.STARTING
 OK, BUG = Cause.NONE, Cause.APPLICATION_BUG
@@ -185,3 +186,69 @@ def test_a_bad_version_that_never_answered_is_no_reason_to_wait():
     run = replace(handmade.rolling_update(), window=WINDOW, pods=PODS, last_answer={0: 99.0})
 
     assert 30.0 == clocks(run, (30.0, DeedKind.DECIDED), effect=None).back
+
+
+FLAGGED = (
+    span("a", 0, READY, 0, 14),
+    span("b", 0, READY, 0, 15),
+    span("c", 1, READY, 12, inf),
+    span("d", 1, READY, 13, 60),  # Its container started again.
+    span("d", 1, READY, 65, inf),
+)
+ON, OFF = True, False
+
+
+@pytest.mark.parametrize(
+    ("heard", "answered", "expected"),
+    [
+        # Each hears at a time of its own: back when as many as before are dark for good.
+        ([("c", 12, OFF), ("c", 20, ON), ("c", 66, OFF), ("d", 13, OFF)], 65.5, (65.5, 66.0)),
+        # What was begun before is answered after.
+        ([("c", 20, ON), ("c", 66, OFF), ("d", 20, ON), ("d", 58, OFF)], 68.0, (68.0, 66.0)),
+        # One that never heard may answer again.
+        ([("c", 20, ON), ("c", 66, OFF), ("d", 20, ON)], 43.5, (None, None)),
+        # Off, and on again for one user in a hundred.
+        ([("c", 20, OFF), ("c", 50, ON), ("d", 20, OFF)], 43.5, (None, None)),
+        # A pod that nobody told anything is the bad version's as ever.
+        ([("d", 20, OFF)], 43.5, (None, None)),
+        # Dark from the start: it never was the bad version, and only the restart is waited for.
+        ([("c", 12, OFF), ("d", 13, OFF)], None, (10.0, 65.0)),
+    ],
+)
+def test_a_pod_whose_flag_is_off_is_as_good_as_an_old_one(heard, answered, expected):
+    last = {0: 99.0} if answered is None else {0: 99.0, 1: answered}
+    run = replace(
+        handmade.rolling_update(),
+        window=WINDOW,
+        pods=FLAGGED,
+        last_answer=last,
+        code_paths=tuple(CodePath(time=t, pod=pod, serves=on) for pod, t, on in heard),
+    )
+
+    found = clocks(run, (30.0, DeedKind.DECIDED))
+
+    assert expected == (found.last_bad_answer, found.full_capacity)
+    assert (None if None in expected else max(30.0, *expected)) == found.back
+
+
+def test_an_answer_after_the_window_is_not_one_in_it():
+    heard = (CodePath(time=20.0, pod="b", serves=True), CodePath(time=99.9, pod="b", serves=False))
+    pods = (span("a", 0, READY, 0, 14), span("b", 1, READY, 12, inf))
+    run = replace(
+        handmade.rolling_update(),
+        window=WINDOW,
+        pods=pods,
+        last_answer={1: 100.3},
+        code_paths=heard,
+    )
+
+    found = clocks(run, (30.0, DeedKind.DECIDED))
+
+    assert (None, 99.9, None) == (found.last_bad_answer, found.full_capacity, found.back)
+
+
+def test_stretches_in_which_a_pod_is_dark():
+    heard = [("a", 5, OFF), ("b", 6, ON), ("a", 7, OFF), ("a", 40, ON), ("a", 90, OFF)]
+    found = dark_stretches(CodePath(time=t, pod=pod, serves=on) for pod, t, on in heard)
+
+    assert {"a": ((5, 40), (90, inf)), "b": ()} == found

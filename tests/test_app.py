@@ -97,12 +97,12 @@ def with_manifest(app: AppTest, text: str) -> AppTest:
     return app.run()
 
 
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for *condition*, as long as it takes but not for ever."""
+def until(condition: Callable[[], bool], pause_seconds: float = 0.1) -> None:
+    """Wait for *condition*, as long as it takes but not for ever; to look at it may cost much."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < end, "it never came"
-        time.sleep(0.1)
+        time.sleep(pause_seconds)
 
 
 def small_order(runs: int = 2) -> Order:
@@ -186,7 +186,7 @@ def test_a_good_manifest_reaches_a_verdict_in_both_languages() -> None:
         assert not app.error
         return "class='seatrial-verdict'" in words_of(app) and "RollingUpdate" in words_of(app)
 
-    until(lambda: verdict() and bool(app.get("tab")))
+    until(lambda: verdict() and bool(app.get("tab")), 0.5)
     assert len(word(app, "text")) == 32
     for language in ("en", "zh"):
         app.query_params["lang"] = language

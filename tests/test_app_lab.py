@@ -123,7 +123,7 @@ def test_the_judge_answers_for_ones_own_traffic() -> None:
     """By a worker; and what cannot be read is one sentence."""
     app = page("en", "ab", rps="2", **{"for": "10m"})
     app.button(key="do-judge").click().run()
-    until(lambda: "60 requests" in words_of(app.run()) or bool(app.exception))
+    until(lambda: "60 requests" in words_of(app.run()) or bool(app.exception), 0.5)
     assert not app.exception
     assert "false alarms" in words_of(app)
     app.text_input(key="ab-rps").set_value("lots").run()

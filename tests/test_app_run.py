@@ -87,7 +87,7 @@ def test_start_plays_a_run_without_a_setting(language: str) -> None:
     """And its doors lead to every other page."""
     app = page(language, "start")
     assert not app.exception
-    until(lambda: bool(app.run().get("bidi_component")) and not app.exception)
+    until(lambda: bool(app.run().get("bidi_component")) and not app.exception, 0.5)
     assert bool(CJK.search(words_of(app))) == (language == "zh")
     assert "lang" in app.query_params
 

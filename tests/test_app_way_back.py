@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from small_manifests import DEPLOYMENT
 from test_app import CJK, page, surroundings, until, word, words_of
 
-from sim.interfaces.app import drill_downloads
+from sim.interfaces.app import download_buttons, drill_downloads, shelf
 from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.drawing.ways_back import since_decision, ways_back
+from sim.interfaces.app.task import Work
 
 __all__ = ["surroundings"]  # A page's Chinese, and a shelf of its own.
 
@@ -40,7 +42,9 @@ def test_a_drill_reaches_a_verdict_and_a_link_shows_it_in_the_other_language() -
         assert not app.error
         return "class='seatrial-verdict'" in words_of(app)
 
-    until(there)
+    until(there, 0.5)
+    offered = [one.proto.id.rpartition("-")[2] for one in app.get("download_button")]
+    assert offered == ["png", "svg", "csv", "zip", "json"]  # With the result, not a view later.
     said = words_of(app)
     assert "is back after" in said or "are back equally soon" in said or "cannot tell" in said
     assert 'title="from the decision until both' in said
@@ -90,3 +94,23 @@ def test_the_values_taken_home_are_one_line_for_each_run() -> None:
         "finish,Canary,7,back_seconds,seconds,1.5",
         "finish,Canary,8,back_seconds,seconds,",
     ]
+
+
+def test_whoever_is_quicker_than_the_drawing_waits_for_it(tmp_path, monkeypatch) -> None:
+    """The file comes while its worker is at it; without a worker there is none to wait for."""
+    monkeypatch.setenv("SEATRIAL_SHELF", str(tmp_path))
+    work = Work(task="drill", order={"seed": 1})
+    name = f"{work.name}.en.png"
+    drawing = iter([True, True])
+
+    def is_drawing(_: Work) -> bool:
+        if next(drawing, False):
+            return True
+        shelf.put(name, b"drawn")  # The worker's last act.
+        return False
+
+    monkeypatch.setattr(download_buttons, "_is_drawing", is_drawing)
+    assert b"drawn" == download_buttons.awaited(name, work)
+    monkeypatch.setattr(download_buttons, "_is_drawing", lambda _: False)
+    with pytest.raises(LookupError):
+        download_buttons.awaited(f"{work.name}.zh.png", work)

@@ -154,7 +154,7 @@ def test_a_study_from_click_to_sentence(language: str) -> None:
     app = page(language, "what-if", set="\n".join(SMALL), seeds="2", seed=seed, **words)
     assert not app.exception
     app.button(key="start-what_if").click().run()
-    until(lambda: "Recreate" in words_of(app.run()) and "50%" in words_of(app))
+    until(lambda: "Recreate" in words_of(app.run()) and "50%" in words_of(app), 0.5)
     assert not app.exception
     said = words_of(app)
     assert re.search(r"bug 50%", said)

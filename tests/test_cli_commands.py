@@ -146,10 +146,10 @@ def test_run_prints_figures_and_what_happened_when(shop: Path) -> None:
 
 
 def test_run_keeps_its_folder_and_says_the_same_as_json(shop: Path, tmp_path: Path) -> None:
-    """A real process; the folder has its manifest and tables."""
+    """The folder has its manifest and tables."""
     folder = tmp_path / "runs" / "a"
-    done = finish("run", str(shop), *SMALL, "--out", str(folder), "--json", "--seed", "7")
-    assert done.returncode == 0, done.stderr
+    done = call("run", str(shop), *SMALL, "--out", str(folder), "--json", "--seed", "7")
+    assert done.exit_code == 0, done.stderr
     found = json.loads(done.stdout)
     assert (found["kind"], found["seed"], found["strategy"]) == ("Run", 7, "RollingUpdate")
     assert list(found["figures"]) == list(FIGURES)
@@ -160,8 +160,8 @@ def test_run_keeps_its_folder_and_says_the_same_as_json(shop: Path, tmp_path: Pa
 
 def test_validate_says_ok_and_lists_what_it_assumes(shop: Path) -> None:
     """A bare Deployment is enough."""
-    done = finish("validate", str(shop))
-    assert done.returncode == 0, done.stderr
+    done = call("validate", str(shop))
+    assert done.exit_code == 0, done.stderr
     assert f"{shop}: ok" in done.stdout.replace("\n", "")
     assert "assumed" in done.stdout
 

@@ -209,3 +209,39 @@ def test_under_self_heal_an_undo_never_ends_and_a_flip_of_tracks_does(tmp_path):
     assert {None} == set(values["RollingUpdate"]["back_seconds"])
     assert None not in values["BlueGreen"]["back_seconds"]
     assert "RollingUpdate is not back" in found.moments[0].verdict.render("en")
+
+
+def test_a_kill_switch_is_back_when_the_last_pod_has_heard_of_it(tmp_path):
+    """No old pod comes back, and none has to: nobody meets the new code any more."""
+    told = [
+        f"strategies.{name}.{one}"
+        for name in ("featureFlags", "blueGreenBehindFlag")
+        for one in ("steps=[100%]", "propagationSeconds=31")
+    ]
+    story = scenario(
+        tmp_path, deployment(pre_stop=3), overrides=(*RATE, "nodes.syncFrequency=20s", *told)
+    )
+    flags = ("FeatureFlags", "BlueGreenBehindFlag")
+    drill = rollback_drill(
+        story, flags, moments=[Moment.MID_ROLLOUT, Moment.FINISH], seeds=range(2), workers=1
+    )
+
+    for name in flags:
+        finish, middle = ways(drill, Moment.FINISH)[name], ways(drill, Moment.MID_ROLLOUT)[name]
+        for last, full, back in zip(
+            finish["last_bad_answer_seconds"],
+            finish["full_capacity_seconds"],
+            finish["back_seconds"],
+            strict=True,
+        ):
+            # The new code answers until the last pod has heard.
+            assert 5.0 < full <= 31.0
+            assert full - 3.0 < last < full + 1.0
+            assert max(last, full) == back
+        assert min(finish["exposed_after_decision"]) > 20
+        assert None not in finish["slower_ms_p95"]
+        # Half of the pods are new, and dark: the bad version has not answered anybody yet, and
+        # whoever undoes a rolling update waits for at most the pods that are under way.
+        assert {0.0} == {*middle["exposed_requests"], *middle["last_bad_answer_seconds"]}
+        assert max(middle["back_seconds"]) < 5.0
+    assert "not back" not in drill.moments[1].verdict.render("en")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from pathlib import Path
 
 import psutil
 import pytest
+from chores import square_or_die_once, tell_and_dawdle
 from command_line import call
 
 from sim.errors import BackendError, ScenarioError
@@ -27,20 +26,6 @@ STRATEGIES = ("Recreate", "RollingUpdate")
 WINDOW = Window(start=0.0, first_write=5.0, end=40.0)
 SEEDS = tuple(range(6))
 MEGABYTE = 1e6
-
-
-def square_or_die_once(place: Path, seed: int) -> int:
-    """Kill its own process at seed 3, unless somebody did that before."""
-    if seed == 3 and not (flag := place / "died").exists():
-        flag.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return seed * seed
-
-
-def tell_and_dawdle(place: Path, seed: int) -> int:
-    (place / f"{os.getpid()}.pid").touch()
-    time.sleep(0.3)
-    return seed
 
 
 def weighed(trial: Trial, seed: int) -> float:
@@ -78,7 +63,7 @@ def address_of(cluster) -> str:
     return cluster.scheduler_address.replace("tcp://", "dask://")
 
 
-@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("count", [2, pytest.param(3, marks=pytest.mark.slow)])
 def test_processes_give_the_bytes_of_one(scenario, alone, count):
     assert alone == document(scenario, workers=count)
 
@@ -160,7 +145,8 @@ def test_a_cluster_that_does_not_answer_is_one_sentence():
     assert "Traceback" not in shown.stderr
 
 
-@pytest.mark.parametrize("runs", [30, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("runs", [400])
 def test_a_worker_needs_no_more_memory_for_more_runs(scenario, runs):
     trial = Trial(
         scenario=scenario,

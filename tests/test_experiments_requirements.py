@@ -73,12 +73,6 @@ def test_a_limit_that_cannot_be_read_is_refused_with_what_would_be_right(text, s
     assert said in str(caught.value)
 
 
-def test_a_figure_that_does_not_exist_yet_is_refused_by_name():
-    """And the command that measures it is named."""
-    with pytest.raises(ScenarioError, match=r"there is no figure 'rollback'.*drill-rollback"):
-        requirements(["rollback<=60s"], priced=False)
-
-
 def test_the_limit_is_held_against_the_mean_and_against_single_releases(comparison):
     values = comparison.arms[1].values["failed_requests"]
     middle = sorted(values)[len(values) // 2]

@@ -9,6 +9,7 @@ from stories import deployment, failures, scenario
 
 from sim.analysis.cost import peak_pods
 from sim.errors import ScenarioError
+from sim.experiments.folder import read_run_folder, write_run_folder
 from sim.model.asked_share import WEIGHT
 from sim.model.canary_steps import Pause, SetWeight
 from sim.model.causes import Cause
@@ -214,6 +215,10 @@ def test_pods_hear_of_a_kill_switch_at_times_of_their_own_within_a_minute_and_a_
     taken, run = killed(story, "FeatureFlags")
 
     assert 30.0 < taken < 91.0
+    write_run_folder(tmp_path / "kept", story, run)
+    kept = read_run_folder(tmp_path / "kept")
+    assert {False} == {serves for _, _, serves in kept.code_paths[-6:]}
+    assert (run.code_paths, run.digest()) == (kept.code_paths, kept.digest())
     assert {} == failures(run)
     # The pods are those that the release brought; only their code path is the old one again.
     assert {NEW} == {span.version for span in run.pods if span.end > run.window.end}

@@ -140,6 +140,11 @@ def test_a_virtual_service_without_hosts_never_comes_into_a_cluster():
     ("old", "new", "expected"),
     [
         (
+            "  http:\n",
+            "  http:\n  - \n",
+            "21:4: spec.http[0]: wanted a mapping, found nothing",
+        ),
+        (
             "weight: 90",
             "wieght: 90",
             '23:7: spec.http[0].route[0].wieght: unknown field "wieght" (did you mean weight?)',

@@ -43,7 +43,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A run, a comparison and a sweep of one small Deployment."""
+    """A run, a comparison, a sweep and a drill of one small Deployment."""
     place = tmp_path_factory.mktemp("report")
     manifest = place / "shop.yaml"
     manifest.write_text(DEPLOYMENT)
@@ -51,6 +51,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "run": ("run", str(manifest), *SMALL, "--fault", "bug:new:5%"),
         "compare": ("compare", str(manifest), *FEW, "--require", "downtime<=1h"),
         "sweep": ("sweep", str(manifest), *FEW, *SWEPT),
+        "drill": ("drill-rollback", str(manifest), *FEW, "--at", "mid-rollout"),
     }
     for name, command in words.items():
         shown = call(*command, "--out", str(place / name), "--lang", "en")
@@ -65,7 +66,7 @@ def written(folder: Path, language: str) -> Page:
     return Page(target.read_text())
 
 
-@pytest.mark.parametrize("name", ["run", "compare", "sweep"])
+@pytest.mark.parametrize("name", ["run", "compare", "sweep", "drill"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_report_asks_nobody_for_anything(folders, name, language):
     page = written(folders[name], language)
@@ -75,7 +76,7 @@ def test_a_report_asks_nobody_for_anything(folders, name, language):
     assert all(one["alt"] for one in page.pictures)
 
 
-@pytest.mark.parametrize("name", ["run", "compare", "sweep"])
+@pytest.mark.parametrize("name", ["run", "compare", "sweep", "drill"])
 def test_both_languages_say_the_same_numbers_in_their_own_words(folders, name):
     english, chinese = (" ".join(written(folders[name], one).words) for one in ("en", "zh"))
     numbers = re.compile(r"\d[\d,.]* ± [\d,.]+\d")
@@ -89,6 +90,7 @@ def test_both_languages_say_the_same_numbers_in_their_own_words(folders, name):
         ("run", ("What this rests on", "What each strategy ran with", "Figures of seed 0")),
         ("compare", ("Requirements", "What this rests on", "Figures: mean", "all requirements")),
         ("sweep", ("What matters most", "What this rests on", "best failed requests")),
+        ("drill", ("The bad release", "What this rests on", "What it cost", "in mid-rollout")),
     ],
 )
 def test_a_report_has_verdict_tables_assumptions_and_defaults(folders, name, titles):

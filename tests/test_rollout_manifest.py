@@ -202,10 +202,10 @@ def test_a_canarys_steps_and_router_are_those_of_its_rollout(tmp_path):
     assert {
         "steps": (
             SetCanaryScale(1),
-            SetHeaderRoute("x-test", "1"),
+            SetHeaderRoute("x-test", "1", "testers"),
             Pause(5.0),
             SetCanaryScale(),
-            SetHeaderRoute("", ""),
+            SetHeaderRoute("", "", "testers"),
             SetWeight(25),
             Pause(10.0),
             SetCanaryScale(percent=75),

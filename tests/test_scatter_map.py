@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from matplotlib.collections import PathCollection
 
+from sim.analysis.fonts import drawable
 from sim.analysis.scatter_map import MOST_WRITTEN, Dot, ScatterMap, dots, draw_scatter_map, ruler
 from sim.analysis.units import Unit
 from sim.i18n import Message
@@ -66,6 +69,22 @@ def test_each_strategy_has_a_panel_and_a_point_says_its_value_more_than_by_colou
         areas = points.get_sizes()
         assert list(areas) == sorted(areas, reverse=True) and areas[0] > 4 * areas[-1]
         assert len(panel.texts) == (count if count <= MOST_WRITTEN else 0)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_point_that_was_refused_is_a_cross_in_every_panel_and_the_cross_is_explained(language):
+    found = replace(made(4), refused=((2.0, 1.0), (3.0, 0.0)))
+    figure = draw_scatter_map(found, language)
+    figure.canvas.draw()
+    for panel in figure.axes[:-1]:
+        _, crosses = (one for one in panel.collections if isinstance(one, PathCollection))
+        assert crosses.get_offsets().tolist() == [[2.0, 1.0], [3.0, 0.0]]
+        (path,) = crosses.get_paths()
+        assert len(path.vertices) == 4  # Two strokes: a shape that no point has.
+    (legend,) = figure.legends
+    word = {"en": "refused", "zh": "拒绝"}[drawable(language)]
+    assert word in legend.get_texts()[-1].get_text()
+    assert len(draw_scatter_map(made(4)).legends[0].get_texts()) == 3
 
 
 def test_five_strategies_take_two_lines_and_a_sweep_without_harm_can_be_drawn():

@@ -189,7 +189,7 @@ def test_a_comparison_tells_failures_by_class_and_a_study_keeps_them(root):
     sets = [part for one in CLASSES for part in ("--set", one)]
     words = ["compare", str(root / "scenarios" / "web-app"), *sets, "--set", "window.settle=10s"]
     words += ["--fault", "bug:new:30%@checkout", "--strategy", "RollingUpdate", "--runs", "2"]
-    words += ["--seed", "3", "--rps", "20"]
+    words += ["--seed", "3", "--rps", "20", "--workers", "1"]
     told, facts = call(*words), json.loads(call(*words, "--json").stdout)
 
     assert told.exit_code == 0

@@ -264,6 +264,74 @@ def test_manifests_of_a_pair_can_be_checked_without_naming_one(tmp_path):
     assert ("shop-blue",) == validate([tmp_path / "shop.yaml"]).deployments
 
 
+def named(name: str, text: str, kind: str = "ClusterIP") -> str:
+    """The same Service under another name and of another type."""
+    text = text.replace("metadata: {name: shop}", f"metadata: {{name: {name}}}")
+    return text.replace("spec: {selector", f"spec: {{type: {kind}, selector")
+
+
+ON_GREEN = service(app="shop", version="green")
+INGRESS = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: front}
+spec: {defaultBackend: {service: {name: one, port: {number: 80}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("services", "why"),
+    [
+        ((named("one", ON_BLUE), named("other", ON_GREEN), INGRESS), "routes lead there"),
+        (
+            (named("one", ON_BLUE, "LoadBalancer"), named("other", ON_GREEN)),
+            "it can be called from outside",
+        ),
+        (
+            (named("one", ON_BLUE), named("shop-preview", ON_GREEN)),
+            "the other one is a preview by its name",
+        ),
+        ((named("shop-preview", ON_GREEN, "NodePort"), named("one", ON_BLUE), INGRESS), "routes"),
+    ],
+)
+def test_a_service_that_shows_green_beforehand_is_a_preview(read, services, why):
+    found = read(BLUE, GREEN, *services)
+    preview = "shop-preview" if "shop-preview" in "".join(services) else "other"
+
+    understood = (
+        "Deployment/shop-green is the new version of Deployment/shop-blue: users come through"
+        f" Service/one, which selects version=blue ({why}"
+    )
+    assert understood in remarks(found)
+    assert f"and Service/{preview} shows the new one" in remarks(found)
+    assert "one" == found.service["metadata"]["name"]
+    session, after = end_of(found, "BlueGreen")
+    assert {"app": "shop", "version": "green"} == after["Service", "one"]["spec"]["selector"]
+    assert {"app": "shop", "version": "green"} == after["Service", preview]["spec"]["selector"]
+    assert Phase.HEALTHY is session.finish().phase
+    assert read(BLUE, GREEN, *services, deployment="shop-green").own is None
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        (named("one", ON_BLUE), named("other", ON_GREEN)),
+        (named("one-preview", ON_BLUE), named("other-preview", ON_GREEN)),
+        # Users come through both, whatever the name of the one is.
+        (
+            named("one", ON_BLUE, "NodePort"),
+            named("shop-preview", ON_GREEN, "NodePort"),
+        ),
+    ],
+)
+def test_two_services_that_nothing_tells_apart_are_asked_about_by_name(read, services):
+    with pytest.raises(ScenarioError) as refused:
+        read(BLUE, GREEN, *services)
+
+    assert "nothing shows which one users come through" in refused.value.problems[1].render()
+    assert "BlueGreen" == read(BLUE, GREEN, *services, deployment="shop-blue").own.name
+
+
 def test_both_sides_labels_make_no_difference_to_the_version(read):
     found = read(BLUE, GREEN, ON_BLUE)
     assert found.own is not None

@@ -176,6 +176,15 @@ def test_a_router_that_nobody_reads_is_refused(tmp_path, override, words):
         scenario(tmp_path, overrides=[override])
 
 
+def test_a_dynamic_stable_has_no_delay_of_its_own(tmp_path):
+    """As Argo Rollouts refuses it (pkg/apis/rollouts/validation/validation.go)."""
+    canary = ("router=virtual_service", "dynamicStableScale=true", "scaleDownDelaySeconds=5")
+    told = ["network.proxy=istio", *(f"strategies.canary.{one}" for one in canary)]
+
+    with pytest.raises(ScenarioError, match="cannot be used with scaleDownDelaySeconds"):
+        scenario(tmp_path, overrides=told)
+
+
 def test_six_pods_cannot_give_five_percent(tmp_path):
     """A canary of one pod beside six is a seventh of all."""
     steps = "strategies.canary.steps=[5%,60s]"

@@ -48,6 +48,8 @@ def released(name, settings, **cluster):
         ((SetWeight(50), SetCanaryScale(7), SetWeight(60)), [0, 5, 7, 10]),
         ((SetCanaryScale(7), SetWeight(50), SetCanaryScale(), SetWeight(60)), [0, 7, 5, 6, 10]),
         ((SetCanaryScale(12), SetWeight(50)), [0, 12, 10]),
+        # A weight of nothing on the way takes the canary's pods too.
+        ((SetWeight(20), Pause(5.0), SetWeight(0), Pause(5.0), SetWeight(50)), [0, 2, 0, 5, 10]),
     ],
 )
 def test_a_canary_has_the_pods_of_its_last_size_until_the_steps_are_over(steps, sizes):
@@ -149,3 +151,40 @@ def test_without_an_abort_at_the_deadline_nothing_is_given_up(name, settings):
     assert clock.now() - 1000.0 > 10 * DEADLINE_SECONDS
     assert {"web:1"} == tiny.reached().keys()
     assert not is_given_up(tiny.cluster())
+
+
+def test_header_routes_stay_side_by_side_until_the_step_that_ends_one_of_them():
+    """By their managed names (argoproj/argo-rollouts docs/features/traffic-management)."""
+    routes = (
+        SetHeaderRoute("x-a", "1", "a"),
+        SetHeaderRoute("x-b", "1", "b"),
+        SetHeaderRoute("", "", "a"),
+    )
+    seen = []
+    for number in range(1, len(routes) + 1):
+        clock = VirtualClock()
+        tiny = TinyCluster(clock)
+        steps = (SetCanaryScale(1), *routes[:number], Pause(None))
+        process = strategy_named("Canary", {"steps": steps, **ROUTED}).roll_out(tiny.cluster(), NEW)
+        answer = None
+        while not tiny.cluster().is_paused:
+            wait = process.send(answer)
+            clock.rest(wait.deadline if wait.condition is None else clock.now() + BOOT_SECONDS)
+            answer = True
+        first, *_ = tiny.objects["VirtualService", "web"]["spec"]["http"]
+        seen.append([*(name for block in first["match"] for name in block["headers"])])
+
+    assert [["x-a"], ["x-a", "x-b"], ["x-b"]] == seen
+
+
+def test_a_dynamic_stable_has_gone_with_its_last_request_and_a_whole_one_stays_for_its_delay():
+    """(argoproj/argo-rollouts rollout/canary.go, scaleDownOldReplicaSetsForCanary)"""
+    steps = {"steps": (SetWeight(50),), **ROUTED}
+    lengths = {}
+    for dynamic in (False, True):
+        settings = {**steps, "dynamic_stable_scale": dynamic}
+        tiny, phase, lengths[dynamic] = released("Canary", settings)
+        assert Phase.HEALTHY == phase
+        assert {"web:2": 4} == tiny.running()
+
+    assert lengths[False] - 30.0 == pytest.approx(lengths[True])

@@ -364,3 +364,44 @@ def test_pictures_are_drawn_in_both_languages_and_repeat_to_the_byte(whole, lang
         "tornado-RollingUpdate.png",
     ]
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+@pytest.mark.parametrize("kind", ["lhs", "random"])
+def test_a_sampled_sweep_ends_in_a_picture_that_has_every_point_and_crosses_out_the_refused(
+    kind, tmp_path
+):
+    """From the command to the pixels: crosses stand where the API server refuses 0 and 0."""
+    from matplotlib.collections import PathCollection
+
+    from sim.experiments.sweep_pictures import scatter_map
+
+    place = tmp_path / "s"
+    varied = ("maxSurge=0,1", "maxUnavailable=0,1")
+    words = [word for text in (*QUICK, "traffic.rate=5/s") for word in ("--set", text)]
+    words += [word for text in varied for word in ("--vary", text)]
+    words += ["--design", kind, "--points", "8", "--runs", "2", "--workers", "1"]
+    shown = call("sweep", "web-app", *words, "--strategy", "Recreate", "-o", str(place))
+    assert shown.exit_code == 0, shown.output
+    assert (place / "scatter-map.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+    axes = axes_of(loader((), ()), *varied)
+    plan = plan_of(
+        lambda overrides, faults: loader(("traffic.rate=5/s", *overrides), faults),
+        axes,
+        kind,
+        design(kind, axes, 8, 0),
+        strategies=("Recreate",),
+        seeds=range(2),
+        engine="kernel",
+    )
+    again = sweep(plan, SweepFolder(place), resume=True, workers=1)
+    drawn = scatter_map(again, "core_seconds", "en")
+    assert drawn is not None
+    dots, crosses = (
+        {tuple(map(int, place)) for place in one.get_offsets().tolist()}
+        for one in drawn.axes[0].collections
+        if isinstance(one, PathCollection)
+    )
+    points = {tuple(map(int, point.values)): bool(point.refused) for point in plan.points}
+    assert crosses == {place for place, refused in points.items() if refused} == {(0, 0)}
+    assert dots == {place for place, refused in points.items() if not refused}

@@ -99,7 +99,8 @@ class TinyCluster:
         self._metrics = metrics
         self._uids = itertools.count(1)
         self._pods: dict[str, list[tuple[str, float]]] = {}  # (template hash, available at)
-        self._templates: dict[str, dict[str, Any]] = {}
+        self._templates: dict[str, dict[str, Any]] = {}  # As a ReplicaSet has them, by their hash.
+        self._wanted: dict[str, str] = {}  # The hash of each Deployment's template.
         self._revisions: dict[str, dict[str, int]] = {}
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
         self.calls = 0
@@ -209,10 +210,14 @@ class TinyCluster:
 
     def reached(self):
         """How many available pods of each image the Service would reach."""
+        for name in self._pods:
+            self._reconcile(name)
+        return self._reached()
+
+    def _reached(self):
         wanted = self.objects["Service", "web"]["spec"]["selector"].items()
         found: dict[str, int] = {}
         for name in self._pods:
-            self._reconcile(name)
             for one in self._sets(name):
                 count = one["status"]["availableReplicas"]
                 if count and wanted <= one["spec"]["template"]["metadata"]["labels"].items():
@@ -248,8 +253,10 @@ class TinyCluster:
         self.objects[obj["kind"], meta["name"]] = obj
         if obj["kind"] == "Deployment":
             self._pods.setdefault(meta["name"], [])
-            wanted = template_hash(obj["spec"]["template"])
-            self._templates[wanted] = obj["spec"]["template"]
+            template = copy.deepcopy(obj["spec"]["template"])
+            self._wanted[meta["name"]] = wanted = template_hash(template)
+            template["metadata"]["labels"]["pod-template-hash"] = wanted
+            self._templates[wanted] = template
             revisions = self._revisions.setdefault(meta["name"], {})
             if max(revisions, key=revisions.__getitem__, default=None) != wanted:
                 revisions[wanted] = max(revisions.values(), default=0) + 1
@@ -262,12 +269,11 @@ class TinyCluster:
             raise Killed
         for name in self._pods:
             self._reconcile(name)
-        self.starved = self.starved or not self.reached()
+        self.starved = self.starved or not self._reached()
 
     def _reconcile(self, name: str) -> None:
         obj, now = self.objects["Deployment", name], self._clock.now()
-        spec, pods = obj["spec"], self._pods[name]
-        wanted = template_hash(spec["template"])
+        spec, pods, wanted = obj["spec"], self._pods[name], self._wanted[name]
         image = spec["template"]["spec"]["containers"][0]["image"]
         ready = float("inf") if image in self._bad else now + BOOT_SECONDS
         olds = [pod for pod in pods if pod[0] != wanted]
@@ -292,8 +298,7 @@ class TinyCluster:
         known = dict.fromkeys(found for found, _ in self._pods[name])
         known |= self._revisions[name]  # Sets without pods are kept as history.
         for found in known:
-            template = copy.deepcopy(self._templates[found])
-            template["metadata"]["labels"]["pod-template-hash"] = found
+            template = self._templates[found]
             available = sum(h == found and at <= self._clock.now() for h, at in self._pods[name])
             yield {
                 "kind": "ReplicaSet",

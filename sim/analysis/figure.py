@@ -25,7 +25,8 @@ class Figure:
     """One thing that is measured. *key* is its stable name in `--json` and in files.
 
     *compute* answers None where the figure does not exist: a clock that never stopped, a price
-    that nobody gave. *less_is_better* is None for what is neither good nor bad.
+    that nobody gave. *less_is_better* is None for what is neither good nor bad. One that *stands
+    alone* looks at the run only, and never at the yardstick.
     """
 
     key: str
@@ -34,3 +35,4 @@ class Figure:
     definition: Message
     compute: Callable[[Run, Yardstick], float | None]
     less_is_better: bool | None = True
+    stands_alone: bool = True

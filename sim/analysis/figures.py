@@ -91,6 +91,7 @@ _SUFFERED = (
             "1 in 10,000); seconds without requests begin no stretch"
         ),
         compute=lambda run, by: downtime.downtime_seconds(run, by.slo_availability),
+        stands_alone=False,
     ),
     Figure(
         key="full_outage_seconds",
@@ -125,6 +126,7 @@ _SUFFERED = (
             "no-release run with the same draws"
         ),
         compute=lambda run, by: users.blast_radius(run, by.no_release),
+        stands_alone=False,
     ),
     Figure(
         key="users_exposed",
@@ -154,6 +156,7 @@ _SUFFERED = (
             "allows in the window"
         ),
         compute=lambda run, by: error_budget.budget_burned(run, by.no_release, by.slo_availability),
+        stands_alone=False,
     ),
     Figure(
         key="peak_burn_rate",
@@ -164,6 +167,7 @@ _SUFFERED = (
             "the error ratio that the SLO allows"
         ),
         compute=lambda run, by: error_budget.peak_burn_rate(run, by.slo_availability),
+        stands_alone=False,
     ),
 )
 
@@ -272,6 +276,7 @@ _COST = (
         label=message("cost"),
         definition=message("the requested cores and memory at the scenario's prices"),
         compute=lambda run, by: cost.money(run, by.prices),
+        stands_alone=False,
     ),
 )
 

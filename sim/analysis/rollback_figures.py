@@ -136,7 +136,8 @@ _ALL = (
         heading=message("last bad answer"),
         definition=message(
             "from the decision to the last answer of any kind that the bad version gave; it is "
-            "not over while a pod of it is left"
+            "not over while a pod is left that may give one: a new pod, unless it knows that its "
+            "flag is off"
         ),
         compute=_between("decided", "last_bad_answer"),
     ),
@@ -145,8 +146,9 @@ _ALL = (
         unit=Unit.SECONDS,
         heading=message("full capacity"),
         definition=message(
-            "from the decision until as many old pods were available as before the first write, "
-            "and stayed so"
+            "from the decision until as many pods that answer as the old version does were "
+            "available as before the first write, and stayed so: old pods, or new ones that know "
+            "that their flag is off"
         ),
         compute=_between("decided", "full_capacity"),
     ),

@@ -1,7 +1,8 @@
 """A scatter map: the points of a design without a grid over two fields, coloured by one figure.
 
 A panel for each strategy, one scale for all. A point also grows with its figure and, where there is
-room, says it, so that nobody needs the colours (cividis, as in the heat map).
+room, says it, so that nobody needs the colours (cividis, as in the heat map). Where a point was
+refused there is a cross.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
 from sim.analysis.fonts import drawable, families
-from sim.analysis.heat_map import COLOURS, DPI, scale_of, write_in
+from sim.analysis.heat_map import COLOURS, DPI, refused_sample, scale_of, write_in
 from sim.analysis.palette import INK, PAPER
 from sim.analysis.units import Unit, number, scaled
 from sim.i18n import Message, translate
@@ -29,6 +30,7 @@ PANEL_INCHES, REST_INCHES = (3.8, 3.4), (1.6, 1.2)
 PANELS_ABREAST = 3
 MOST_WRITTEN = 30  # Points of a panel that have room for their number.
 SMALLEST, LARGEST = 25.0, 200.0  # Areas of a point, in square points.
+CROSS = 34.0  # Area of a refused point.
 LONG_WORDS = 36  # Characters of categories that fit side by side.
 _QUANTITY = re.compile(r"(-?\d+(?:\.\d+)?)(\D*)", re.A)
 
@@ -68,7 +70,10 @@ class Dot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScatterMap:
-    """The *dots* of each strategy; *also_varied* are fields that are no axis of it."""
+    """The *dots* of each strategy; *also_varied* are fields that are no axis of it.
+
+    *refused* are the places of points that no strategy could be tried at.
+    """
 
     figure: Message
     unit: Unit
@@ -76,6 +81,7 @@ class ScatterMap:
     y: Ruler
     dots: Mapping[str, tuple[Dot, ...]]
     also_varied: tuple[str, ...]
+    refused: tuple[tuple[float, float], ...] = ()
 
 
 def ruler(name: str, values: Sequence[str]) -> Ruler:
@@ -115,7 +121,8 @@ def draw_scatter_map(found: ScatterMap, language: str = "en") -> Figure:
     bar = figure.colorbar(image, ax=panels[: len(names)], shrink=0.9)
     bar.set_label(found.figure.render(language))
     figure.suptitle(_title(found, language), fontsize=10, color=INK)
-    _explain_sizes(figure, scale)
+    crosses = [refused_sample(language)] if found.refused else []
+    _explain_sizes(figure, scale, crosses)
     write_in(figure, families(language))
     return figure
 
@@ -141,6 +148,7 @@ def _panel(panel: Axes, found: ScatterMap, name: str, scale: Normalize) -> PathC
         linewidths=0.6,
         zorder=2,
     )
+    _cross(panel, found.refused)
     panel.set_title(name, loc="left", fontsize=11, fontweight="bold", color=INK)
     panel.set_xlabel(found.x.title)
     panel.set_ylabel(found.y.title)
@@ -151,6 +159,21 @@ def _panel(panel: Axes, found: ScatterMap, name: str, scale: Normalize) -> PathC
         for dot, value in zip(row, shown, strict=True):
             _write_value(panel, dot, number(dot.value, found.unit), _area(value, scale))
     return image
+
+
+def _cross(panel: Axes, places: Sequence[tuple[float, float]]) -> None:
+    """A cross at each of *places*, over the points and readable on each of them."""
+    if places:
+        panel.scatter(
+            [x for x, _ in places],
+            [y for _, y in places],
+            marker="x",
+            s=CROSS,
+            color=INK,
+            linewidths=1.3,
+            zorder=3,
+            path_effects=[withStroke(linewidth=3.0, foreground=PAPER)],
+        )
 
 
 def _name_categories(panel: Axes, found: ScatterMap) -> None:
@@ -180,8 +203,8 @@ def _area(shown: float, scale: Normalize) -> float:
     return SMALLEST + (LARGEST - SMALLEST) * float(scale(shown))
 
 
-def _explain_sizes(figure: Figure, scale: Normalize) -> None:
-    """Three points under the panels, each with its figure."""
+def _explain_sizes(figure: Figure, scale: Normalize, more: Sequence[Line2D]) -> None:
+    """Three points under the panels, each with its figure, and *more* samples."""
     low, high = scale.vmin or 0.0, scale.vmax or 0.0
     handles = [
         Line2D(
@@ -196,4 +219,5 @@ def _explain_sizes(figure: Figure, scale: Normalize) -> None:
         )
         for value in (low, (low + high) / 2, high)
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=3, frameon=False)
+    handles += more
+    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)

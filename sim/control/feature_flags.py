@@ -20,10 +20,18 @@ from sim.control.store import Key, Store
 from sim.errors import ScenarioError
 from sim.model.behaviour import Delays
 from sim.model.draws import Purpose, Stream
-from sim.model.feature_flags import CONFIG, FLAG, Delivery, Flag, delivery_of, flag_routes
+from sim.model.feature_flags import (
+    CONFIG,
+    FLAG,
+    Delivery,
+    Flag,
+    delivery_of,
+    flag_routes,
+    is_taken,
+)
 from sim.model.objects import JsonObject, annotations_of, name_of, namespace_of
 from sim.model.routing import Attribute
-from sim.model.run import Change
+from sim.model.run import Change, CodePath
 from sim.ports import DataPlane
 from sim.scenario.feature_flags import KIND, flags_in
 
@@ -52,7 +60,7 @@ class _Reader:
 class FeatureFlags:
     """Tells the data plane what each pod knows of its flag, when it gets to know it.
 
-    *attributes* are what users differ in, groups among them.
+    *attributes* are what users differ in, groups among them. *code_paths* is what pods got to know.
     """
 
     def __init__(
@@ -74,6 +82,7 @@ class FeatureFlags:
         self._periods = Stream(seed, Purpose.SYNC_PERIOD)
         self._readers: defaultdict[Key, dict[str, _Reader]] = defaultdict(dict)
         self._changes = 0
+        self.code_paths: list[CodePath] = []
         store.subscribe(KIND, self._on_change)
 
     def started(self, record: PodRecord) -> None:
@@ -137,6 +146,8 @@ class FeatureFlags:
             new=record.version,
         )
         self._plane.set_flags(record.number, routes)
+        serves = is_taken(record.version, routes)
+        self.code_paths.append(CodePath(time=self._env.now, pod=record.name, serves=serves))
 
 
 def _flag(config_map: JsonObject | None, name: str) -> Flag:

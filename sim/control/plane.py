@@ -33,7 +33,7 @@ from sim.model.behaviour import CpuShare, Delays, Node
 from sim.model.network import ProxyKind
 from sim.model.objects import JsonObject
 from sim.model.routing import Attribute
-from sim.model.run import KubeEvent, PodSpan
+from sim.model.run import CodePath, KubeEvent, PodSpan
 from sim.ports import DataPlane, Signal
 
 
@@ -78,7 +78,7 @@ class ControlPlane:
         ReplicaSetController(env, store, recorder, watch("replicaset"), roster=roster)
         GarbageCollector(env, store, watch("garbage"))
         Scheduler(env, store, recorder, seed=seed, delays=delays, roster=roster)
-        flags = FeatureFlags(
+        self._flags = flags = FeatureFlags(
             env, store, data_plane, seed=seed, delays=delays, attributes=attributes
         )
         self._kubelets = Kubelets(
@@ -190,6 +190,10 @@ class ControlPlane:
     def pod_spans(self, end: float) -> tuple[PodSpan, ...]:
         """Every pod's phases up to *end*; see `Timeline.spans`."""
         return self._timeline.spans(end)
+
+    def code_paths(self) -> tuple[CodePath, ...]:
+        """What pods behind a flag got to know of it so far; see `FeatureFlags`."""
+        return tuple(self._flags.code_paths)
 
     def pod_name(self, number: int) -> str:
         """What the data plane's pod *number* is called; nothing if there is none."""

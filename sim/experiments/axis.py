@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from sim.errors import Problem
+from sim.errors import Problem, ScenarioError
 from sim.experiments.field_names import Field, field_named
 from sim.i18n import message
 from sim.model.objects import JsonObject
@@ -32,6 +33,11 @@ class Axis:
     digits: int = 0
     unit: str = ""
 
+    @property
+    def name(self) -> str:
+        """What its field was called."""
+        return self.field.name
+
     def at(self, share: float) -> str:
         """The value that lies *share* (from 0, below 1) of the way along the axis."""
         if self.values:
@@ -39,6 +45,31 @@ class Axis:
         steps = (self.high - self.low) * 10**self.digits
         step = floor(Fraction(share) * (steps + 1))  # Both ends are as likely as any between.
         return _written(self.low + Fraction(step, 10**self.digits), self.digits) + self.unit
+
+
+def axes_of(texts: Sequence[str], deployment: JsonObject) -> tuple[Axis, ...]:
+    """An axis for each of *texts*.
+
+    Raise a `ScenarioError` with every mistake in them, for none at all, and for a field that is
+    varied twice.
+    """
+    found = [axis(text, deployment) for text in texts]
+    problems = [one for one in found if isinstance(one, Problem)]
+    axes = tuple(one for one in found if isinstance(one, Axis))
+    met: dict[tuple[bool, str], str] = {}
+    for one in axes:
+        what = (one.field.fault, one.field.path or one.field.name)
+        if what in met:
+            text = message("{name} and {other} are the same field", name=met[what], other=one.name)
+            hint = message("one --vary with all its values, or faults by name: bug:new=1%,5%")
+            problems.append(Problem(text, file="--vary", hint=hint))
+        met[what] = one.name
+    if not found:
+        hint = message("such as --vary maxSurge=1,25%,50%")
+        problems.append(Problem(message("there is nothing to vary"), hint=hint))
+    if problems:
+        raise ScenarioError(problems)
+    return axes
 
 
 def axis(text: str, deployment: JsonObject) -> Axis | Problem:

@@ -9,8 +9,8 @@ from sim.analysis.figures import FIGURES
 from sim.errors import Problem
 from sim.experiments.arm import Arm as Arm
 from sim.experiments.arm import Difference as Difference
+from sim.experiments.arms_html import arms_html
 from sim.experiments.frames import frame_of, pairs_of
-from sim.experiments.notebook_table import notebook_table
 from sim.experiments.programs import programs
 from sim.experiments.tuning import Tuning, to_json
 from sim.i18n import Message, message, preferred_language
@@ -69,7 +69,7 @@ class Comparison:
             seconds=f"{self.window.seconds:g}",
         )
         prices = self.scenario.prices
-        return notebook_table(title, self.verdict, self.arms, prices, preferred_language())
+        return arms_html(title, self.verdict, self.arms, prices, preferred_language())
 
     def to_json(self) -> JsonObject:
         """Everything, under stable names and in English; no NaN, no infinity."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 
+from sim.errors import Problem, ScenarioError
 from sim.experiments.window import (
     BEFORE_SECONDS,
     LONGEST_SECONDS,
@@ -50,6 +51,20 @@ class Moment(StrEnum):
     def is_watched(self) -> bool:
         """Whether somebody had to find out first."""
         return self is Moment.ALERT
+
+
+def moments_named(names: Sequence[str]) -> tuple[Moment, ...]:
+    """The moments that *names* mean; none means every one. Raise a `ScenarioError` for others."""
+    known = [moment.value for moment in Moment]
+    if unknown := [name for name in names if name not in known]:
+        raise ScenarioError(
+            Problem(
+                message("there is no moment called {name}", name=repr(name)),
+                hint=message("known: {known}", known=", ".join(known)),
+            )
+            for name in unknown
+        )
+    return tuple(Moment(name) for name in names) or tuple(Moment)
 
 
 MOMENT_NAMES: Mapping[Moment, Message] = {

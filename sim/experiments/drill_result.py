@@ -6,16 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.analysis.notebook_table import Line, notebook_block, notebook_table
 from sim.analysis.rollback_figures import DRILL_FIGURES
+from sim.analysis.units import label
+from sim.experiments.arms_html import estimate_text
 from sim.experiments.comparison import scenario_json
-from sim.experiments.drill_moments import Moment, Plan
+from sim.experiments.drill_ending import Ending
+from sim.experiments.drill_moments import MOMENT_NAMES, Moment, Plan
 from sim.experiments.programs import programs
-from sim.i18n import Message
+from sim.i18n import Message, message, preferred_language
 from sim.model.objects import JsonObject
 from sim.model.run import Setting
 from sim.stats import LEVEL, Estimate
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.scenario.scenario import Scenario
 
 SCHEMA_VERSION = 1
@@ -26,8 +32,8 @@ NOT_REACHED = "not in the window"
 class WayBack:
     """One strategy sent back at one moment, over all seeds. Figures and causes go by their keys.
 
-    *broken* are requests that the way back broke, by cause. *refusals* are the cluster's reasons
-    for not doing it, each once.
+    *endings* say by seed how it ended. *broken* are requests that the way back broke, by cause.
+    *refusals* are the cluster's reasons for not doing it, each once.
     """
 
     strategy: str
@@ -35,6 +41,7 @@ class WayBack:
     estimates: Mapping[str, Estimate | None]
     broken: Mapping[str, Estimate]
     phases: Mapping[str, int]
+    endings: tuple[Ending, ...]
     refusals: tuple[str, ...]
     settings: tuple[Setting, ...]
     digests: tuple[str, ...]
@@ -72,6 +79,31 @@ class Drill:
     seeds: tuple[int, ...]
     moments: tuple[DrilledMoment, ...]
 
+    def frame(self) -> pd.DataFrame:
+        """Every figure of every run: moment, strategy, seed, figure, unit, value.
+
+        A clock that was not reached is NaN.
+        """
+        import pandas as pd
+
+        rows = [
+            (found.moment.value, way.strategy, seed, key, DRILL_FIGURES[key].unit.value, value)
+            for found in self.moments
+            for way in found.ways
+            for key, values in way.values.items()
+            for seed, value in zip(self.seeds, values, strict=True)
+        ]
+        columns = ["moment", "strategy", "seed", "figure", "unit", "value"]
+        return pd.DataFrame(rows, columns=columns).astype({"value": float})
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows, in the language that the environment asks for."""
+        language = preferred_language()
+        return "".join(
+            notebook_block(found.verdict, [_html(found, language)], language)
+            for found in self.moments
+        )
+
     def to_json(self) -> JsonObject:
         """Everything, under stable names and in English; a clock not reached is null."""
         return {
@@ -84,6 +116,28 @@ class Drill:
             "figures": {key: {"unit": one.unit.value} for key, one in DRILL_FIGURES.items()},
             "moments": [_moment(found) for found in self.moments],
         }
+
+
+def _html(found: DrilledMoment, language: str) -> str:
+    """A line for each figure, a column for each strategy."""
+    title = message(
+        "Decided {moment}: mean ± half of the 95 % interval, {n} seeds",
+        moment=MOMENT_NAMES[found.moment],
+        n=len(found.ways[0].digests),
+    )
+    lines = [
+        Line(
+            cells=(
+                one.heading.render(language),
+                label(one.unit).render(language),
+                *(estimate_text(way.estimates[key], one.unit, language) for way in found.ways),
+            ),
+            why=one.definition.render(language),
+        )
+        for key, one in DRILL_FIGURES.items()
+    ]
+    heads = [message("figure"), message("unit"), *(Message(way.strategy) for way in found.ways)]
+    return notebook_table(title, heads, lines, language, numbers=range(2, len(heads)))
 
 
 def _moment(found: DrilledMoment) -> JsonObject:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sim.analysis.rollback_clocks import rollback_clocks
 from sim.analysis.rollback_figures import Drilled, measure_drill
 from sim.analysis.rollback_witness import Witness
+from sim.experiments.drill_ending import Ending, ending_of
 from sim.experiments.drill_moments import Moment, Plan
 from sim.experiments.outcome import UNFINISHED
 from sim.model.deed import DeedKind
@@ -28,6 +29,7 @@ class DrillOutcome:
     figures: Mapping[str, float | None]
     broken: Mapping[str, int]
     phase: str
+    ending: Ending
     refusal: str
     settings: tuple[Setting, ...]
     digest: str
@@ -70,9 +72,10 @@ class DrillTrial:
     ) -> DrillOutcome:
         assert found.strategy is not None
         ready = self.scenario.deployment["spec"]["minReadySeconds"]
+        clocks = rollback_clocks(found, witness.first_failure, float(ready))
         drilled = Drilled(
             run=found,
-            clocks=rollback_clocks(found, witness.first_failure, float(ready)),
+            clocks=clocks,
             witness=witness,
             no_release=no_release,
             bystander=bystander,
@@ -84,6 +87,7 @@ class DrillTrial:
             figures=measure_drill(drilled),
             broken=drilled.broken(),
             phase=UNFINISHED if found.phase is None else found.phase.value,
+            ending=ending_of(found, clocks),
             refusal=next(refusals, ""),
             settings=found.settings,
             digest=found.digest(),

@@ -32,13 +32,13 @@ from sim.i18n import message
 from sim.model.deed import Deed, DeedKind
 from sim.model.given_up import GivenUp
 from sim.model.objects import JsonObject
-from sim.model.run import AskedShare, Phase, Run, Setting, Window
+from sim.model.run import AskedShare, CodePath, Phase, Run, Setting, Window
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 SCHEMA_VERSION = 1
-KIND = "Run"
+KIND, DRILL = "Run", "RollbackDrill"
 MANIFEST, SCENARIO = "manifest.json", "scenario.json"
 
 
@@ -91,6 +91,7 @@ def read_run_folder(path: str | Path) -> Run:
         finished_at=facts["finishedAt"],
         settled_at=facts["settledAt"],
         asked_shares=tuple(AskedShare(**one) for one in facts.get("askedShares", ())),
+        code_paths=tuple(CodePath(**one) for one in facts.get("codePaths", ())),
         given_up=GivenUp.from_json(facts.get("givenUp")),
         deeds=tuple(
             Deed(**{**one, "kind": DeedKind(one["kind"])}) for one in facts.get("deeds", ())
@@ -134,6 +135,7 @@ def _manifest(draft: Path, run: Run) -> JsonObject:
         "finishedAt": run.finished_at,
         "settledAt": run.settled_at,
         "askedShares": [one._asdict() for one in run.asked_shares],
+        **({"codePaths": [one._asdict() for one in run.code_paths]} if run.code_paths else {}),
         "givenUp": None if run.given_up is None else run.given_up.to_json(),
         "deeds": [deed._asdict() for deed in run.deeds],
         **monitoring_facts(run.alerts, run.measurements),
@@ -184,12 +186,12 @@ def refuse_strangers(target: Path, kind: str) -> None:
         return
     if target.is_dir() and (_is_run_folder(target, kind) or not any(target.iterdir())):
         return
-    text = (
-        message("{path} exists and is not a run folder; it is left alone", path=str(target))
-        if kind == KIND
-        else message("{path} exists and is not a comparison; it is left alone", path=str(target))
-    )
-    raise BackendError(text)
+    texts = {
+        KIND: message("{path} exists and is not a run folder; it is left alone", path=target),
+        DRILL: message("{path} exists and is not a drill; it is left alone", path=target),
+    }
+    other = message("{path} exists and is not a comparison; it is left alone", path=target)
+    raise BackendError(texts.get(kind, other))
 
 
 @contextmanager

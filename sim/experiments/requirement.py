@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from sim.analysis.figures import FIGURES, Figure
+from sim.analysis.rollback_figures import BACK, DRILL_FIGURES, DrillFigure
 from sim.analysis.units import Unit
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
@@ -32,6 +33,8 @@ SHORT = {
     "p99": "latency_ms_p99",
 }
 COST, COST_WITHOUT_PRICES = "money", "core_seconds"
+# A comparison takes no release back: what these name is measured by a rollback drill.
+DRILLED = {"rollback": BACK, BACK: BACK}
 _WRITTEN = re.compile(r"\s*([A-Za-z][\w-]*)\s*(<=|>=|<|>)\s*(\S+)\s*", re.ASCII)
 
 
@@ -40,11 +43,16 @@ class Requirement:
     """*figure* is at most, or at least, *limit*: in its own unit, or *relative* to no release."""
 
     text: str
-    figure: Figure
+    figure: Figure | DrillFigure
     at_most: bool
     strict: bool
     limit: float
     relative: bool
+
+    @property
+    def is_drilled(self) -> bool:
+        """Whether a rollback drill has to measure it."""
+        return isinstance(self.figure, DrillFigure)
 
     def margin(self, value: float | None, no_release: float | None) -> float | None:
         """How much too much it is, in the figure's unit; less than 0 is room to spare.
@@ -99,12 +107,12 @@ def _read(text: str, *, priced: bool) -> Requirement | Problem:
             hint=message("a figure, a comparison and a limit, such as downtime<=5s"),
         )
     name, comparison, written = parts.groups()
-    names = known_names(priced=priced)
+    names = {**known_names(priced=priced), **DRILLED}
     if name not in names:
         return _unknown(name, tuple(names), place)
-    figure = FIGURES[names[name]]
+    figure = DRILL_FIGURES[DRILLED[name]] if name in DRILLED else FIGURES[names[name]]
     try:
-        limit = factor(written) if written.endswith("x") else _limit(written, figure.unit)
+        limit = _relative(name, written) if written.endswith("x") else _limit(written, figure.unit)
     except Unreadable as error:
         return Problem(error.message, file=place, field=name, hint=error.hint)
     return Requirement(
@@ -118,9 +126,7 @@ def _read(text: str, *, priced: bool) -> Requirement | Problem:
 
 
 def _unknown(name: str, names: Sequence[str], place: str) -> Problem:
-    if (
-        name == "rollback"
-    ):  # A comparison takes no release back, so it cannot say how long it takes.
+    if name in DRILLED:
         drill = message("seatrial drill-rollback --at finish measures how long the way back takes")
         return Problem(
             message("there is no figure {name}", name=repr(name)), file=place, hint=drill
@@ -133,6 +139,15 @@ def _unknown(name: str, names: Sequence[str], place: str) -> Problem:
         else message("known: {known}", known=known)
     )
     return Problem(message("there is no figure {name}", name=repr(name)), file=place, hint=hint)
+
+
+def _relative(name: str, written: str) -> float:
+    if name in DRILLED:
+        raise Unreadable(
+            message("without a release there is no way back to be so many times as long as"),
+            message("a duration, such as rollback<=60s"),
+        )
+    return factor(written)
 
 
 def _limit(written: str, unit: Unit) -> float:

@@ -12,12 +12,14 @@ from itertools import combinations
 
 from sim.analysis.rollback_figures import DRILL_FIGURES
 from sim.errors import Problem, ScenarioError
+from sim.experiments.chosen import chosen_strategies
 from sim.experiments.compare import DEFAULT_SEEDS, check_arms
-from sim.experiments.drill_moments import Moment, Plan, plans_for
+from sim.experiments.drill_moments import Moment, Plan, moments_named, plans_for
 from sim.experiments.drill_result import Drill, DrilledMoment, Gap, WayBack
 from sim.experiments.drill_trial import DrillOutcome, DrillTrial
 from sim.experiments.drill_verdict import drill_verdict
 from sim.experiments.replicate import replicate
+from sim.experiments.workforce import Workforce
 from sim.i18n import message
 from sim.model.causes import Cause
 from sim.scenario.fault_spec import FaultSpec, parse
@@ -32,27 +34,32 @@ MOMENTS = tuple(Moment)
 
 def rollback_drill(
     scenario: Scenario,
-    strategies: Sequence[str],
+    strategies: Sequence[str] | str,
     *,
-    moments: Sequence[Moment] = MOMENTS,
+    moments: Sequence[str] = MOMENTS,
     seeds: Sequence[int] = DEFAULT_SEEDS,
     workers: int | None = None,
+    workforce: Workforce | None = None,
     progress: Callable[[int, int], None] | None = None,
     engine: str = DEFAULT,
 ) -> Drill:
     """Send every one of *strategies* back at each of *moments* under each of *seeds*.
 
-    A *scenario* without any fault gets `BAD_RELEASE`. *progress* hears (seeds done, all seeds).
+    A single name may stand alone, and "all" are those that fit. A *scenario* without any fault
+    gets `BAD_RELEASE`. Local *workers* do it, or a *workforce*. *progress* hears (seeds done, all
+    seeds).
     Raise a `ScenarioError` as `compare` does, and for a moment that comes twice.
     """
+    if isinstance(strategies, str):
+        strategies, _ = chosen_strategies(scenario, (strategies,))
     check_arms(strategies, seeds)
     if not moments or len(set(moments)) < len(moments):
         raise ScenarioError([Problem(message("a drill needs moments, each of them once"))])
     make_ready(engine)
     scenario = with_a_bad_release(scenario)
-    plans = plans_for(scenario, strategies, moments)
+    plans = plans_for(scenario, strategies, moments_named(moments))
     trial = DrillTrial(scenario=scenario, strategies=tuple(strategies), plans=plans, engine=engine)
-    trials = replicate(trial, tuple(seeds), workers=workers, progress=progress)
+    trials = replicate(trial, tuple(seeds), workers=workers, workforce=workforce, progress=progress)
     return Drill(
         scenario=scenario,
         seeds=tuple(seeds),
@@ -97,6 +104,7 @@ def _way(outcomes: Sequence[DrillOutcome], causes: Sequence[str]) -> WayBack:
         estimates={key: mean_interval(numbers) for key, numbers in values.items()},
         broken={key: found for key, found in broken.items() if found is not None},
         phases=dict(sorted(Counter(found.phase for found in outcomes).items())),
+        endings=tuple(found.ending for found in outcomes),
         refusals=tuple(dict.fromkeys(found.refusal for found in outcomes if found.refusal)),
         settings=outcomes[0].settings,
         digests=tuple(found.digest for found in outcomes),

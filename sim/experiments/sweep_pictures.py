@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,13 @@ from sim.analysis.figures import FIGURES
 from sim.analysis.units import Unit, label
 from sim.experiments.effects import effects
 from sim.experiments.sweep import Swept
+from sim.experiments.sweep_plan import Point
 from sim.i18n import Message, message
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from sim.analysis.scatter_map import Ruler
 
 MOST_CELLS = 40  # Along one side; more would be no picture.
 
@@ -38,6 +42,8 @@ def heat_map(swept: Swept, figure: str, language: str) -> Figure | None:
     ranked = sorted(stepped, key=lambda n: order.index(names[n]) if names[n] in order else 99)
     x, y = sorted(ranked[:2], key=lambda n: -len(axes[n].values))
     cells = {name: _cells(swept, name, figure, x, y) for name in swept.plan.strategies}
+    refused = {_place(swept, point, x, y) for point in swept.plan.points if point.refused}
+    tried = {_place(swept, point, x, y) for point, _ in swept.trials}
     found = HeatMap(
         figure=titled(figure),
         unit=FIGURES[figure].unit,
@@ -47,6 +53,8 @@ def heat_map(swept: Swept, figure: str, language: str) -> Figure | None:
         y_values=axes[y].values,
         cells={name: row for name, row in cells.items() if row},
         averaged=tuple(name for n, name in enumerate(names) if n not in (x, y)),
+        refused=refused - tried,
+        thinned=refused & tried,
     )
     return draw_heat_map(found, language) if found.cells else None
 
@@ -79,14 +87,24 @@ def scatter_map(swept: Swept, figure: str, language: str) -> Figure | None:
         y=rulers[y],
         dots={name: dots(row, rulers[x], rulers[y]) for name, row in rows.items() if row},
         also_varied=tuple(name for name in names if name not in most),
+        refused=_refused(swept, rulers[x], rulers[y], names),
     )
     return draw_scatter_map(found, language)
 
 
 def _met(swept: Swept, number: int) -> list[str]:
     """The values of an axis that occur, in its order where it has one."""
-    met = dict.fromkeys(point.values[number] for point, _ in swept.trials)
+    met = dict.fromkeys(point.values[number] for point in swept.plan.points)
     return [value for value in swept.plan.axes[number].values if value in met] or list(met)
+
+
+def _refused(
+    swept: Swept, x: Ruler, y: Ruler, names: Sequence[str]
+) -> tuple[tuple[float, float], ...]:
+    """Where the points that were refused lie, each place once."""
+    at_x, at_y = names.index(x.name), names.index(y.name)
+    found = [point.values for point in swept.plan.points if point.refused]
+    return tuple(dict.fromkeys((x.place(one[at_x]), y.place(one[at_y])) for one in found))
 
 
 def _rows(swept: Swept, strategy: str, figure: str, x: int, y: int) -> list[tuple[str, str, float]]:
@@ -98,6 +116,12 @@ def _rows(swept: Swept, strategy: str, figure: str, x: int, y: int) -> list[tupl
         if len(known) == len(values):
             found.append((point.values[x], point.values[y], fmean(known)))
     return found
+
+
+def _place(swept: Swept, point: Point, x: int, y: int) -> tuple[int, int]:
+    """Where *point* lies on a grid."""
+    axes = swept.plan.axes
+    return axes[x].values.index(point.values[x]), axes[y].values.index(point.values[y])
 
 
 def _cells(

@@ -194,9 +194,3 @@ def _window(window: Window) -> JsonObject:
         "firstWriteSeconds": window.first_write,
         "endSeconds": window.end,
     }
-
-
-def nothing_to_vary() -> ScenarioError:
-    """What to say without an axis."""
-    hint = message("such as --vary maxSurge=1,25%,50%")
-    return ScenarioError([Problem(message("there is nothing to vary"), hint=hint)])

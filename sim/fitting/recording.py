@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from sim.analysis.notebook_table import Line, notebook_block, notebook_lines, notebook_table
 from sim.errors import Problem, ScenarioError
 from sim.fitting.access_log import read_log
 from sim.fitting.arrivals import Dispersion
 from sim.fitting.document import document
-from sim.fitting.fitted import LONGEST_VISIT_SECONDS, MOST_POPULATION, Fit, fit_counts, fit_log
+from sim.fitting.doubts import doubts
+from sim.fitting.fitted import LONGEST_VISIT_SECONDS, Fit, fit_counts, fit_log
 from sim.fitting.pods import PodTimes, read_pods
-from sim.i18n import Message, message
-from sim.model.duration import duration, show_duration
+from sim.fitting.told import told
+from sim.i18n import Message, message, preferred_language
+from sim.model.duration import duration
 from sim.model.unreadable import Unreadable
 from sim.scenario.recording import read_recording
 from sim.scenario.source import read_bytes
 
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure as Picture
+
 MOST_STEPS = 240
 _HEAD = 4096
-_UNLIKELY = 1e-3
-_FAR = 0.1  # A distance between distributions from which on a picture shows it.
-_FEW = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,42 @@ class Recording:
     warnings: tuple[Problem, ...]
     document: str
 
+    def frame(self) -> pd.DataFrame:
+        """What was found, one value a row: fact (its path in `--json`), value."""
+        import pandas as pd
+
+        rows = [row for row in _flat(self.to_json(), "") if row[0] != "recording"]
+        return pd.DataFrame(rows, columns=["fact", "value"]).astype({"value": float})
+
+    def curve(self) -> pd.DataFrame:
+        """The traffic to try a release on, one step a row: second, rate (requests per second).
+
+        Empty for what tells of pods.
+        """
+        import pandas as pd
+
+        steps = () if self.fit is None else enumerate(self.fit.stretch.rates.tolist())
+        length = 0.0 if self.fit is None else self.fit.stretch.step_seconds
+        rows = [(step * length, rate) for step, rate in steps]
+        return pd.DataFrame(rows, columns=["second", "rate"]).astype(float)
+
+    def draw(self, language: str = "en") -> Picture | None:
+        """How well it fits; None for what tells of pods."""
+        from sim.fitting.picture import draw
+
+        return None if self.fit is None else draw(self.fit, language)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows, in the language that the environment asks for."""
+        language = preferred_language()
+        heading, rows = told(self.fit, self.pods, language)
+        lines = [Line(cells=cells) for cells in rows]
+        title = message("What to mind")
+        table = notebook_table("", ("", heading), lines, language, numbers=(1,))
+        said = [problem.message for problem in self.warnings]
+        notes = notebook_lines([title, *said] if said else [], language)
+        return notebook_block(message("What {file} says", file=self.file), [table, notes], language)
+
     def to_json(self) -> dict[str, Any]:
         """What was found, under stable names."""
         if self.pods is not None:
@@ -99,6 +139,15 @@ class Recording:
         }
 
 
+def _flat(found: object, path: str) -> Iterator[tuple[str, object]]:
+    """Every single value in *found* by its path; lists and what is not known are left out."""
+    if isinstance(found, Mapping):
+        for name, value in found.items():
+            yield from _flat(value, f"{path}.{name}" if path else str(name))
+    elif found is not None and not isinstance(found, list):
+        yield path, found
+
+
 def _or_none(found: Dispersion | None) -> dict[str, Any] | None:
     return None if found is None else asdict(found)
 
@@ -121,87 +170,9 @@ def read(file: str, wishes: Wishes) -> Recording:
         found = fit_log(
             log, at=wishes.at, length=wishes.length, step=wishes.step, gap_seconds=wishes.gap
         )
-    said = _about_pods(pods) if pods is not None else _about(found)
-    warnings = tuple(Problem(text, file) for text in said)
+    warnings = tuple(Problem(text, file) for text in doubts(found, pods))
     text = document(found or pods, Path(file).name)  # type: ignore[arg-type]
     return Recording(file=file, fit=found, pods=pods, warnings=warnings, document=text)
-
-
-def _about(fit: Fit | None) -> Iterator[Message]:
-    """What keeps a fit from being the truth."""
-    assert fit is not None
-    if fit.unread:
-        yield message(
-            "{count} lines could not be read, the first of them line {line}",
-            count=f"{fit.unread:,}",
-            line=fit.first_unread,
-        )
-    if fit.stretch.counts.sum() < _FEW:
-        yield message(
-            "only {count} requests in the chosen stretch: its rates are mostly chance",
-            count=round(float(fit.stretch.counts.sum())),
-        )
-    if fit.visits is None:
-        yield from _about_counts(fit)
-    else:
-        yield from _about_visits(fit)
-
-
-def _about_counts(fit: Fit) -> Iterator[Message]:
-    found = fit.dispersion
-    if found is not None and found.p < _UNLIKELY:
-        yield message(
-            "the counts vary {index} times as much as a Poisson process of one rate; the curve "
-            "follows them step by step, but not what happens inside a step",
-            index=f"{found.index:.3g}",
-        )
-
-
-def _about_visits(fit: Fit) -> Iterator[Message]:
-    visits = fit.visits
-    assert visits is not None
-    if fit.bots:
-        yield message(
-            "{share} % of the requests come from crawlers, which are in the fit",
-            share=f"{100 * fit.bots / fit.requests:.1f}",
-        )
-    if fit.population >= MOST_POPULATION:
-        yield message("no user came twice: how many there are cannot be told from this log")
-    if fit.visit_dispersion is not None and fit.visit_dispersion.p < _UNLIKELY:
-        yield message(
-            "visits begin {index} times as unevenly as a Poisson process: the log has bursts, "
-            "gaps, or is a part of another one",
-            index=f"{fit.visit_dispersion.index:.3g}",
-        )
-    if fit.sizes_distance > _FAR:
-        yield message(
-            "requests of a visit are not geometric (distance {distance}): some users make many "
-            "more than others",
-            distance=f"{fit.sizes_distance:.2f}",
-        )
-    if fit.pauses_distance > _FAR:
-        yield message(
-            "pauses are not exponential (distance {distance}): pages ask for several files at once",
-            distance=f"{fit.pauses_distance:.2f}",
-        )
-    longest = visits.requests * visits.think_seconds
-    if longest > LONGEST_VISIT_SECONDS:
-        yield message(
-            "visits of {found} on average are longer than a scenario may have; a shorter --gap "
-            "ends them sooner",
-            found=show_duration(round(longest)),
-        )
-    yield message("users are told apart by address and user agent: a company may look like one")
-
-
-def _about_pods(pods: PodTimes) -> Iterator[Message]:
-    yield message("times in Kubernetes' objects are whole seconds")
-    if pods.startup is None:
-        yield message("no pod tells when it became ready after its first start")
-    if pods.killed:
-        yield message(
-            "{count} containers were killed at the end of their grace period", count=pods.killed
-        )
 
 
 def _moment(text: str) -> float:

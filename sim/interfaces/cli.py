@@ -88,7 +88,8 @@ app.command(
     "report",
     cls=Command,
     help=message(
-        "Write a run, a comparison or a sweep as one HTML file that needs nothing beside it."
+        "Write a run, a comparison, a sweep or a drill as one HTML file that needs nothing beside "
+        "it."
     ).text,
 )(report)
 app.command(

@@ -11,6 +11,7 @@ import typer
 from sim.i18n import message, translate
 from sim.interfaces import options
 from sim.interfaces.compare_until import Until, compare_until
+from sim.interfaces.compare_ways_back import drilled_ways_back, refuse_undrillable
 from sim.interfaces.decision import Decision, method_named, read_requirements
 from sim.interfaces.engine import make_engine_ready
 from sim.interfaces.options import option
@@ -125,6 +126,7 @@ def compare(
         runs = TUNED_RUNS  # Tuning has seeds of its own; how many runs follow is fixed.
     until = Until(precision=precision, budget=budget, most_runs=max_runs)
     required = read_requirements(require or (), scenario)
+    refuse_undrillable(required, tuned=tuned, budget=budget)
     strategies, left_out = chosen_strategies(scenario, strategy or ())
     warn(left_out, terminal)
     method = method_named(intervals or ("bca" if runs is None else None))
@@ -151,7 +153,10 @@ def compare(
             scenario, strategies, seeds, workers, executor, engine, method, terminal, tuning
         )
         stopped = None
-    decision = Decision.of(comparison, stopped, required, method)
+    ways = drilled_ways_back(
+        comparison, required, workers=workers, executor=executor, engine=engine, terminal=terminal
+    )
+    decision = Decision.of(comparison, stopped, required, method, ways)
     if png is not None:
         write_picture(png, comparison.example_runs, terminal.language)
     if out is not None:

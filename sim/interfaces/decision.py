@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.experiments.required import Standing
     from sim.experiments.requirement import Requirement
     from sim.experiments.stopped import Stopped
+    from sim.experiments.ways_back import WaysBack
     from sim.interfaces.table import Table
     from sim.model.objects import JsonObject
     from sim.scenario.scenario import Scenario
@@ -44,11 +45,15 @@ def method_named(name: str | None) -> Method:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What a comparison says beyond its figures; nothing for a fixed number without limits."""
+    """What a comparison says beyond its figures; nothing for a fixed number without limits.
+
+    *ways* are its ways back, drilled if something is required of them.
+    """
 
     comparison: Comparison
     stopped: Stopped | None
     standings: tuple[Standing, ...]
+    ways: WaysBack | None = None
 
     @classmethod
     def of(
@@ -57,12 +62,13 @@ class Decision:
         stopped: Stopped | None,
         required: Sequence[Requirement],
         method: Method,
+        ways: WaysBack | None = None,
     ) -> Decision:
-        """Hold *comparison* against what is *required*."""
+        """Hold *comparison*, and its *ways* back, against what is *required*."""
         from sim.experiments.required import standings
 
-        found = standings(comparison, required, method) if required else ()
-        return cls(comparison=comparison, stopped=stopped, standings=found)
+        found = standings(comparison, required, method, ways) if required else ()
+        return cls(comparison=comparison, stopped=stopped, standings=found, ways=ways)
 
     @property
     def is_met(self) -> bool:
@@ -84,9 +90,11 @@ class Decision:
 
     def sentences(self, language: str) -> list[str]:
         """Who meets what is required, why it stopped, and how to have the same again."""
-        from sim.experiments.required import sentence
+        from sim.experiments.required import reasons, sentence
 
-        said = [sentence(self.standings)] if self.standings else []
+        said = [sentence(self.standings), *reasons(self.standings)] if self.standings else []
+        if self.ways is not None:
+            said.append(self.ways.sentence())
         if self.stopped is not None:
             said += self.stopped.sentences()
         found = [translate(language, "{sentence}.", sentence=one) for one in said]
@@ -105,6 +113,8 @@ class Decision:
             found["stopping"] = self.stopped.to_json()
         if self.standings:
             found["requirements"] = to_json(self.standings)
+        if self.ways is not None:
+            found["waysBack"] = self.ways.to_json()
         if found:
             beaten = dominated_by(self.comparison)
             found["paretoFront"] = [name for name, better in beaten.items() if better is None]

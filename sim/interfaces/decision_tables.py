@@ -24,6 +24,7 @@ _TOLD = {
     "open": message("cannot tell yet"),
 }
 _MET = {True: message("met"), False: message("not met"), None: message("cannot tell yet")}
+_CANNOT_TELL = message("cannot tell")  # However many runs.
 ALMOST = 0.9995  # Closer to certainty than three digits can say.
 
 
@@ -87,10 +88,17 @@ def _requirement_row(strategy: str, answer: Answer, language: str) -> Row:
         strategy,
         answer.requirement.text,
         shown_estimate(answer.value, factor, language),
-        f"{_MET[answer.met].render(language)} ({shown_probability(answer.mean_meets)})",
-        shown_proportion(answer.releases, language),
+        *_kept(answer, language),
     )
     return Row(cells=cells, explains=answer.requirement.figure.definition.render(language))
+
+
+def _kept(answer: Answer, language: str) -> tuple[str, str]:
+    """By the mean, and by how many single releases; nothing where nothing was measured."""
+    if answer.met is None and answer.reason is not None:
+        return _CANNOT_TELL.render(language), NOTHING
+    mean = f"{_MET[answer.met].render(language)} ({shown_probability(answer.mean_meets)})"
+    return mean, shown_proportion(answer.releases, language)
 
 
 def trade_offs_table(comparison: Comparison, language: str) -> Table:

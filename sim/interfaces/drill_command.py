@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.errors import Problem, ScenarioError
 from sim.i18n import message, translate
 from sim.interfaces import options
 from sim.interfaces.compare_command import MOST_RUNS
@@ -19,7 +17,6 @@ from sim.interfaces.terminal import Terminal
 from sim.interfaces.written_files import named, require_place
 
 if TYPE_CHECKING:
-    from sim.experiments.drill_moments import Moment
     from sim.experiments.drill_result import Drill
 
 
@@ -89,10 +86,20 @@ def drill_rollback(
             text=message("Draw the clocks of each way back as bars into this file."),
         ),
     ] = None,
+    out: Annotated[
+        str | None,
+        option(
+            "--out",
+            "-o",
+            metavar="DIR",
+            text=message("Keep the drill and its report in this new folder."),
+        ),
+    ] = None,
     lang: options.Lang = None,
 ) -> None:
     """Send every strategy back from the same bad release, and compare the ways back."""
     from sim.experiments.chosen import chosen_strategies
+    from sim.experiments.drill_moments import moments_named
     from sim.experiments.rollback_drill import rollback_drill
     from sim.interfaces.waiting import progress_of
 
@@ -106,9 +113,9 @@ def drill_rollback(
         faults=fault,
         overrides=[*shortcuts.overrides(), *(set_ or ())],
     )
-    moments = _moments(at or ())
-    if png is not None:
-        require_place(png)
+    moments = moments_named(tuple(dict.fromkeys(at or ())))
+    for place in filter(None, (png, out)):
+        require_place(place, folder=place is out)
     make_engine_ready(engine, terminal)
     chosen, left_out = chosen_strategies(scenario, strategy or ())
     warn(left_out, terminal)
@@ -124,29 +131,13 @@ def drill_rollback(
         )
     if png is not None:
         _draw(png, drill, terminal.language)
+    if out is not None:
+        _keep(out, drill, terminal)
     if as_json:
         warn(drill.scenario.warnings, terminal)
         print(json.dumps(drill.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
         show_drill(drill, terminal)
-
-
-def _moments(names: Sequence[str]) -> tuple[Moment, ...]:
-    """The moments that *names* mean; none means every one."""
-    from sim.experiments.drill_moments import Moment
-
-    known = [moment.value for moment in Moment]
-    if unknown := [name for name in names if name not in known]:
-        raise ScenarioError(
-            [
-                Problem(
-                    message("there is no moment called {name}", name=repr(name)),
-                    hint=message("known: {known}", known=", ".join(known)),
-                )
-                for name in unknown
-            ]
-        )
-    return tuple(Moment(name) for name in dict.fromkeys(names)) or tuple(Moment)
 
 
 def _draw(path: str, drill: Drill, language: str) -> None:
@@ -156,6 +147,16 @@ def _draw(path: str, drill: Drill, language: str) -> None:
     figure = picture_of(drill, language)
     with named(path):
         save_png(figure, path)
+
+
+def _keep(out: str, drill: Drill, terminal: Terminal) -> None:
+    from sim.experiments.comparison_folder import write_comparison_folder
+    from sim.interfaces.drill_report import of_drill
+    from sim.interfaces.report import NAME, repeating
+
+    report = of_drill(drill, repeating(terminal.words))
+    with named(out):
+        write_comparison_folder(out, drill.to_json(), {NAME: report})
 
 
 def show_drill(drill: Drill, terminal: Terminal) -> None:

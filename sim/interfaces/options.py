@@ -187,7 +187,9 @@ Required: TypeAlias = Annotated[
         metavar="LIMIT",
         text=message(
             "A limit on a figure, such as downtime<=5s or cost<=1.3x (x: times what it is without "
-            "a release); may be repeated. Exit code 1 if no strategy meets all of them."
+            "a release), or on the way back: rollback<=60s drills it from the finish, under the "
+            "same seeds, which takes about as long again. May be repeated. Exit code 1 if no "
+            "strategy meets all of them."
         ),
     ),
 ]

@@ -1,7 +1,8 @@
 """A report: what a command found, in every language, as it lies beside its results.
 
-`report.json` in the folder of a run, a comparison or a sweep holds finished sentences, tables and
-pictures, so that `seatrial report` computes nothing and says what was found when it was found.
+`report.json` in the folder of a run, a comparison, a sweep or a drill holds finished sentences,
+tables and pictures, so that `seatrial report` computes nothing and says what was found when it was
+found.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def read_report(folder: str | Path, language: str) -> Report:
         return Report.from_json(found["languages"][language])
     except FileNotFoundError as missing:
         text = message(
-            "{path} holds no report; compare --out, run --out and sweep -o write one", path=folder
+            "{path} holds no report; compare, run, sweep and drill-rollback write one with -o",
+            path=folder,
         )
         raise BackendError(text) from missing
     except (ValueError, KeyError, TypeError) as broken:

@@ -1,4 +1,4 @@
-"""`seatrial report`: a run, a comparison or a sweep as one HTML file."""
+"""`seatrial report`: a run, a comparison, a sweep or a drill as one HTML file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ def report(
     ctx: typer.Context,
     folder: Annotated[
         str,
-        argument(metavar="DIR", text=message("The folder of a run, a comparison or a sweep.")),
+        argument(
+            metavar="DIR", text=message("The folder of a run, a comparison, a sweep or a drill.")
+        ),
     ],
     out: Annotated[
         str,

@@ -38,7 +38,7 @@ def _comparison(comparison: Comparison, decision: Decision, command: str, langua
     arms = [(arm.strategy, arm.settings) for arm in comparison.arms]
     alt = translate(language, "Pods and traffic over time, one run of each strategy")
     return Report(
-        title=_title(scenario, language),
+        title=title_of(scenario, language),
         command=command,
         sentences=(comparison.verdict.render(language), *decision.sentences(language)),
         pictures=(Picture(alt=alt, png=png_of(draw(comparison.example_runs, language))),),
@@ -51,7 +51,7 @@ def _comparison(comparison: Comparison, decision: Decision, command: str, langua
             settings_table(arms, language),
             assumptions_table(scenario, language),
         ),
-        warnings=_warnings(scenario, language),
+        warnings=warnings_of(scenario, language),
     )
 
 
@@ -61,26 +61,17 @@ def of_run(scenario: Scenario, run: Run, by: Yardstick, command: str) -> str:
 
 
 def _run(scenario: Scenario, run: Run, by: Yardstick, command: str, language: str) -> Report:
-    from sim.analysis.failures import failed, sent
     from sim.analysis.picture import draw
+    from sim.analysis.run_html import how_it_ended
     from sim.interfaces.comparison_tables import settings_table
     from sim.interfaces.run_tables import events_table, run_causes_table, run_figures_table
     from sim.interfaces.story_table import stories_table
 
-    verdict = translate(
-        language,
-        "{strategy} under seed {seed} ends as {phase}; {lost} of {all} requests failed",
-        strategy=run.strategy,
-        seed=run.seed,
-        phase="Unfinished" if run.phase is None else run.phase.value,
-        lost=f"{failed(run):,}",
-        all=f"{sent(run):,}",
-    )
     alt = translate(language, "Pods and traffic over time, one run of each strategy")
     return Report(
-        title=_title(scenario, language),
+        title=title_of(scenario, language),
         command=command,
-        sentences=(verdict,),
+        sentences=(how_it_ended(run).render(language),),
         pictures=(Picture(alt=alt, png=png_of(draw([run], language))),),
         tables=(
             run_figures_table(run, by, scenario.prices, language),
@@ -90,7 +81,7 @@ def _run(scenario: Scenario, run: Run, by: Yardstick, command: str, language: st
             settings_table([(run.strategy, run.settings)], language),
             assumptions_table(scenario, language),
         ),
-        warnings=_warnings(scenario, language),
+        warnings=warnings_of(scenario, language),
     )
 
 
@@ -107,7 +98,7 @@ def _sweep(swept: Swept, figure: str, command: str, language: str) -> Report:
     first = swept.trials[0][1][0]
     arms = [(outcome.strategy, outcome.settings) for outcome in first]
     return Report(
-        title=_title(scenario, language),
+        title=title_of(scenario, language),
         command=command,
         sentences=(tables.best_sentence(swept, figure, language),),
         pictures=tuple(sweep_pictures(swept, figure, language).values()),
@@ -118,7 +109,7 @@ def _sweep(swept: Swept, figure: str, command: str, language: str) -> Report:
             settings_table(arms, language),
             assumptions_table(scenario, language),
         ),
-        warnings=_warnings(scenario, language),
+        warnings=warnings_of(scenario, language),
     )
 
 
@@ -142,10 +133,12 @@ def sweep_pictures(swept: Swept, figure: str, language: str) -> dict[str, Pictur
     return found
 
 
-def _title(scenario: Scenario, language: str) -> str:
+def title_of(scenario: Scenario, language: str) -> str:
+    """What a report of *scenario* is headed by."""
     release = scenario.release.describe
     return translate(language, "Seatrial: {name}, {release}", name=scenario.name, release=release)
 
 
-def _warnings(scenario: Scenario, language: str) -> tuple[str, ...]:
+def warnings_of(scenario: Scenario, language: str) -> tuple[str, ...]:
+    """What is noteworthy about *scenario*."""
     return tuple(problem.render(language) for problem in scenario.warnings)

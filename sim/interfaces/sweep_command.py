@@ -100,6 +100,7 @@ def sweep(
 ) -> None:
     """Vary fields and see what they do."""
     from sim.experiments.chosen import chosen_strategies
+    from sim.experiments.varied import planned
 
     terminal: Terminal = ctx.find_root().obj
     shortcuts = Shortcuts(rps=rps, users=users, timeout=timeout, attempts=attempts, slo=slo)
@@ -111,16 +112,14 @@ def sweep(
     chosen, left_out = chosen_strategies(base, strategy or ())
     warn(left_out, terminal)
     make_engine_ready(engine, terminal)
-    plan = _plan(
+    plan = planned(
         load,
-        base,
         vary or (),
-        design,
-        points,
-        chosen,
-        seed,
-        runs,
-        engine,
+        design=design,
+        points=points,
+        strategies=chosen,
+        seeds=range(seed, seed + runs),
+        engine=engine,
     )
     swept = _carried_out(plan, place, resume, workers, executor, terminal)
     with named(place):
@@ -167,41 +166,6 @@ def figure_key(name: str, scenario: Scenario) -> str:
     from sim.experiments.requirement import figure_named
 
     return figure_named(name, "--figure", priced=scenario.prices is not None)
-
-
-def _plan(
-    load: partial[Scenario],
-    base: Scenario,
-    vary: Sequence[str],
-    design: str,
-    points: int | None,
-    strategies: Sequence[str],
-    seed: int,
-    runs: int,
-    engine: str,
-) -> Plan:
-    from sim.errors import Problem, ScenarioError
-    from sim.experiments.axis import Axis, axis
-    from sim.experiments.compare import check_strategies
-    from sim.experiments.design import design as points_of
-    from sim.experiments.sweep_plan import nothing_to_vary, plan_of
-
-    check_strategies(strategies)
-    read = [axis(text, base.deployment) for text in vary]
-    if problems := [one for one in read if isinstance(one, Problem)]:
-        raise ScenarioError(problems)
-    axes = [one for one in read if isinstance(one, Axis)]
-    if not axes:
-        raise nothing_to_vary()
-    return plan_of(
-        load,
-        axes,
-        design,
-        points_of(design, axes, points, seed),
-        strategies=strategies,
-        seeds=range(seed, seed + runs),
-        engine=engine,
-    )
 
 
 def _carried_out(

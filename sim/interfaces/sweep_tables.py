@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.analysis.figures import FIGURES
 from sim.analysis.units import scaled
+from sim.experiments.best_point import best_point
 from sim.i18n import message, translate
 from sim.interfaces.comparison_tables import figure_name
 from sim.interfaces.numbers import NOTHING, shown_estimate
@@ -16,7 +16,6 @@ from sim.stats import mean_interval
 if TYPE_CHECKING:
     from sim.experiments.effects import Effect
     from sim.experiments.sweep import Swept
-    from sim.stats import Estimate
 
 MOST_POINTS = 200  # On a terminal; the folder has all of them.
 
@@ -101,47 +100,20 @@ def refused_table(swept: Swept, language: str) -> Table:
 
 def best_sentence(swept: Swept, figure: str, language: str) -> str:
     """The best point of all, or that these runs cannot tell which it is."""
-    found = _ranked(swept, figure)
-    if not found:
+    best = best_point(swept, figure)
+    if best is None:
         return translate(language, "the figure exists at no point")
-    (name, values, best), *others = found
-    where = " ".join(
-        f"{axis.field.name}={value}" for axis, value in zip(swept.plan.axes, values, strict=True)
-    )
     factor = scaled(1.0, FIGURES[figure].unit)
-    equal = sum(
-        best.high is not None and other.low is not None and _overlap(best, other)
-        for _, _, other in others
-    )
     sentence = translate(
         language,
         "best {figure}: {value} with {strategy} and {where}",
         figure=FIGURES[figure].label,
-        value=shown_estimate(best, factor, language),
-        strategy=name,
-        where=where,
+        value=shown_estimate(best.estimate, factor, language),
+        strategy=best.strategy,
+        where=best.where,
     )
-    if not equal:
+    if not best.overlapping:
         return sentence + translate(language, ".")
     return sentence + translate(
-        language, "; {n} others have intervals that overlap with it.", n=equal
+        language, "; {n} others have intervals that overlap with it.", n=best.overlapping
     )
-
-
-def _overlap(one: Estimate, other: Estimate) -> bool:
-    assert one.low is not None and one.high is not None
-    assert other.low is not None and other.high is not None
-    return one.low <= other.high and other.low <= one.high
-
-
-def _ranked(swept: Swept, figure: str) -> Sequence[tuple[str, tuple[str, ...], Estimate]]:
-    """Every strategy at every point where the figure exists in all runs, the best first."""
-    found = [
-        (name, point.values, estimate)
-        for point, trials in swept.trials
-        for name in swept.plan.strategies
-        if (estimate := mean_interval(swept.values(trials, name, figure))) is not None
-        and estimate.n == estimate.of
-    ]
-    sign = -1.0 if FIGURES[figure].less_is_better is False else 1.0
-    return sorted(found, key=lambda one: sign * one[2].value)

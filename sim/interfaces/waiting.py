@@ -6,13 +6,17 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sim.i18n import translate
+from sim.i18n import Message, message, translate
 from sim.interfaces.terminal import Terminal
+
+SIMULATING = message("simulating, seed by seed")
 
 
 @contextmanager
-def progress_of(terminal: Terminal) -> Iterator[Callable[[int, int], None]]:
-    """A bar that hears (done, all); silent where standard error is no terminal."""
+def progress_of(
+    terminal: Terminal, doing: Message = SIMULATING
+) -> Iterator[Callable[[int, int], None]]:
+    """A bar that hears (done, all) and says *doing*; silent where standard error is no terminal."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -35,7 +39,7 @@ def progress_of(terminal: Terminal) -> Iterator[Callable[[int, int], None]]:
     ) as bar:
         waiting = translate(terminal.language, "measuring how long the rollouts take …")
         task = bar.add_task(waiting, total=None)
-        text = translate(terminal.language, "simulating, seed by seed")
+        text = doing.render(terminal.language)
 
         def hear(done: int, total: int) -> None:
             bar.update(task, description=text, completed=done, total=total)

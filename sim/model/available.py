@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sim.model.feature_flags import without_flag
 from sim.model.objects import JsonObject, annotations_of
 
 
@@ -19,7 +20,10 @@ def available_now(deployment: JsonObject, replica_set: JsonObject) -> int:
 
 
 def available_of(template: JsonObject, replica_sets: Iterable[JsonObject]) -> int:
-    """Available pods of *template* in all *replica_sets*, whatever labels a track gave them."""
+    """Available pods of *template* in all *replica_sets*, whatever labels a track gave them.
+
+    Or a flag: dark pods are pods of the release too.
+    """
     wanted = _essence(template)
     return sum(
         _available(found) for found in replica_sets if _essence(found["spec"]["template"]) == wanted
@@ -39,5 +43,6 @@ def _available(replica_set: JsonObject) -> int:
 
 
 def _essence(template: JsonObject) -> JsonObject:
-    """What makes pods of *template* what they are."""
+    """What makes pods of *template* what they are; the same with their new code behind a flag."""
+    template = without_flag(template)
     return {"spec": template["spec"], "notes": annotations_of(template)}

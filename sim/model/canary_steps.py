@@ -12,6 +12,7 @@ from typing import TypeAlias
 from sim.model.analysis_template import AnalysisTemplate
 from sim.model.canary_replicas import share
 from sim.model.duration import show_duration
+from sim.model.sent import Sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,27 @@ class SetCanaryScale:
 
 @dataclass(frozen=True, slots=True)
 class SetHeaderRoute:
-    """Requests whose header *name* is *value* go to the canary; without a value, none do."""
+    """Requests whose header *name* is *value* go to the canary; without a value, none do.
+
+    Each *route* by its name stays until a later step with the same name.
+    """
 
     name: str
     value: str = ""
+    route: str = ""
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}" if self.name else "no header route"
+
+
+@dataclass(frozen=True, slots=True)
+class SetMatch:
+    """Requests that carry any one of *sent* go to the canary, whatever the weight."""
+
+    sent: tuple[Sent, ...]
+
+    def __str__(self) -> str:
+        return " or ".join(map(str, self.sent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +86,7 @@ class Analyse:
         return f"analysis of {self.analysis}"
 
 
-Step: TypeAlias = SetWeight | Pause | SetCanaryScale | SetHeaderRoute | Analyse
+Step: TypeAlias = SetWeight | Pause | SetCanaryScale | SetHeaderRoute | SetMatch | Analyse
 
 
 def canary_size(steps: Sequence[Step], number: int, weight: int, replicas: int) -> int:
@@ -93,6 +108,18 @@ def weight_in(steps: Sequence[Step], number: int) -> int:
         if isinstance(step, SetWeight):
             return step.percent
     return 0
+
+
+def headers_in(steps: Sequence[Step], number: int) -> tuple[tuple[str, str], ...]:
+    """Names and values of the headers that send a request to the canary in step *number*.
+
+    (argoproj/argo-rollouts docs/features/traffic-management, managed routes)
+    """
+    routes: dict[str, tuple[str, str]] = {}
+    for step in steps[: number + 1]:
+        if isinstance(step, SetHeaderRoute):
+            routes[step.route] = step.name, step.value
+    return tuple((name, value) for name, value in routes.values() if value)
 
 
 def planned_seconds(steps: Sequence[Step]) -> float:

@@ -71,6 +71,12 @@ def flag_routes(
     return tuple(found)
 
 
+def is_taken(version: int, routes: Sequence[Route]) -> bool:
+    """Whether *routes* lead anybody to the code path *version*: not at 0 %, and not without one."""
+    there = (one for route in routes for one in route.destinations if one.backend == version)
+    return any(one.weight > 0 for one in there)
+
+
 def _to(version: int, *, matches: tuple[tuple[Condition, ...], ...] = ()) -> Route:
     return Route(matches=matches, destinations=(Destination(backend=version, weight=1),))
 

@@ -26,6 +26,7 @@ WEIGHT = PREFIX + "canary-weight"
 WEIGHT_TOTAL = PREFIX + "canary-weight-total"
 CLASS = "kubernetes.io/ingress.class"
 NGINX = "nginx"
+TO_CANARY, TO_MAIN = "always", "never"  # What a header or cookie says to decide by itself.
 LEAST_TOTAL = 100
 # What Go's strconv.ParseBool takes for true.
 _TRUE = frozenset(["1", "t", "T", "TRUE", "true", "True"])
@@ -175,8 +176,8 @@ def _decided(
         except Broken:
             yield on_header(attributes, header, lambda _: True), False
     elif header:
-        yield on_header(attributes, header, lambda text: text == "always"), True
-        yield on_header(attributes, header, lambda text: text == "never"), False
+        yield on_header(attributes, header, lambda text: text == TO_CANARY), True
+        yield on_header(attributes, header, lambda text: text == TO_MAIN), False
     if cookie:
-        yield on_cookie(attributes, cookie, lambda text: text == "always"), True
-        yield on_cookie(attributes, cookie, lambda text: text == "never"), False
+        yield on_cookie(attributes, cookie, lambda text: text == TO_CANARY), True
+        yield on_cookie(attributes, cookie, lambda text: text == TO_MAIN), False

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib import import_module
 from math import ceil
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.i18n import preferred_language
 from sim.model.deed import Deed
 from sim.model.experiment import Experiment
 from sim.model.failed import FailedRequest
@@ -172,6 +174,17 @@ class AskedShare(NamedTuple):
     percent: float
 
 
+class CodePath(NamedTuple):
+    """From *time* on the new code of *pod*, behind a flag, *serves* some users or nobody.
+
+    The last word about a pod holds until the next, or until it is gone.
+    """
+
+    time: float
+    pod: str
+    serves: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """The whole record of one run. *strategy* is None in the no-release arm.
@@ -184,7 +197,8 @@ class Run:
     which a release held a share of the requests; none where it asks for no shares. *measurements*
     are what its analyses were told, *alerts* what became of alerts, in time. *experiment* is what
     came of users while both versions had a share of them, if that is stated. *copies* are by
-    version those mirrored requests that it answered well, and not well.
+    version those mirrored requests that it answered well, and not well. *code_paths* is what pods
+    behind a flag knew of it, and when; none where no pod is.
     *arrived* = all rows of `requests` + *in_flight_at_end*: nothing is lost. *worked_out* is not
     of the record: figures leave there what others are read from as well.
     """
@@ -216,10 +230,19 @@ class Run:
     alerts: tuple[AlertChange, ...] = ()
     experiment: Experiment | None = None
     copies: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    code_paths: tuple[CodePath, ...] = ()
     changes: tuple[Change, ...] = field(default=(), repr=False)
     worked_out: dict[str, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows, in the language that the environment asks for.
+
+        Figures are worked out floors above this one: who shows a run is looked up by its name.
+        """
+        show: Callable[[Run, str], str] = import_module("sim.analysis.run_html").run_html
+        return show(self, preferred_language())
 
     def digest(self) -> str:
         """A fingerprint of everything that happened: equal for equal runs, on any machine."""
@@ -269,5 +292,7 @@ class Run:
             facts["experiment"] = repr((self.experiment.a, self.experiment.b))
         if self.copies:
             facts["copies"] = [[repr(one) for one in sorted(self.copies.items())]]
+        if self.code_paths:
+            facts["code_paths"] = [[repr(value) for value in one] for one in self.code_paths]
         sums.update(json.dumps(facts, sort_keys=True).encode())
         return sums.hexdigest()

@@ -30,7 +30,8 @@ class Second:
     Its pods carry *labels* where those of the first carry *stable_labels*; *label* is the key of
     one by which each Deployment knows its pods, and *selected_by* are those that the Service
     selects one side by. One that *stands* is there from the start and stays; any other is created
-    by the release.
+    by the release. *service* selects its pods alone, and *stable_service* those of the first, where
+    routes lead to two Services.
     """
 
     deployment: JsonObject
@@ -39,6 +40,8 @@ class Second:
     label: str
     selected_by: tuple[str, ...] = ()
     stands: bool = False
+    service: str = ""
+    stable_service: str = ""
 
     @property
     def replicas(self) -> int:

@@ -14,14 +14,7 @@ from sim.model.objects import JsonObject
 from sim.ports import KubeApi
 from sim.routers.objects import ensure, put_back, put_spec, remember
 from sim.routers.router import Capability, Kind, Sent, Side, Site
-from sim.routers.services import (
-    first_port,
-    point,
-    put_services_back,
-    require_distinct,
-    service_of,
-    side_service,
-)
+from sim.routers.services import first_port, put_services_back, require_distinct, sides
 from sim.routers.shares import cookie_of, cookie_pattern, rounded_up, whole_weights
 
 _MIRROR = "RequestMirror"
@@ -45,13 +38,17 @@ class HttpRouteRouter:
     @property
     def canary(self) -> str:
         """Canary's Service."""
-        return f"{self.site.service}-canary"
+        return self.site.canary_service or f"{self.site.service}-canary"
+
+    @property
+    def stable(self) -> str:
+        """Stable's Service."""
+        return self.site.stable_service or self.site.service
 
     def prepare(self) -> None:
         """A Service for each side, and a route that sends everything to stable."""
         require_distinct(self.site)
-        side_service(self.api, self.site, self.canary, self.site.canary)
-        point(self.api, self.site, self.site.stable)
+        sides(self.api, self.site, self.canary)
         found = self._route()
         if found is None:
             metadata = {"name": self.site.service, "namespace": self.site.namespace}
@@ -166,7 +163,7 @@ class HttpRouteRouter:
 
     def _is_prepared(self, route: JsonObject) -> bool:
         references = _parted(route)[1].get("backendRefs") or ()
-        return [one.get("name") for one in references] == [self.site.service, self.canary]
+        return [one.get("name") for one in references] == [self.stable, self.canary]
 
     def _is_our_match(self, rule: JsonObject) -> bool:
         """Whether *rule* sends to canary alone, by one header in each match."""
@@ -194,13 +191,16 @@ class HttpRouteRouter:
         return {
             **rule,
             "backendRefs": [
-                {**self._reference(self.site.service), "weight": stable},
+                {**self._reference(self.stable), "weight": stable},
                 {**self._reference(self.canary), "weight": canary},
             ],
         }
 
     def _reference(self, service: str) -> JsonObject:
-        return {"name": service, "port": first_port(service_of(self.api, self.site))}
+        return {"name": service, "port": first_port(self._service(service))}
+
+    def _service(self, name: str) -> JsonObject:
+        return self.api.get("Service", name, self.site.namespace)
 
 
 def _parted(route: JsonObject) -> tuple[list[JsonObject], JsonObject]:

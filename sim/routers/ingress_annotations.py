@@ -19,6 +19,7 @@ from sim.model.ingress_routes import (
     BY_HEADER_VALUE,
     CANARY,
     NGINX,
+    TO_CANARY,
     WEIGHT,
     WEIGHT_TOTAL,
     entrance_to,
@@ -29,15 +30,21 @@ from sim.model.ingress_routes import (
 )
 from sim.model.objects import JsonObject, annotations_of
 from sim.ports import KubeApi
-from sim.routers.objects import annotate, ensure, find, put_back
+from sim.routers.objects import (
+    annotate,
+    ensure,
+    find,
+    put_back,
+    remember_notes,
+    remembered_notes,
+)
 from sim.routers.router import Capability, Kind, Sent, Side, Site, lacking
 from sim.routers.services import (
     first_port,
-    point,
     put_services_back,
     require_distinct,
     service_of,
-    side_service,
+    sides,
 )
 from sim.routers.shares import rounded_up, whole_weights
 
@@ -56,14 +63,15 @@ class IngressAnnotations:
 
     @property
     def canary(self) -> str:
-        """The name of the canary Ingress, and of its Service."""
-        return f"{self.site.service}-canary"
+        """The name of canary's Service, and of the canary Ingress unless somebody has one."""
+        return self.site.canary_service or f"{self.site.service}-canary"
 
     def prepare(self) -> None:
         """A main Ingress unless there is one, both Services, and a canary Ingress of weight 0."""
         require_distinct(self.site)
-        service = side_service(self.api, self.site, self.canary, self.site.canary)
-        point(self.api, self.site, self.site.stable)
+        service = sides(self.api, self.site, self.canary)
+        if self._theirs() is not None:
+            return
         main = list(self._main_paths())
         if not main:
             main = [("", {"path": "/", "pathType": "Prefix"})]
@@ -95,7 +103,7 @@ class IngressAnnotations:
                 message("a canary Ingress looks at one header and one cookie at most")
             )
         for one in cookies:
-            if one.value != "always":
+            if one.value != TO_CANARY:
                 raise RolloutError(
                     message(
                         "a canary Ingress sends the cookie {name} to the canary only if its value"
@@ -106,10 +114,12 @@ class IngressAnnotations:
                 )
         values = [one.value for one in headers]
         several = "^(" + "|".join(map(re.escape, values)) + ")$"
+        # A header without a value means `always`, and `never` the main backend.
+        only = values[0] if len(values) == 1 and values != [TO_CANARY] else None
         self._annotate(
             {
                 BY_HEADER: headers[0].name if headers else None,
-                BY_HEADER_VALUE: values[0] if len(values) == 1 else None,
+                BY_HEADER_VALUE: only,
                 BY_HEADER_PATTERN: several if len(values) > 1 else None,
                 BY_COOKIE: cookies[0].name if cookies else None,
             }
@@ -127,7 +137,10 @@ class IngressAnnotations:
 
     def clear(self) -> None:
         """The canary Ingress and its Service go; a main Ingress that was there stays."""
-        put_back(self.api, "Ingress", self.canary, self.site.namespace)
+        if (theirs := self._theirs()) is not None:
+            annotate(self.api, theirs, remembered_notes(theirs))
+        else:
+            put_back(self.api, "Ingress", self.canary, self.site.namespace)
         put_back(self.api, "Ingress", self.site.service, self.site.namespace)
         put_services_back(self.api, self.site, self.canary)
 
@@ -161,17 +174,34 @@ class IngressAnnotations:
         if not values and (pattern := notes.get(BY_HEADER_PATTERN)):
             inside = pattern.removeprefix("^(").removesuffix(")$")
             values = [re.sub(r"\\(.)", r"\1", one) for one in re.split(r"(?<!\\)\|", inside)]
+        if not values and not notes.get(BY_HEADER_PATTERN):
+            values = [TO_CANARY]
         for value in values if header else ():
             yield Sent(kind=Kind.HEADER, name=header or "", value=value)
         if cookie:
-            yield Sent(kind=Kind.COOKIE, name=cookie, value="always")
+            yield Sent(kind=Kind.COOKIE, name=cookie, value=TO_CANARY)
 
     def _notes(self) -> dict[str, str]:
-        found = find(self.api, "Ingress", self.canary, self.site.namespace)
+        found = self._theirs() or find(self.api, "Ingress", self.canary, self.site.namespace)
         return {} if found is None else dict(annotations_of(found))
 
     def _annotate(self, notes: dict[str, str | None]) -> None:
-        annotate(self.api, self.api.get("Ingress", self.canary, self.site.namespace), notes)
+        if (theirs := self._theirs()) is not None:
+            annotate(self.api, remember_notes(self.api, theirs, notes), notes)
+        else:
+            annotate(self.api, self.api.get("Ingress", self.canary, self.site.namespace), notes)
+
+    def _theirs(self) -> JsonObject | None:
+        """The canary Ingress that somebody has already, beside a Service for each side."""
+        if not self.site.has_services:
+            return None
+        found = self.api.list("Ingress", self.site.namespace)
+        main = entrance_to(found, (self.site.namespace, self.site.service))
+        wanted = None if main is None else (main.entrance, self.canary)
+        for one in filter(is_canary, filter(is_for_nginx, found)):
+            if wanted in [(rule.entrance, rule.service) for rule in rules_of(one)]:
+                return one
+        return None
 
     def _main_paths(self) -> Iterator[tuple[str, JsonObject]]:
         """Host and path of every main rule that leads to the Service."""

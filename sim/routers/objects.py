@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim.errors import NotFound
@@ -58,6 +58,24 @@ def annotate(api: KubeApi, obj: JsonObject, notes: Mapping[str, str | None]) -> 
         return obj
     patch = {"metadata": {"annotations": changes}}
     return api.patch(obj["kind"], name_of(obj), patch, namespace_of(obj))
+
+
+def remember_notes(api: KubeApi, obj: JsonObject, notes: Iterable[str]) -> JsonObject:
+    """Note on somebody else's object what these annotations are before they change the first time.
+
+    One that is asked for later is noted beside them.
+    """
+    known, now = remembered(obj) or {}, annotations_of(obj)
+    before = {name: now.get(name) for name in notes if name not in known}
+    if not before:
+        return obj
+    return annotate(api, obj, {BEFORE: json.dumps({**known, **before}, sort_keys=True)})
+
+
+def remembered_notes(obj: JsonObject) -> dict[str, str | None]:
+    """The annotations as they were, and none that says so; nothing if none were noted."""
+    before = remembered(obj)
+    return {} if before is None else {**before, BEFORE: None}
 
 
 def remember(api: KubeApi, obj: JsonObject, *fields: str) -> JsonObject:

@@ -15,6 +15,8 @@ from typing import Protocol
 from sim.errors import RolloutError
 from sim.i18n import message
 from sim.model.canary_replicas import Split
+from sim.model.sent import Kind as Kind
+from sim.model.sent import Sent as Sent
 from sim.ports import KubeApi
 
 
@@ -34,13 +36,6 @@ class Capability(StrEnum):
     SWITCH = "switch"  # Everything to one side, at once.
 
 
-class Kind(StrEnum):
-    """Where a request says what it is asked for."""
-
-    HEADER = "header"
-    COOKIE = "cookie"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Track:
     """One side's pods: the Deployment they belong to, and *labels* that only they carry."""
@@ -51,21 +46,23 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """Whose requests are shared out: those for the Service *service*, among two tracks."""
+    """Whose requests are shared out: those for the Service *service*, among two tracks.
+
+    Where somebody has a Service for each side already, they are *stable_service* and
+    *canary_service*; without a name the router makes what it needs.
+    """
 
     service: str
     stable: Track
     canary: Track
     namespace: str = "default"
+    stable_service: str = ""
+    canary_service: str = ""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """Requests that carry the header or cookie *name* with exactly *value*."""
-
-    kind: Kind
-    name: str
-    value: str
+    @property
+    def has_services(self) -> bool:
+        """Whether each side has a Service of its own, which nobody need make or narrow."""
+        return bool(self.canary_service)
 
 
 class Router(Protocol):

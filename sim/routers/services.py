@@ -126,8 +126,22 @@ def side_service(api: KubeApi, site: Site, name: str, track: Track) -> JsonObjec
     return put_spec(api, found, selector=selector)
 
 
+def sides(api: KubeApi, site: Site, name: str) -> JsonObject:
+    """Canary's Service, called *name*, when each side has one; stable's is the one users know.
+
+    Those that somebody has already are left as they are.
+    """
+    if site.has_services:
+        return api.get("Service", name, site.namespace)
+    service = side_service(api, site, name, site.canary)
+    point(api, site, site.stable)
+    return service
+
+
 def put_services_back(api: KubeApi, site: Site, name: str) -> None:
     """Canary's Service *name* goes, and the one that users know selects what it did."""
+    if site.has_services:
+        return
     put_back(api, "Service", site.service, site.namespace)
     put_back(api, "Service", name, site.namespace)
 

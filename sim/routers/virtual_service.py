@@ -40,15 +40,8 @@ class VirtualServiceRouter:
     def prepare(self) -> None:
         """Both subsets first, or their share would get errors; then everything to stable."""
         require_distinct(self.site)
-        require_shared(self.api, self.site)
-        rule = ensure(self.api, self._object("DestinationRule", {"host": self.site.service}))
-        rule = self._rule() or rule
-        subsets = list(rule["spec"].get("subsets") or ())
-        for name, track in (("stable", self.site.stable), ("canary", self.site.canary)):
-            if not any(_is_of(one, track) for one in subsets):
-                subsets = _narrowed(subsets, name, track)
-        if subsets != (rule["spec"].get("subsets") or []):
-            put_spec(self.api, remember(self.api, rule, "subsets"), subsets=subsets)
+        if not self.site.has_services:
+            self._prepare_subsets()
         found = self._virtual_service()
         if found is None:
             spec = {"hosts": [self.site.service], "http": [self._default({}, 0.0)]}
@@ -60,6 +53,18 @@ class VirtualServiceRouter:
                 remember(self.api, found, "http"),
                 http=[*others, self._default(default, 0.0)],
             )
+
+    def _prepare_subsets(self) -> None:
+        require_shared(self.api, self.site)
+        rule = self._rule()
+        if rule is None:
+            rule = ensure(self.api, self._object("DestinationRule", {"host": self.site.service}))
+        subsets = list(rule["spec"].get("subsets") or ())
+        for name, track in (("stable", self.site.stable), ("canary", self.site.canary)):
+            if not any(_is_of(one, track) for one in subsets):
+                subsets = _narrowed(subsets, name, track)
+        if subsets != (rule["spec"].get("subsets") or []):
+            put_spec(self.api, remember(self.api, rule, "subsets"), subsets=subsets)
 
     def sizes(self, canary_percent: float, replicas: int) -> Split:
         """Canary's part, rounded up; stable keeps all its pods."""
@@ -191,6 +196,9 @@ class VirtualServiceRouter:
         }
 
     def _destination(self, track: Track) -> JsonObject:
+        if self.site.has_services:
+            is_stable = track is self.site.stable
+            return {"host": self.site.stable_service if is_stable else self.site.canary_service}
         rule = self._rule() or {"spec": {}}
         for one in rule["spec"].get("subsets") or ():
             if _is_of(one, track):

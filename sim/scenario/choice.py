@@ -11,7 +11,7 @@ from sim.scenario.manifest import Manifest, Manifests
 from sim.scenario.node import Place, get, plain
 from sim.scenario.release import Release
 from sim.scenario.rollout import adopt
-from sim.scenario.second_deployment import pair_of, release_of
+from sim.scenario.second_deployment import pair_of, release_of, why_no_pair
 from sim.scenario.source import Source, open_source
 
 MOST_NAMES = 20
@@ -22,10 +22,13 @@ def owner_of(draft: Draft) -> Manifest | None:
     found = draft.manifests.releasable()
     wanted = draft.deployment or (draft.file.spec.deployment if draft.file else None)
     if len(found) > 1 and not _is_given(draft) and not draft.manifests.errors:
-        pair = pair_of(draft.manifests, wanted)
+        measured = draft.file is not None and draft.file.spec.users.behaviour is not None
+        pair = pair_of(draft.manifests, wanted, measured=measured)
         if pair is not None:
             pair.first.own = pair.own
             return pair.first
+        reasons = why_no_pair(draft.manifests, wanted)
+        (draft.errors if wanted is None else draft.warnings).extend(reasons)
     names = ", ".join(one.name for one in found[:MOST_NAMES])
     names += ", …" if len(found) > MOST_NAMES else ""
     if wanted is not None:

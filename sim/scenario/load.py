@@ -20,13 +20,13 @@ from sim.scenario.overrides import Override, overlaid, parsed
 from sim.scenario.resolve import in_reading_order, resolve
 from sim.scenario.rollout import adopt
 from sim.scenario.scenario import Scenario
-from sim.scenario.second_deployment import pair_of
+from sim.scenario.second_deployment import pair_of, why_no_pair
 from sim.scenario.source import Source, all_of
 from sim.scenario.spec import API_VERSION
 
 
 def load(
-    sources: Sequence[str | Path],
+    sources: Sequence[str | Path] | str | Path,
     *,
     stdin: BinaryIO | None = None,
     deployment: str | None = None,
@@ -37,11 +37,14 @@ def load(
 ) -> Scenario:
     """The scenario behind *sources*: a scenario's directory, file or name, or manifests.
 
-    `-` is *stdin*; behaviour files may stand beside either. *images* are `container=image`, *to* a
-    file with the new Deployment, *faults* `kind:version:amount`, *overrides* `field.path=value`
-    with the paths of a scenario's spec, or of the Deployment after `deployment.`.
+    One alone may stand without a list. `-` is *stdin*; behaviour files may stand beside either.
+    *images* are `container=image`, *to* a file with the new Deployment, *faults*
+    `kind:version:amount`, *overrides* `field.path=value` with the paths of a scenario's spec, or
+    of the Deployment after `deployment.`.
     Raise `ScenarioError` with every problem found, in reading order.
     """
+    if isinstance(sources, str | Path):
+        sources = [sources]
     draft = Draft(deployment=deployment, images=tuple(images), to=to, faults=tuple(faults))
     if not sources:
         raise ScenarioError([Problem(message("nothing to load"), hint=message("name a file"))])
@@ -104,8 +107,9 @@ def validate(sources: Sequence[str | Path], *, stdin: BinaryIO | None = None) ->
         errors.append(Problem(text, draft.files[0], hint=message("every document is empty")))
     if errors:
         raise ScenarioError(in_reading_order(draft.files, errors))
-    warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings])
     pair = pair_of(draft.manifests, None)
+    reasons = [] if pair is not None else why_no_pair(draft.manifests, None)
+    warnings = in_reading_order(draft.files, [*draft.warnings, *draft.manifests.warnings, *reasons])
     released = draft.manifests.releasable() if pair is None else [pair.first]
     deployments = tuple(found.name for found in released)
     rules = tuple(draft.manifests.rules.groups)

@@ -12,8 +12,8 @@ from sim.scenario.spec import Network
 _KUBE, _NGINX, _ISTIO = ProxyKind.KUBE_PROXY, ProxyKind.INGRESS_NGINX, ProxyKind.ISTIO
 # Why a number was chosen, where that depends on the kind of proxy.
 WHY: dict[tuple[str, ProxyKind], Message] = {
-    ("proxy", _NGINX): message("the Rollout's trafficRouting is for it"),
-    ("proxy", _ISTIO): message("the Rollout's trafficRouting is for it"),
+    ("proxy", _NGINX): message("the manifests' routes, or a Rollout's trafficRouting, are for it"),
+    ("proxy", _ISTIO): message("the manifests' routes, or a Rollout's trafficRouting, are for it"),
     ("balancer", _KUBE): message("kube-proxy in iptables mode picks at random per connection"),
     ("balancer", _NGINX): message("ingress-nginx takes turns, each replica for itself"),
     ("balancer", _ISTIO): message("Envoy compares two random pods by what it has on its way"),

@@ -13,6 +13,7 @@ from sim.scenario.manifest import Manifest
 from sim.scenario.node import Node, Place, get
 from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.spec import Spec
+from sim.scenario.strategy_spec import AbTest
 
 
 def laid_under(draft: Draft, owner: Manifest) -> tuple[Spec, Mapping[str, Mapping[str, Any]]]:
@@ -29,6 +30,11 @@ def laid_under(draft: Draft, owner: Manifest) -> tuple[Spec, Mapping[str, Mappin
     field = own.name[:1].lower() + own.name[1:]
     if own.second is not None:  # A way that was understood, not written: the scenario may differ.
         settings = {**own.settings, **given.get(own.name, {})}
+        spec = _with_proxy(draft, spec, own)
+        if own.name == "ABTest":  # Its header is what clients send.
+            test = AbTest.model_construct(**settings)
+            strategies = spec.strategies.model_copy(update={"ab_test": test})
+            spec = spec.model_copy(update={"strategies": strategies})
         return spec, {**given, own.name: settings}
     if own.name in spec.strategies.given():
         text = message("{title} says already how it is released", title=f"Rollout/{owner.name}")

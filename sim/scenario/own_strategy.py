@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from sim.i18n import Message
 from sim.model.network import ProxyKind
+from sim.model.objects import JsonObject, name_of, namespace_of
 from sim.model.second import Second
 from sim.scenario.node import Place
 
@@ -36,8 +37,8 @@ class OwnStrategy:
     *proxy* is who must read what its router writes. *questions* are those of its analyses. *place*
     is where all this is written, *template_from* the Deployment whose pods it releases, if they are
     not its own. *new_service* selects the new pods alone, and *is_host* says that a mesh calls what
-    is sent to them by that name. Of two Deployments *second* is the new version, and *understood*
-    says why.
+    is sent to them by that name. Of two Deployments *second* is the new version, *understood* says
+    why, and *before* are the routing objects as they stand until the release begins.
     """
 
     name: str
@@ -52,6 +53,7 @@ class OwnStrategy:
     is_host: bool = False
     second: Second | None = None
     understood: Message | None = None
+    before: tuple[JsonObject, ...] = ()
 
     def says(self, strategy: str | None, given: Mapping[str, Any] | None) -> bool:
         """Whether all settings that are *given* to *strategy* are these."""
@@ -60,6 +62,15 @@ class OwnStrategy:
     def second_in(self, strategy: str | None) -> Second | None:
         """The second Deployment, which runs only where *strategy* is this one."""
         return self.second if self.name == strategy else None
+
+    def at_first(self, objects: Iterable[JsonObject]) -> tuple[JsonObject, ...]:
+        """*objects* as they stand until the release begins."""
+        before = {_identity(one): one for one in self.before}
+        return tuple(before.get(_identity(one), one) for one in objects)
+
+
+def _identity(obj: JsonObject) -> tuple[str, str, str]:
+    return obj["kind"], namespace_of(obj), name_of(obj)
 
 
 def placed(own: OwnStrategy | None, queries: Iterable[str]) -> list[Query]:

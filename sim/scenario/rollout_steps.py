@@ -147,8 +147,9 @@ def _steps(canary: Findings, analyses: Analyses) -> Iterator[Step]:
         elif (scale := value(item, "setCanaryScale")) is not None:
             yield SetCanaryScale(scale.get("replicas"), scale.get("weight"))
         else:
+            route = value(item, "setHeaderRoute", "name") or ""
             blocks = value(item, "setHeaderRoute", "match") or ()
             for block in blocks:
-                yield SetHeaderRoute(block["headerName"], block["headerValue"]["exact"])
+                yield SetHeaderRoute(block["headerName"], block["headerValue"]["exact"], route)
             if not blocks:
-                yield SetHeaderRoute("", "")
+                yield SetHeaderRoute("", "", route)

@@ -143,6 +143,8 @@ def _errors(node: Node, form: Form, path: str) -> Iterator[Problem]:
                 return
         elif isinstance(node, Sequence):
             for index, child in enumerate(node.items):
+                if get(child) is None:  # The API server takes no null for an object in a list.
+                    yield _mismatch(child, join(path, index), named=True)
                 yield from _errors(child, form.form, join(path, index))
             return
         yield _mismatch(node, path, named=form.named)

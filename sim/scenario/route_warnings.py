@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
+from itertools import islice
 
 from sim.errors import Problem
 from sim.i18n import message
@@ -70,14 +71,23 @@ def leads_to(manifests: Manifests, proxy: ProxyKind) -> set[tuple[str, str]]:
     return found
 
 
+def leads_nowhere(manifests: Manifests) -> Iterator[Problem]:
+    """Of each object the first that leads to a Service, or a subset, that nobody has written."""
+    for found in _routing(manifests):
+        yield from islice(_lost(manifests, found, None), 1)
+        yield from islice(_unknown_subsets(manifests, found), 1)
+
+
 def _routing(manifests: Manifests) -> Iterator[Manifest]:
     for found in manifests.objects:
         if found.api_version in VERSIONS.get(found.kind, ()):
             yield found
 
 
-def _services(manifests: Manifests, service: JsonObject) -> set[tuple[str, str]]:
+def _services(manifests: Manifests, service: JsonObject | None) -> set[tuple[str, str]]:
     known = {(one.namespace, one.name) for one in manifests.of_kind("Service")}
+    if service is None:
+        return known
     return known | {(service["metadata"]["namespace"], service["metadata"]["name"])}
 
 
@@ -143,8 +153,22 @@ def _alone(manifests: Manifests, found: Manifest) -> Iterator[Problem]:
 def _virtual_service(
     manifests: Manifests, found: Manifest, service: JsonObject
 ) -> Iterator[Problem]:
-    rules = [plain(one.node) for one in manifests.of_kind("DestinationRule")]
     yield from _lost(manifests, found, service)
+    yield from _unknown_subsets(manifests, found)
+    spec = Findings(found.node, found.path).below("spec")
+    routes = list(spec.each("http")) if spec is not None else []
+    for index, route in enumerate(routes[:-1]):
+        if not list(route.each("match")):
+            yield routes[index + 1].node.place.problem(
+                message("no request comes this far: the route before it takes everything"),
+                routes[index + 1].path,
+            )
+            break
+
+
+def _unknown_subsets(manifests: Manifests, found: Manifest) -> Iterator[Problem]:
+    """What leads to subsets that no DestinationRule has."""
+    rules = [plain(one.node) for one in manifests.of_kind("DestinationRule")]
     for place, one in _targets(found):
         subset = one.text("subset")
         if place is None or subset is None or subset_labels(rules, place, subset) is not None:
@@ -160,28 +184,19 @@ def _virtual_service(
             one.at("subset"),
             message("requests sent there fail; known: {known}", known=", ".join(near) or "-"),
         )
-    spec = Findings(found.node, found.path).below("spec")
-    routes = list(spec.each("http")) if spec is not None else []
-    for index, route in enumerate(routes[:-1]):
-        if not list(route.each("match")):
-            yield routes[index + 1].node.place.problem(
-                message("no request comes this far: the route before it takes everything"),
-                routes[index + 1].path,
-            )
-            break
 
 
 def _http_route(manifests: Manifests, found: Manifest, service: JsonObject) -> Iterator[Problem]:
     yield from _lost(manifests, found, service)
 
 
-def _lost(manifests: Manifests, found: Manifest, service: JsonObject) -> Iterator[Problem]:
+def _lost(manifests: Manifests, found: Manifest, service: JsonObject | None) -> Iterator[Problem]:
     """What leads to Services that nobody has written."""
     known = _services(manifests, service)
     for place, one in _targets(found):
         if place not in known:
             field = "host" if found.kind == "VirtualService" else "name"
-            names = ", ".join(sorted(name for _, name in known)[:12])
+            names = ", ".join(sorted(name for _, name in known)[:12]) or "-"
             yield (get(one.node, field) or one.node).place.problem(
                 message("there is no Service {name}", name=repr(one.text(field) or "")),
                 one.at(field),

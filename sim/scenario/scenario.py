@@ -133,10 +133,14 @@ class Scenario:
 
     @property
     def applied(self) -> tuple[JsonObject, ...]:
-        """The objects beside Deployment and Service that the cluster acts on, in file order."""
+        """The objects beside Deployment and Service that the cluster acts on, in file order.
+
+        Routes between two versions lead to the old one until the release begins.
+        """
+        kept = self.kept if self.own is None else self.own.at_first(self.kept)
         return tuple(
             defaults.defaulted(one)
-            for one in self.kept
+            for one in kept
             if (is_simulated(one["kind"], one["apiVersion"]) or key_of(one.get("data")))
             and is_admitted(one["kind"], one.get("spec"))
             and one["kind"] != "Deployment"

@@ -1,57 +1,72 @@
 """Two Deployments among the manifests of which one is the new version of the other.
 
 A team that releases by hand has both at once: blue and green, of which a Service selects one, or a
-stable one and a smaller canary behind the same Service (kubernetes.io, "Canary deployments"). Then
-the second's pod template is the release, and the two are released as they were meant to be.
+stable one and a smaller canary behind the same Service (kubernetes.io, "Canary deployments"), or
+two that a mesh's routes tell apart. Then the second's pod template is the release, and the two are
+released as they were meant to be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import permutations
 
-from sim.i18n import Message, message
-from sim.model import defaults
+from sim.errors import Problem
+from sim.i18n import message
 from sim.model.canary_steps import Pause, SetWeight
-from sim.model.objects import JsonObject, labels_of, matches
-from sim.model.second import Second, Tracks, differing
+from sim.model.second import Tracks
+from sim.scenario import http_route_pair, ingress_pair, istio_pair
+from sim.scenario.active_service import undecided, why_active
 from sim.scenario.manifest import Manifest, Manifests
-from sim.scenario.node import plain, value
-from sim.scenario.own_strategy import OwnStrategy
 from sim.scenario.release import SECOND, Release
-from sim.scenario.route_checks import is_routing
+from sim.scenario.route_warnings import leads_nowhere
+from sim.scenario.routed_pair import LOOK_SECONDS
+from sim.scenario.two_versions import (
+    Beside,
+    Pair,
+    alone,
+    candidates,
+    is_another_version,
+    made_pair,
+    pod_labels,
+    reached,
+    replicas_of,
+    selector_of,
+    selects_both,
+    telling,
+    told_apart,
+)
 
-# The handbook's 30 minutes (4.5), a minute of which is a second here.
-LOOK_SECONDS = 30.0
+_ROUTED = (istio_pair.pairs, ingress_pair.pairs, http_route_pair.pairs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """*first* serves as the old version, *second* is the new one, and *own* the way from one to it.
-
-    It depends on nobody's word but the manifests' own.
-    """
-
-    first: Manifest
-    second: Manifest
-    own: OwnStrategy
-
-
-def pair_of(manifests: Manifests, wanted: str | None) -> Pair | None:
+def pair_of(manifests: Manifests, wanted: str | None, *, measured: bool = False) -> Pair | None:
     """The one pair among all Deployments whose first is the one *wanted*; None without or of many.
 
-    Both must run containers of the same names from the same repositories, in other versions: that
-    two Deployments share a label does not make one the new version of the other.
+    *measured*: it is stated what users do with the one and with the other.
+    What routes say goes before what Services do: who is behind a Service gets what they leave it.
     """
-    found = [
-        pair
-        for first, second in permutations(_candidates(manifests), 2)
-        if wanted in (None, first.name) and _is_another_version(first, second)
-        for pair in _pairs(manifests, first, second, by_name=wanted is not None)
+    beside = Beside(by_name=wanted is not None, measured=measured)
+    for look in (_routed, _by_services):
+        found = [one for one in look(manifests, wanted, beside) if isinstance(one, Pair)]
+        if found:
+            distinct = {(pair.first.name, pair.second.name) for pair in found}
+            return found[0] if len(distinct) == 1 else None
+    return None
+
+
+def why_no_pair(manifests: Manifests, wanted: str | None) -> list[Problem]:
+    """What keeps two versions from being released as the pair that they seem to be."""
+    found = list(_routed(manifests, wanted, Beside(by_name=wanted is not None)))
+    if any(isinstance(one, Pair) for one in found) or not any(_versions(manifests, wanted)):
+        return []
+    reasons = [one for one in found if isinstance(one, Problem)]
+    reasons += [
+        problem
+        for first, second in _versions(manifests, wanted)
+        if (problem := undecided(manifests, first, second)) is not None
     ]
-    distinct = {(pair.first.name, pair.second.name) for pair in found}
-    return found[0] if len(distinct) == 1 else None
+    return reasons[:1] or list(leads_nowhere(manifests))
 
 
 def release_of(owner: Manifest) -> Release | None:
@@ -64,58 +79,77 @@ def release_of(owner: Manifest) -> Release | None:
     return Release(kind=SECOND, template=template, describe=own.understood)
 
 
-def _candidates(manifests: Manifests) -> list[Manifest]:
-    return [one for one in manifests.releasable() if one.own is None]
+def _versions(manifests: Manifests, wanted: str | None) -> Iterator[tuple[Manifest, Manifest]]:
+    for first, second in permutations(candidates(manifests), 2):
+        if wanted in (None, first.name) and is_another_version(first, second):
+            yield first, second
 
 
-def _is_another_version(first: Manifest, second: Manifest) -> bool:
-    before, after = _images(first), _images(second)
-    repositories = [{name: _repository(of[name]) for name in of} for of in (before, after)]
-    return (
-        first.namespace == second.namespace
-        and repositories[0] == repositories[1]
-        and before != after
-        and bool(_labels(first).items() & _labels(second).items())
-        and not matches(_labels(first), _selector(second))
-        and not matches(_labels(second), _selector(first))
-    )
+def _routed(manifests: Manifests, wanted: str | None, beside: Beside) -> Iterator[Pair | Problem]:
+    for first, second in _versions(manifests, wanted):
+        yield from _by_routes(manifests, first, second, beside)
 
 
-def _pairs(
-    manifests: Manifests, first: Manifest, second: Manifest, *, by_name: bool
-) -> Iterator[Pair]:
-    """A pair for each Service that makes one of the two."""
-    for service in manifests.of_kind("Service"):
-        if service.namespace != first.namespace:
+def _by_routes(
+    manifests: Manifests, first: Manifest, second: Manifest, beside: Beside
+) -> Iterator[Pair | Problem]:
+    for pairs in _ROUTED:
+        yield from pairs(manifests, first, second, beside)
+
+
+def _by_services(manifests: Manifests, wanted: str | None, beside: Beside) -> Iterator[Pair]:
+    """A pair for each Service that makes one, unless routes tell the two apart either way round."""
+    for first, second in _versions(manifests, wanted):
+        both, named = ((first, second), (second, first)), Beside(by_name=True)
+        if any(one for pair in both for one in _by_routes(manifests, *pair, named)):
             continue
-        selector = value(service.node, "spec", "selector") or {}
-        reached = [one for one in _candidates(manifests) if matches(_labels(one), selector)]
-        if reached == [first] and selector.keys() <= _labels(second).keys():
-            yield _blue_green(first, second, service, selector)
-        elif {id(one) for one in reached} == {id(first), id(second)}:
-            larger = _replicas(first) > _replicas(second) or by_name
-            if larger and _replicas(second) and not _has_routes(manifests):
-                yield _canary(first, second, service)
+        for service in manifests.of_kind("Service"):
+            if reached(manifests, service) == [first]:
+                yield from _blue_green(manifests, first, second, service, beside)
+            elif selects_both(manifests, service, first, second):
+                yield from _canary(first, second, service, beside)
 
 
 def _blue_green(
-    blue: Manifest, green: Manifest, service: Manifest, selector: dict[str, str]
-) -> Pair:
-    keys = tuple(key for key, text in selector.items() if _labels(green)[key] != text)
-    said = ", ".join(f"{key}={selector[key]}" for key in keys)
-    text = message(
-        "{new} is the new version of {old}: {service} selects {labels}",
-        new=green.title,
-        old=blue.title,
-        service=service.title,
-        labels=said,
-    )
-    second = _second(blue, green, keys[0], selected_by=keys, stands=True)
-    return _pair(blue, green, service, second, text, "BlueGreen", {})
+    manifests: Manifests, blue: Manifest, green: Manifest, service: Manifest, beside: Beside
+) -> Iterator[Pair]:
+    """Green is whom the Service does not select; another one may select it for a preview."""
+    selector, labels = selector_of(service), pod_labels(green)
+    previews = alone(manifests, green)
+    why = why_active(manifests, alone(manifests, blue), previews)
+    if not selector.keys() <= labels.keys() or (previews and why is None and not beside.by_name):
+        return
+    if previews and why_active(manifests, previews, alone(manifests, blue)) is not None:
+        return  # Somebody named the one that has no users yet.
+    keys = tuple(key for key, text in selector.items() if labels[key] != text)
+    said = {
+        "new": green.title,
+        "old": blue.title,
+        "service": service.title,
+        "labels": ", ".join(f"{key}={selector[key]}" for key in keys),
+    }
+    text = message("{new} is the new version of {old}: {service} selects {labels}", **said)
+    if previews and why is not None:
+        text = message(
+            "{new} is the new version of {old}: users come through {service}, which selects"
+            " {labels} ({why}), and {preview} shows the new one",
+            **said,
+            why=why,
+            preview=previews[0].title,
+        )
+    second = told_apart(blue, green, keys[0], selected_by=keys, stands=True)
+    yield made_pair(blue, green, service.name, second, text, "BlueGreen", {})
 
 
-def _canary(stable: Manifest, canary: Manifest, service: Manifest) -> Pair:
-    pods, whole = _replicas(canary), _replicas(canary) + _replicas(stable)
+def _canary(
+    stable: Manifest, canary: Manifest, service: Manifest, beside: Beside
+) -> Iterator[Pair]:
+    """Of two behind one Service the smaller is the new version."""
+    pods, whole = replicas_of(canary), replicas_of(canary) + replicas_of(stable)
+    larger = replicas_of(stable) > pods or beside.by_name
+    label = telling(stable, canary)
+    if not larger or not pods or label is None:
+        return
     text = message(
         "{new} is the new version of {old}: {service} selects both, and {pods} of {whole} pods are"
         " new",
@@ -126,90 +160,6 @@ def _canary(stable: Manifest, canary: Manifest, service: Manifest) -> Pair:
         whole=whole,
     )
     share = min(99, max(1, round(100 * pods / whole)))
-    second = _second(stable, canary, _telling(stable, canary))
     settings = {"steps": (SetWeight(share), Pause(LOOK_SECONDS))}
-    return _pair(stable, canary, service, second, text, "Canary", settings)
-
-
-def _pair(
-    first: Manifest,
-    second: Manifest,
-    service: Manifest,
-    told: Second,
-    text: Message,
-    name: str,
-    settings: Mapping[str, object],
-) -> Pair:
-    own = OwnStrategy(
-        name=name,
-        settings=settings,
-        defaults={},
-        place=second.node.place,
-        service=service.name,
-        second=told,
-        understood=text,
-    )
-    return Pair(first=first, second=second, own=own)
-
-
-def _second(
-    first: Manifest,
-    second: Manifest,
-    label: str,
-    *,
-    selected_by: tuple[str, ...] = (),
-    stands: bool = False,
-) -> Second:
-    deployment = _deployment(second)
-    stable_labels, labels = differing(_deployment(first), deployment)
-    return Second(
-        deployment=deployment,
-        labels=labels,
-        stable_labels=stable_labels,
-        label=label,
-        selected_by=selected_by,
-        stands=stands,
-    )
-
-
-def _telling(first: Manifest, second: Manifest) -> str:
-    """A label that both Deployments know their pods by, and in which these differ."""
-    selectors = _selector(first), _selector(second)
-    return next(key for key in selectors[0] if selectors[1].get(key) not in (None, _at(first, key)))
-
-
-def _at(one: Manifest, key: str) -> str:
-    return _labels(one)[key]
-
-
-def _has_routes(manifests: Manifests) -> bool:
-    """Whether somebody's routes say the shares, which the numbers of pods do not then."""
-    return any(is_routing(one.kind, one.api_version) for one in manifests.objects)
-
-
-def _deployment(one: Manifest) -> JsonObject:
-    return defaults.deployment(plain(one.node))
-
-
-def _labels(one: Manifest) -> dict[str, str]:
-    return dict(labels_of(_deployment(one)["spec"]["template"]))
-
-
-def _selector(one: Manifest) -> dict[str, str]:
-    return dict(_deployment(one)["spec"]["selector"].get("matchLabels") or {})
-
-
-def _replicas(one: Manifest) -> int:
-    return int(_deployment(one)["spec"]["replicas"])
-
-
-def _images(one: Manifest) -> dict[str, str]:
-    containers = _deployment(one)["spec"]["template"]["spec"]["containers"]
-    return {found["name"]: found.get("image") or "" for found in containers}
-
-
-def _repository(image: str) -> str:
-    """*image* without its tag and digest."""
-    name = image.partition("@")[0]
-    head, slash, last = name.rpartition("/")
-    return f"{head}{slash}{last.partition(':')[0]}"
+    second = told_apart(stable, canary, label)
+    yield made_pair(stable, canary, service.name, second, text, "Canary", settings)

@@ -70,6 +70,11 @@ class Canary(JudgedSteps):
                 ),
                 message("for example {example}", example="router: virtual_service"),
             )
+        if self.dynamic_stable_scale and self.scale_down_delay_seconds is not None:
+            raise Unreadable(
+                message("dynamicStableScale cannot be used with scaleDownDelaySeconds"),
+                message("keep one of the two"),
+            )
         return self
 
 

@@ -51,6 +51,7 @@ class BlueGreen:
         if not (yield from passes(cluster, "post", self.post_promotion_analysis)):
             return (yield from self.go_back(cluster))
         yield cluster.sleep_since("switched", self.scale_down_delay_seconds)
+        cluster.note("blue-gone", "yes")
         cluster.scale(0, BLUE)
         return Phase.HEALTHY
 
@@ -75,22 +76,19 @@ class BlueGreen:
             return False
         if not (yield from passes(cluster, "pre", self.pre_promotion_analysis)):
             return False
-        yield from self._preview(cluster)
-        return True
-
-    def _preview(self, cluster: Cluster) -> Process[None]:
-        """The time for a look at green, on its own and without users."""
         if self.auto_promotion_enabled:
             yield cluster.sleep_since("previewed", self.auto_promotion_seconds)
-            return
-        yield cluster.until_resumed("previewed")
+        else:
+            yield cluster.until_resumed("previewed")
+        return True
 
     def go_back(self, cluster: Cluster) -> Process[Phase]:
-        """Switch to blue: a flip while its pods are there, else when they have come up again."""
+        """Switch to blue: a flip while it has its pods, else when they have come up again."""
         give_up(cluster)
-        cluster.scale(cluster.replicas, BLUE)
         patience = deadline(cluster)
-        yield cluster.until_available(cluster.replicas, patience, BLUE)
+        if cluster.noted("blue-gone"):
+            cluster.scale(cluster.replicas, BLUE)
+            yield cluster.until_available(cluster.replicas, patience, BLUE)
         cluster.switch(BLUE)
         if not self.abort_scale_down_delay_seconds:
             return Phase.DEGRADED

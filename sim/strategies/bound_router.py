@@ -21,7 +21,15 @@ def bound_router(cluster: Cluster, router: str, track: str) -> Router:
         Track(deployment=cluster.tracks.name(one), labels=(cluster.own_label(one),))
         for one in (STABLE, track)
     )
-    site = Site(service=cluster.service, stable=stable, canary=other, namespace=cluster.namespace)
+    second = cluster.tracks.second
+    site = Site(
+        service=cluster.service,
+        stable=stable,
+        canary=other,
+        namespace=cluster.namespace,
+        stable_service="" if second is None else second.stable_service,
+        canary_service="" if second is None else second.service,
+    )
     found: Router = ROUTERS[router](cluster.api, site)
     return found
 

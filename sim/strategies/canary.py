@@ -50,7 +50,7 @@ class Canary:
         if not proven or not (yield from reach(cluster, self._traffic(), FULL)):
             return (yield from self.go_back(cluster))
         if self.router is not None:
-            yield cluster.sleep_since("promoted", self.scale_down_delay_seconds)
+            yield cluster.sleep_since("promoted", self._kept_seconds)
             cluster.scale(0)
         return Phase.HEALTHY
 
@@ -96,13 +96,20 @@ class Canary:
 
     def planned_seconds(self) -> float:
         """All pauses, analyses and delays; a pause that somebody must end is not known."""
-        return planned_seconds(self.steps) + (
-            0.0 if self.router is None else self.scale_down_delay_seconds
-        )
+        return planned_seconds(self.steps) + self._kept_seconds
+
+    @property
+    def _kept_seconds(self) -> float:
+        """How long stable's pods outlive its last request; a dynamic stable's go with it.
+
+        (argoproj/argo-rollouts rollout/canary.go, scaleDownOldReplicaSetsForCanary)
+        """
+        whole = self.router is not None and not self.dynamic_stable_scale
+        return self.scale_down_delay_seconds if whole else 0.0
 
     def settings(self, deployment: JsonObject, written: JsonObject) -> tuple[Setting, ...]:
         """The steps, and the bounds within which pods move."""
         steps = steps_settings(self.steps, self.progress_deadline_abort)
         found = (*steps, *analysis_settings(("analysis", self.analysis)))
-        delay, dynamic = self.scale_down_delay_seconds, self.dynamic_stable_scale
+        delay, dynamic = self._kept_seconds, self.dynamic_stable_scale
         return found + moving_settings(self.router, dynamic, delay, deployment, written)

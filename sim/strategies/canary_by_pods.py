@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
@@ -9,6 +10,7 @@ from sim.errors import RolloutError
 from sim.i18n import message
 from sim.model.canary_replicas import Split, by_ratio, next_split
 from sim.model.rollout import Sizes, fenceposts
+from sim.model.sent import Sent
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
@@ -48,7 +50,7 @@ class ByPods:
         """The pods are the share: there is no other number of them for it."""
         raise RolloutError(message("a canary by pods has the pods of its share: name a router"))
 
-    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
+    def match(self, cluster: Cluster, sent: Sequence[Sent]) -> Wait:
         """A Service does not look into requests."""
         raise RolloutError(message("a canary by pods cannot tell requests apart: name a router"))
 

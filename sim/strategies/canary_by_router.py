@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.cluster import Cluster
 from sim.model.canary_replicas import FULL, share
-from sim.model.canary_steps import SetWeight, Step, canary_size
+from sim.model.canary_steps import SetHeaderRoute, SetWeight, Step, canary_size
 from sim.model.tracks import STABLE
 from sim.ports import Process, Wait
-from sim.routers import ROUTERS, Capability, Kind, Router, Sent, Site, Track, demand
+from sim.routers import Capability, Router, Sent, demand
+from sim.strategies.bound_router import bound_router
 from sim.strategies.canary_traffic import BEYOND, CANARY, deadline
 from sim.strategies.giving_up import give_up
 
@@ -41,7 +43,7 @@ class ByRouter:
             return False
         router.set_weight(weight)
         yield cluster.until_heard(router.hearing_seconds)
-        if not rising and weight:
+        if not rising and (weight or number != BEYOND):
             cluster.scale(canary, CANARY)
         elif rising and weight < FULL:
             cluster.scale(stable)
@@ -61,42 +63,46 @@ class ByRouter:
             give_up(cluster, track, pods, patience)
         return available
 
-    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
-        """Send whoever says *value* in the header *name* to the canary; without a value, nobody."""
+    def match(self, cluster: Cluster, sent: Sequence[Sent]) -> Wait:
+        """Send whoever carries any of *sent* to the canary; none of them is nobody."""
         router = self._router(cluster)
         router.prepare()
         demand(router, Capability.MATCH)
-        router.set_match((Sent(kind=Kind.HEADER, name=name, value=value),) if value else ())
+        router.set_match(sent)
         return cluster.until_heard(router.hearing_seconds)
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:
         """All requests to stable: at once, or with a dynamic one down the steps that it took.
 
         With *abort_at_once* a dynamic stable gets them at once too, however few pods it has left.
+        Those that a header sent to the canary come first. A stable whose pods do not come up gets
+        all requests too, or they would go to a canary that is being taken away.
         """
+        router = self._router(cluster)
+        router.prepare()
+        if any(isinstance(step, SetHeaderRoute) for step in self.steps):
+            router.set_match(())
         if self.abort_at_once:
-            router = self._router(cluster)
-            router.prepare()
             router.set_weight(0)
-        elif self.dynamic_stable_scale:
-            now = self._router(cluster).weight()
-            taken = {step.percent for step in self.steps if isinstance(step, SetWeight)}
-            for weight in sorted((one for one in taken if 0 < one < now), reverse=True):
-                yield from self.shift(cluster, weight, BEYOND)
-        return (yield from self.shift(cluster, 0, BEYOND))
+        for weight in (*self._taken_below(router.weight()), 0):
+            if not (yield from self.shift(cluster, weight, BEYOND)):
+                router.set_weight(0)
+                cluster.scale(cluster.replicas)
+                yield cluster.until_heard(router.hearing_seconds)
+                return False
+        return True
+
+    def _taken_below(self, weight: float) -> list[int]:
+        """The weights on the way down, if stable's pods have to come back for each of them."""
+        taken = {step.percent for step in self.steps if isinstance(step, SetWeight)}
+        down = sorted((one for one in taken if 0 < one < weight), reverse=True)
+        return down if self.dynamic_stable_scale else []
 
     def clear(self, cluster: Cluster) -> None:
         """The objects are as they were before the release."""
         self._router(cluster).clear()
 
     def _router(self, cluster: Cluster) -> Router:
-        stable, canary = (
-            Track(deployment=cluster.tracks.name(track), labels=(cluster.own_label(track),))
-            for track in (STABLE, CANARY)
-        )
-        site = Site(
-            service=cluster.service, stable=stable, canary=canary, namespace=cluster.namespace
-        )
-        found: Router = ROUTERS[self.router](cluster.api, site)
+        found = bound_router(cluster, self.router, CANARY)
         demand(found, Capability.WEIGHT)
         return found

@@ -11,10 +11,13 @@ from sim.model.canary_steps import (
     Pause,
     SetCanaryScale,
     SetHeaderRoute,
+    SetMatch,
     SetWeight,
     Step,
+    headers_in,
     weight_in,
 )
+from sim.model.sent import Kind, Sent
 from sim.ports import Process
 from sim.strategies.canary_traffic import BEYOND, Traffic
 from sim.strategies.judged import passes_in_step
@@ -29,7 +32,11 @@ def take(cluster: Cluster, traffic: Traffic, steps: Sequence[Step], number: int)
         case SetCanaryScale():
             return (yield from traffic.resize(cluster, weight_in(steps, number), number))
         case SetHeaderRoute():
-            yield traffic.match(cluster, step.name, step.value)
+            headers = headers_in(steps, number)
+            sent = [Sent(kind=Kind.HEADER, name=name, value=text) for name, text in headers]
+            yield traffic.match(cluster, sent)
+        case SetMatch():
+            yield traffic.match(cluster, step.sent)
         case Analyse():
             return (yield from passes_in_step(step.analysis, cluster, number))
         case Pause(seconds=None):

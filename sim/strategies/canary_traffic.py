@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from sim.cluster import Cluster
+from sim.model.sent import Sent
 from sim.ports import Process, Wait
 
 CANARY = "canary"
@@ -22,8 +24,8 @@ class Traffic(Protocol):
         """Give the canary the pods of step *number*, and no other share than it has."""
         ...
 
-    def match(self, cluster: Cluster, name: str, value: str) -> Wait:
-        """Send requests with that header to the canary, until everybody has heard."""
+    def match(self, cluster: Cluster, sent: Sequence[Sent]) -> Wait:
+        """Send requests that carry any of *sent* to the canary, until everybody has heard."""
         ...
 
     def withdraw(self, cluster: Cluster) -> Process[bool]:

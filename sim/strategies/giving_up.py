@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sim.cluster import Cluster
+from sim.cluster import BY_HAND, Cluster
 from sim.model.given_up import GIVEN_UP, GivenUp, Why, missing
+from sim.model.objects import annotations_of
 from sim.model.revision import REVERTED
 from sim.model.template_hash import template_hash
 
@@ -14,8 +15,10 @@ def give_up(
     """Note why the release is given up; what was noted first stays.
 
     The *track* has fewer than *wanted* pods after *seconds*, or an *analysis* was not successful;
-    without either, somebody said so.
+    without either, somebody said so. A pause of the release ends with it: nobody is to go on.
     """
+    if cluster.is_paused and BY_HAND in annotations_of(cluster.deployment()).values():
+        cluster.resume()
     if is_given_up(cluster):
         return
     found = GivenUp(why=Why.ANALYSIS if analysis else Why.COMMAND, analysis=analysis)

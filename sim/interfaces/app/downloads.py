@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import streamlit as st
 
 from sim.i18n import translate
-from sim.interfaces.app import shelf
+from sim.interfaces.app.download_buttons import download, download_json, download_picture
 from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE, Order
-from sim.interfaces.app.value_files import csv_of, parquet_of
+from sim.interfaces.app.task import Work
+from sim.interfaces.app.tasks.compare import PNG
+from sim.interfaces.app.value_files import PARQUET, csv_of, parquet_of
 from sim.model.objects import JsonObject
 from sim.scenario.source import bundled_scenarios
 
@@ -27,34 +28,21 @@ COLUMNS = {
 }
 
 
-def offer(order: Order, comparison: JsonObject, name: str, report: str, language: str) -> None:
-    """Buttons for everything; *name* is the result's on the shelf."""
-    png = shelf.find(f"{name}.{language}.png")
+def offer(
+    order: Order, comparison: JsonObject, work: Work, report: Callable[[], str], language: str
+) -> None:
+    """Buttons for everything that came of *work*; the *report* is written when it is asked for."""
     with st.container(horizontal=True):
-        download(translate(language, "Report (HTML)"), report.encode(), "html", "text/html")
-        if png is not None:
-            download(translate(language, "Picture (PNG)"), png, "png", "image/png")
-        download(translate(language, "Values (CSV)"), values_csv(comparison), "csv", "text/csv")
-        download(
-            translate(language, "Values (Parquet)"),
-            values_parquet(comparison),
-            "parquet",
-            "application/vnd.apache.parquet",
-        )
-        download(
-            translate(language, "Scenario (YAML)"), scenario_zip(order), "zip", "application/zip"
-        )
-        document = json.dumps(comparison, indent=2, ensure_ascii=False, allow_nan=False)
-        download(
-            translate(language, "Download as JSON"), document.encode(), "json", "application/json"
-        )
-
-
-def download(label: str, data: bytes, ending: str, mime: str) -> None:
-    """A button that hands over *data* as a file with that *ending*."""
-    st.download_button(
-        label, data, f"seatrial.{ending}", mime, key=f"download-{ending}", on_click="ignore"
-    )
+        label = translate(language, "Report (HTML)")
+        download(label, lambda: report().encode(), "html", "text/html")
+        download_picture(work, PNG.format(language=language), "png", language)
+        label = translate(language, "Values (CSV)")
+        download(label, lambda: values_csv(comparison), "csv", "text/csv")
+        label = translate(language, "Values (Parquet)")
+        download(label, lambda: values_parquet(comparison), "parquet", PARQUET)
+        label = translate(language, "Scenario (YAML)")
+        download(label, lambda: scenario_zip(order), "zip", "application/zip")
+        download_json(comparison, language)
 
 
 def values_of(comparison: JsonObject) -> Iterator[tuple[str, int, str, str, float | None]]:

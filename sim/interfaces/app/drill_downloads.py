@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from functools import partial
 
 import streamlit as st
 
 from sim.i18n import translate
-from sim.interfaces.app import downloads, shelf
+from sim.interfaces.app import downloads
+from sim.interfaces.app.download_buttons import download, download_json, download_picture
 from sim.interfaces.app.order import Order
+from sim.interfaces.app.task import Work
+from sim.interfaces.app.tasks.drill import PICTURE
 from sim.interfaces.app.value_files import csv_of
 from sim.model.objects import JsonObject
 
 COLUMNS = ("moment", "strategy", "seed", "figure", "unit", "value")
-_MIME = {"png": "image/png", "svg": "image/svg+xml"}
 
 
-def offer(order: Order, drill: JsonObject, name: str, language: str) -> None:
-    """Buttons for everything; *name* is the result's on the shelf."""
-    labels = {
-        "png": translate(language, "Picture (PNG)"),
-        "svg": translate(language, "Picture (SVG)"),
-    }
-    document = json.dumps(drill, indent=2, ensure_ascii=False, allow_nan=False).encode()
-    archive = downloads.scenario_zip(order, command(order, _moments(drill)))
+def offer(order: Order, drill: JsonObject, work: Work, language: str) -> None:
+    """Buttons for everything that came of *work*."""
+    words = command(order, _moments(drill))
     with st.container(horizontal=True):
-        for ending, label in labels.items():
-            if (data := shelf.find(f"{name}.{language}.{ending}")) is not None:
-                downloads.download(label, data, ending, _MIME[ending])
-        downloads.download(
-            translate(language, "Values (CSV)"), values_csv(drill), "csv", "text/csv"
-        )
-        downloads.download(
-            translate(language, "Scenario (YAML)"), archive, "zip", "application/zip"
-        )
-        downloads.download(
-            translate(language, "Download as JSON"), document, "json", "application/json"
-        )
+        for ending in ("png", "svg"):
+            suffix = PICTURE.format(language=language, ending=ending)
+            download_picture(work, suffix, ending, language)
+        label = translate(language, "Values (CSV)")
+        download(label, lambda: values_csv(drill), "csv", "text/csv")
+        label = translate(language, "Scenario (YAML)")
+        archive = partial(downloads.scenario_zip, order, words)
+        download(label, archive, "zip", "application/zip")
+        download_json(drill, language)
 
 
 def _moments(drill: JsonObject) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import fmean
 
 from sim.interfaces.app.study import NO_FAULT
@@ -187,7 +188,8 @@ def _is_more(one: Values, other: Values, level: float) -> bool:
     return apart is not None and apart.low is not None and apart.low > 0
 
 
-def _mean(values: Sequence[float]) -> Estimate:
+@lru_cache(maxsize=1024)  # A page asks for each some ten times.
+def _mean(values: Values) -> Estimate:
     found = mean_interval(values)
     assert found is not None
     return found

@@ -22,6 +22,9 @@ from sim.model.objects import JsonObject
 
 KEPT = 40
 AT_ONCE = 2
+# How far a page in use comes before a run: by a little if somebody waits for that, for more would
+# starve runs on a busy machine; by more if it is done ahead of the first who will.
+AWAITED_NICENESS, AHEAD_NICENESS = 2, 7
 
 
 class State(StrEnum):
@@ -36,11 +39,13 @@ class State(StrEnum):
 class Job:
     """One piece of work in a process of its own; a thread keeps its progress up to date.
 
-    When it is done the result is on the shelf; *error* says in every language why it failed.
+    When it is done the result is on the shelf; *error* says in every language why it failed. One
+    that is done *ahead* of who will ask for it gives way to all others.
     """
 
-    def __init__(self, work: Work, seconds: float) -> None:
+    def __init__(self, work: Work, seconds: float, *, ahead: bool = False) -> None:
         self.work = work
+        self.ahead = ahead
         self.state = State.RUNNING
         self.done = 0
         self.total = 0
@@ -97,7 +102,8 @@ class Job:
         assert process.stdout is not None
         with contextlib.suppress(BrokenPipeError), process.stdin:
             order = {"task": self.work.task, "order": dict(self.work.order)}
-            json.dump({**order, "name": self.work.name}, process.stdin)
+            niceness = AHEAD_NICENESS if self.ahead else AWAITED_NICENESS
+            json.dump({**order, "name": self.work.name, "niceness": niceness}, process.stdin)
         with process.stdout:
             for line in process.stdout:
                 if line.endswith("\n"):  # A worker that was killed leaves half a line.
@@ -164,20 +170,25 @@ class Jobs:
         """The job that does or did *work*, if it is still known."""
         return self._jobs.get(work.name)
 
-    def start(self, work: Work, *, seconds: float, at_once: int = AT_ONCE) -> Job | None:
-        """The job that does *work*, begun if nobody does; None while too many are running."""
+    def start(
+        self, work: Work, *, seconds: float, at_once: int = AT_ONCE, ahead: bool = False
+    ) -> Job | None:
+        """The job that does *work*, begun if nobody does; None while too many are running.
+
+        Those that are done *ahead* keep nobody else's from beginning.
+        """
         name = work.name
         with self._lock:
             known = self._jobs.get(name)
             if known is not None and known.state is State.RUNNING:
                 return known
-            running = [job for job in self if job.state is State.RUNNING]
+            running = [job for job in self if job.state is State.RUNNING and not job.ahead]
             if sum(job.work.task == work.task for job in running) >= at_once:
                 return None
             self._jobs.pop(name, None)
             while len(self._jobs) >= KEPT:
                 self._jobs.pop(next(iter(self._jobs))).cancel()
-            self._jobs[name] = Job(work, seconds)
+            self._jobs[name] = Job(work, seconds, ahead=ahead)
             return self._jobs[name]
 
     def stop(self) -> None:

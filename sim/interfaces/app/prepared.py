@@ -6,14 +6,17 @@ import threading
 from importlib import import_module
 
 from sim.interfaces.app import settings
+from sim.interfaces.app.ask_study import usual_study, work_of
 from sim.interfaces.app.jobs import Jobs
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
+from sim.interfaces.app.pages.way_back import usual_work
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.server import jobs, result_of
 from sim.interfaces.app.task import Task, Work
 from sim.interfaces.app.tasks import TASKS
 
+PROMPT = 2  # As many are waited for by whoever opens the door; the rest gives way to all else.
 LATE = ("pandas", "pyarrow.parquet")  # What Streamlit and the downloads would load by and by.
 
 
@@ -31,11 +34,20 @@ def prepare() -> None:
     read(settings.usual_order())
 
 
+def usual_works() -> tuple[Work, ...]:
+    """What first visitors ask for, the most likely first."""
+    return (
+        Work(task="compare", order=settings.usual_order().to_json()),
+        Work(task="run", order=settings.usual_run().to_json()),
+        usual_work(),
+        work_of(usual_study()),
+    )
+
+
 def _compute(registry: Jobs) -> None:
-    for name, order in (("compare", settings.usual_order()), ("run", settings.usual_run())):
-        work = Work(task=name, order=order.to_json())
-        task: Task = TASKS[name]
+    for number, work in enumerate(usual_works()):
+        task: Task = TASKS[work.task]
         if result_of(work) is None:
-            job = registry.start(work, seconds=task.seconds)
+            job = registry.start(work, seconds=task.seconds, ahead=number >= PROMPT)
             if job is not None:
                 job.wait(task.seconds)

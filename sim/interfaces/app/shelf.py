@@ -44,6 +44,11 @@ def put(name: str, data: bytes) -> None:
     _make_room(target.parent)
 
 
+def has(name: str) -> bool:
+    """Whether anything is kept under *name*."""
+    return _path(name).is_file()
+
+
 def find(name: str) -> bytes | None:
     """What is kept under *name*."""
     path = _path(name)

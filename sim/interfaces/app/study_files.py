@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import streamlit as st
 
 from sim.i18n import translate
-from sim.interfaces.app import shelf
-from sim.interfaces.app.downloads import command, download
+from sim.interfaces.app.download_buttons import download, download_json, download_picture
+from sim.interfaces.app.downloads import command
 from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.harm import cells_of
 from sim.interfaces.app.harm_pictures import sheet
 from sim.interfaces.app.study import FIGURES, Study
+from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks.what_if import PNG, SHORT
-from sim.interfaces.app.value_files import csv_of, parquet_of
+from sim.interfaces.app.value_files import PARQUET, csv_of, parquet_of
 from sim.model.objects import JsonObject
 
 COLUMNS = {
@@ -29,25 +29,23 @@ COLUMNS = {
 FOLDER = "what-if"
 
 
-def offer(found: JsonObject, figure: str, name: str, language: str) -> None:
-    """Buttons for everything; *name* is the result's on the shelf."""
-    png = shelf.find(name + PNG.format(figure=SHORT[figure], language=language))
-    svg = sheet(cells_of(found, figure), figure, DAY, language)
-    document = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
+def offer(found: JsonObject, figure: str, work: Work, language: str) -> None:
+    """Buttons for everything that came of *work*."""
     with st.container(horizontal=True):
-        if png is not None:
-            download(translate(language, "Picture (PNG)"), png, "png", "image/png")
-        download(translate(language, "Picture (SVG)"), svg.encode(), "svg", "image/svg+xml")
-        download(translate(language, "Values (CSV)"), values_csv(found), "csv", "text/csv")
-        download(
-            translate(language, "Values (Parquet)"),
-            values_parquet(found),
-            "parquet",
-            "application/vnd.apache.parquet",
-        )
-        download(
-            translate(language, "Download as JSON"), document.encode(), "json", "application/json"
-        )
+        suffix = PNG.format(figure=SHORT[figure], language=language)
+        download_picture(work, suffix, "png", language)
+        label = translate(language, "Picture (SVG)")
+        download(label, lambda: picture_svg(found, figure, language), "svg", "image/svg+xml")
+        label = translate(language, "Values (CSV)")
+        download(label, lambda: values_csv(found), "csv", "text/csv")
+        label = translate(language, "Values (Parquet)")
+        download(label, lambda: values_parquet(found), "parquet", PARQUET)
+        download_json(found, language)
+
+
+def picture_svg(found: JsonObject, figure: str, language: str) -> bytes:
+    """All panels and what matters most, in the colours of day."""
+    return sheet(cells_of(found, figure), figure, DAY, language).encode()
 
 
 def sweep_command(study: Study, before_seconds: float) -> str:

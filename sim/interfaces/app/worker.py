@@ -19,10 +19,6 @@ from sim.interfaces.app.task import Task
 from sim.interfaces.app.tasks import TASKS
 from sim.model.objects import JsonObject
 
-NICER = (
-    2  # A page in use comes before a run, by a little: more would starve runs on a busy machine.
-)
-
 
 def carry_out(asked: JsonObject, reports: TextIO) -> None:
     """Do what is *asked* (task, order, name); tell *reports* how far it is and how it ended."""
@@ -50,15 +46,15 @@ def carry_out(asked: JsonObject, reports: TextIO) -> None:
             task.afterwards(asked["name"])
 
 
-def _limit_memory(limit: int) -> None:
-    """A scenario from a stranger must not take the whole machine."""
+def _be_modest(limit: int, niceness: int) -> None:
+    """A scenario from a stranger must not take the whole machine, nor the page's share of it."""
     if sys.platform != "win32":
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         limit = limit if hard < 0 else min(limit, hard)
         resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-        os.nice(NICER)
+        os.nice(niceness)
 
 
 def main() -> None:
@@ -66,7 +62,7 @@ def main() -> None:
     reports = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     asked = json.load(sys.stdin)
-    _limit_memory(TASKS[asked["task"]].memory_bytes)
+    _be_modest(TASKS[asked["task"]].memory_bytes, asked["niceness"])
     try:
         carry_out(asked, reports)
     except BrokenPipeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -10,6 +11,7 @@ from sim.i18n import message, translate
 from sim.interfaces.app import address, limits, settings
 from sim.interfaces.app.downloads import command, offer
 from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.drawn import drawn
 from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
@@ -49,10 +51,10 @@ def show(language: str) -> None:
     if found is None:
         show_reading(reading, language)
     else:
-        _show(found, order, work.name, language)
+        _show(found, order, work, language)
 
 
-def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
+def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:
     view, comparison, colours = found["views"][language], found["comparison"], theme_colours()
     given = limits.ask_limits(language)
     if given:
@@ -61,7 +63,10 @@ def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
     chance = chance_sentence(comparison, language)
     sentences = "<br>".join(escape(text) for text in (view["verdict"], chance) if text)
     st.html(f"<p class='seatrial-verdict'>{sentences}</p>")
-    show_markup(timelines(found, colours, language), "timelines")
+    lanes = drawn(
+        work.name, "timelines", colours, language, lambda: timelines(found, colours, language)
+    )
+    show_markup(lanes, "timelines")
     st.caption(
         translate(
             language,
@@ -72,15 +77,16 @@ def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
             n=order.runs,
         )
     )
-    _show_details(found, language)
+    _show_details(found, work.name, language)
     st.subheader(translate(language, "Take it with you"))
-    offer(order, comparison, name, report(found, command(order), language), language)
+    written = partial(report, found, command(order), language)
+    offer(order, comparison, work, written, language)
     show_link(address.words_of(PAGE.fields, st.session_state), language)
     st.caption(translate(language, "The same in a terminal"))
     st.code(command(order), language=None, wrap_lines=True)
 
 
-def _show_details(found: JsonObject, language: str) -> None:
+def _show_details(found: JsonObject, name: str, language: str) -> None:
     """What is behind the verdict, one subject at a time."""
     view, colours = found["views"][language], theme_colours()
     names = (
@@ -99,7 +105,8 @@ def _show_details(found: JsonObject, language: str) -> None:
         show_table(Table.from_json(view["stories"]))
     with latency:
         st.subheader(translate(language, "Latency over time"))
-        show_markup(heats(found, colours, language), "heats")
+        cells = drawn(name, "heats", colours, language, lambda: heats(found, colours, language))
+        show_markup(cells, "heats")
         st.subheader(translate(language, "Error budget"))
         st.caption(
             translate(

@@ -46,18 +46,18 @@ def show(language: str) -> None:
     reading = understood(order, language)
     if reading is None:
         return
-    work = Work(task="drill", order={**order.to_json(), "moments": moments})
+    work = _work(order, moments)
     found = result_or_wait(
         work,
         translate(language, "Send them back"),
         language,
-        at_once=_is_usual(order, moments),
+        at_once=work == usual_work(),
         blocked=not order.strategies or not moments,
     )
     if found is None:
         show_reading(reading, language)
     else:
-        _show(found, order, work.name, language)
+        _show(found, order, work, language)
 
 
 def _ask(language: str) -> tuple[Order, list[str]]:
@@ -100,12 +100,16 @@ def _order(state: dict[str | int, object]) -> Order:
     return settings.order_of({**state, **chosen})
 
 
-def _is_usual(order: Order, moments: list[str]) -> bool:
-    """Whether this is what a first visitor is to find."""
-    return moments == ["alert"] and order == _order({one.key: one.usual for one in FIELDS})
+def _work(order: Order, moments: list[str]) -> Work:
+    return Work(task="drill", order={**order.to_json(), "moments": moments})
 
 
-def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
+def usual_work() -> Work:
+    """The drill that a first visitor finds."""
+    return _work(_order({one.key: one.usual for one in FIELDS}), ["alert"])
+
+
+def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:
     view, drill = found["views"][language], found["drill"]
     st.caption(view["release"])
     for number, (one, raw) in enumerate(zip(view["moments"], drill["moments"], strict=True)):
@@ -119,7 +123,7 @@ def _show(found: JsonObject, order: Order, name: str, language: str) -> None:
         show_table(Table.from_json(view["settings"]))
         show_basis(view["warnings"], view["assumptions"])
     st.subheader(translate(language, "Take it with you"))
-    drill_downloads.offer(order, drill, name, language)
+    drill_downloads.offer(order, drill, work, language)
     show_link(address.words_of(FIELDS, st.session_state), language)
     st.caption(translate(language, "The same in a terminal"))
     moments = [one["moment"] for one in drill["moments"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -11,8 +13,9 @@ from sim.i18n import message, translate
 from sim.interfaces.app import address
 from sim.interfaces.app.ask_study import FIELDS, ask_study, effort, usual_study, work_of
 from sim.interfaces.app.drawing.markup import show_markup
+from sim.interfaces.app.drawn import drawn
 from sim.interfaces.app.elsewhere import result_or_wait
-from sim.interfaces.app.harm import cells_of
+from sim.interfaces.app.harm import Cell, cells_of
 from sim.interfaces.app.harm_pictures import heat_maps, tornado_picture
 from sim.interfaces.app.harm_words import harm_table, refused_table, sentences
 from sim.interfaces.app.page import Page
@@ -26,6 +29,7 @@ from sim.interfaces.app.shown import (
 )
 from sim.interfaces.app.study import FIGURES, MOST_RUNS, Study
 from sim.interfaces.app.study_files import offer, sweep_command
+from sim.interfaces.app.task import Work
 from sim.interfaces.app.understood import understood
 from sim.model.objects import JsonObject
 
@@ -61,12 +65,12 @@ def _compute_or_show(study: Study, reading: JsonObject, language: str) -> None:
     if found is None:
         show_reading(reading, language)
     else:
-        _show(found, study, work.name, language)
+        _show(found, study, work, language)
 
 
-def _show(found: JsonObject, study: Study, name: str, language: str) -> None:
+def _show(found: JsonObject, study: Study, work: Work, language: str) -> None:
     figure = _ask_figure(language)
-    cells, colours = cells_of(found, figure), theme_colours()
+    cells = cells_of(found, figure)
     if not any(cell.kind for cell in cells):
         show_table(refused_table(found, language))
         return
@@ -84,21 +88,30 @@ def _show(found: JsonObject, study: Study, name: str, language: str) -> None:
             window=f"{found['window']:g}",
         )
     )
-    st.subheader(translate(language, "Harm: {figure}", figure=ALL_FIGURES[figure].label))
-    show_markup(heat_maps(cells, figure, colours, language), "harm")
-    if picture := tornado_picture(cells, figure, colours, language):
-        st.subheader(translate(language, "What matters most"))
-        st.caption(
-            translate(
-                language,
-                "Each bar goes from the mean at the least harmful level to that at the most "
-                "harmful one, over all else; hatched: these runs cannot tell.",
-            )
-        )
-        show_markup(picture, "tornado")
+    _show_pictures(cells, figure, work.name, language)
     show_table(harm_table(cells, figure, language))
     show_table(refused_table(found, language))
-    _take_home(found, study, figure, name, language)
+    _take_home(found, study, figure, work, language)
+
+
+def _show_pictures(cells: Sequence[Cell], figure: str, name: str, language: str) -> None:
+    colours = theme_colours()
+    st.subheader(translate(language, "Harm: {figure}", figure=ALL_FIGURES[figure].label))
+    for part, draw in (("harm", heat_maps), ("tornado", tornado_picture)):
+        made = partial(draw, cells, figure, colours, language)
+        picture = drawn(name, f"{part} {figure}", colours, language, made)
+        if not picture:
+            continue
+        if part == "tornado":
+            st.subheader(translate(language, "What matters most"))
+            st.caption(
+                translate(
+                    language,
+                    "Each bar goes from the mean at the least harmful level to that at the most "
+                    "harmful one, over all else; hatched: these runs cannot tell.",
+                )
+            )
+        show_markup(picture, part)
 
 
 def _ask_figure(language: str) -> str:
@@ -114,9 +127,9 @@ def _ask_figure(language: str) -> str:
     )
 
 
-def _take_home(found: JsonObject, study: Study, figure: str, name: str, language: str) -> None:
+def _take_home(found: JsonObject, study: Study, figure: str, work: Work, language: str) -> None:
     st.subheader(translate(language, "Take it with you"))
-    offer(found, figure, name, language)
+    offer(found, figure, work, language)
     show_link(address.words_of(FIELDS, st.session_state), language)
     st.caption(translate(language, "The same in a terminal"))
     st.code(sweep_command(study, found["before"]), language=None, wrap_lines=True)

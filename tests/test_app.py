@@ -10,6 +10,7 @@ import time
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -230,7 +231,7 @@ def test_limits_say_who_keeps_them_and_how_sure_that_is(compared: dict) -> None:
 
     text = words_of(app)
     assert "max-failed" in app.query_params
-    assert "✕ 0 of 2 (0 to 66 %)" in text
+    assert "✕ 0 of 2 (0 to 66\N{NO-BREAK SPACE}%)" in text
 
 
 def test_every_page_has_a_file_a_line_and_fields_that_do_not_collide() -> None:
@@ -369,6 +370,19 @@ def test_a_number_in_a_table_is_never_broken_at_its_point():
 
     assert "+1.24" in html
     assert "versions.<wbr>old.<wbr>service" in html
+
+
+def test_a_table_breaks_prose_and_never_a_code_or_a_figure() -> None:
+    """A long text has room of its own; what says whose row it is stays while the rest scrolls."""
+    rows = (Row(cells=("4.1c", "a sentence that is longer than a line", "10 ± 2")),)
+    table = Table(title="t", headings=("a", "b", "c"), rows=rows, figures_from=2)
+    html = html_table(table)
+
+    assert "4.1c" in html
+    assert '<td class="prose">a sentence' in html
+    assert '<td class="figure">10 ± 2' in html
+    assert '<table class="named">' in html
+    assert "named" not in html_table(replace(table, figures_from=0))
 
 
 def test_the_dark_picture_stands_on_the_dark_page() -> None:

@@ -21,6 +21,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from message_ids import ROOT, compile_chinese
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from recorded_log import an_hour
 from small_manifests import BROKEN, DEPLOYMENT
 from whole_page import photograph
 
@@ -267,15 +268,20 @@ def test_a_wrong_and_a_hostile_file_are_sentences(
     page = opened(context, f"{server}/scenario?scenario=own", "text=Upload manifests")
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
-        page.locator("input[type=file]").set_input_files(tmp_path / name)
+        page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / name)
         wanted = "was not taken" if name == "picture.yaml" else "cannot be used"
         page.get_by_text(wanted).first.wait_for()
         page.reload()
         page.goto(f"{server}/scenario?scenario=own")
         page.wait_for_selector("text=Upload manifests")
     (tmp_path / "good.yaml").write_text(DEPLOYMENT)
-    page.locator("input[type=file]").set_input_files(tmp_path / "good.yaml")
+    page.locator(".st-key-upload input[type=file]").set_input_files(tmp_path / "good.yaml")
     page.get_by_text("No mistake was found.").wait_for()
+    (tmp_path / "access.log").write_text(an_hour(visits=200))
+    page.locator(".st-key-upload-log input[type=file]").set_input_files(tmp_path / "access.log")
+    page.get_by_text("Its traffic stands in the scenario file above now.").wait_for()
+    page.get_by_text("No mistake was found.").wait_for()
+    photograph(page, PICTURES, "own-scenario")
     assert not list(Path.cwd().glob("hacked"))
     context.close()
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from test_app import CJK, page, surroundings, until, words_of
 
+from sim.experiments.claims.check import check_claims
+from sim.experiments.claims.handbook import CHAPTERS
 from sim.interfaces.app import fidelity
+from sim.interfaces.app.claims import verdicts_table
 from sim.interfaces.app.drawing.colours import DAY
+from sim.interfaces.app.drawing.intervals import intervals_picture
 from sim.interfaces.app.drawing.peeking import peeking_picture
 from sim.interfaces.app.drawing.theory import theory_picture
 from sim.interfaces.app.pages.ab import size_table
 from sim.interfaces.app.pages.believe import theory_table
+from sim.interfaces.app.tasks.claims import view_of
 from sim.interfaces.app.tasks.engines import compare_engines
-from sim.interfaces.app.tasks.peek import peek
+from sim.interfaces.app.tasks.peek import one_fooled, peek
 from sim.interfaces.app.tasks.theory import SERVICE_SECONDS, compare_theory
 from sim.stats.power import size_for_shares
 
@@ -42,6 +49,52 @@ def test_peeking_finds_more_than_was_promised_and_the_honest_test_does_not(peeke
     for language in ("en", "zh"):
         drawn = peeking_picture(peeked, DAY, language)
         assert bool(CJK.search(drawn.split("font-family", 1)[1])) == (language == "zh")
+
+
+def test_the_experiment_that_is_shown_was_called_too_early(peeked: dict) -> None:
+    """An interval for one look leaves out 0 on the way and not at the end; the other never does."""
+    one, users = peeked["shown"], peeked["users"]
+    found = [low > 0 or high < 0 for low, high in zip(*one["once"].values(), strict=True)]
+
+    assert one["fooled"]
+    assert any(found[:-1]) and not found[-1]
+    ends = zip(one["valid"]["low"], one["gap"], one["valid"]["high"], strict=True)
+    assert all(low < min(0.0, gap) and high > max(0.0, gap) for low, gap, high in ends)
+    for language in ("en", "zh"):
+        drawn = intervals_picture(one, users, DAY, language)
+        assert drawn.count("<circle") == len(users)
+        assert drawn.count(f'stroke="{DAY.failed}"') == sum(found)
+        assert bool(CJK.search(drawn.split("font-family", 1)[1])) == (language == "zh")
+
+
+def test_of_two_experiments_the_one_that_only_an_early_look_believes_is_shown() -> None:
+    """The first is a finding at the end too, so it would teach nothing."""
+    a, b = np.array([[10, 20], [10, 20]]), np.array([[40, 80], [30, 25]])
+
+    one = one_fooled(a, b, np.array([100, 200]), first=40)
+
+    assert one["number"] == 42
+    assert one["fooled"]
+    assert one["gap"] == pytest.approx([0.2, 0.025])
+
+
+def test_the_handbooks_claims_are_told_with_their_verdicts_in_both_languages() -> None:
+    """One case, two seeds: every ordering has its line, its statements and its figures."""
+    chapter = CHAPTERS["1.3"]
+    small = replace(chapter, cases=chapter.cases[:1])
+    report = check_claims(small, seeds=range(2), workers=1)
+
+    for language in ("en", "zh"):
+        told = view_of(report, language)
+        rows = verdicts_table(told, language).rows
+        assert [row.cells[1] for row in rows] == [
+            " < ".join(one.strategies) for one in chapter.orderings
+        ]
+        assert all(
+            one["statements"]["rows"] and one["figures"]["rows"] for one in told["orderings"]
+        )
+        words = " ".join(row.cells[0] + row.cells[2] for row in rows)
+        assert bool(CJK.search(words)) == (language == "zh")
 
 
 def test_the_calculator_says_what_the_formula_says() -> None:

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from recorded_log import an_hour
 from small_manifests import DEPLOYMENT
 from test_app import CJK, page, surroundings, words_of
 
+from sim.interfaces.app.drawing.colours import DAY
+from sim.interfaces.app.drawing.plan import plan_picture
 from sim.interfaces.app.order import MANIFEST_FILE, Order
 from sim.interfaces.app.pages.scenario import copied
 from sim.interfaces.app.plan import plan_of
 from sim.interfaces.app.reading import document
-from sim.interfaces.app.yaml_form import FORM, values_of, with_value
+from sim.interfaces.app.tasks.fit import fit
+from sim.interfaces.app.yaml_form import (
+    FORM,
+    rate_is_elsewhere,
+    values_of,
+    with_behaviour,
+    with_value,
+)
 from sim.scenario.load import load
 from sim.scenario.source import bundled_scenarios
 
@@ -114,6 +126,17 @@ def test_a_plan_holds_what_strategies_wait_for_and_when_faults_strike() -> None:
     assert [one["bars"][0]["start"] for one in plan["faults"]] == [15.0, 0.0]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_planned_step_is_drawn_with_its_weight_and_a_wait_with_its_length(language: str) -> None:
+    """Where no pointer is: in words beside the bars."""
+    drawn = plan_picture(plan_of(load(["web-app"])), DAY, language)
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+
+    assert any("5 % → 20 % → 50 %" in word for word in words)
+    assert any(("waits 30 s" if language == "en" else "等待 30 秒") in word for word in words)
+    assert bool(CJK.search(" ".join(words))) == (language == "zh")
+
+
 @pytest.mark.parametrize("name", [*bundled_scenarios()])
 def test_a_copy_of_every_bundled_scenario_is_read_as_the_scenario_itself(name: str) -> None:
     """Whatever files it is made of, the copy has two texts and no mistake."""
@@ -124,3 +147,30 @@ def test_a_copy_of_every_bundled_scenario_is_read_as_the_scenario_itself(name: s
     assert own["problems"] == {}
     assert own["assumptions"]["en"]["rows"] == itself["assumptions"]["en"]["rows"]
     assert own["plan"] == itself["plan"]
+
+
+def test_an_uploaded_access_log_becomes_the_traffic_of_the_scenario() -> None:
+    """Of none yet, and of one that says more: that stays."""
+    found = fit({"name": "access.log", "log": an_hour(visits=200)}, lambda done, total: None)
+
+    assert found["problems"] == {}
+    for before in ("", TEXT.replace("  traffic:", "  slo:\n    availability: 99%\n  traffic:")):
+        text = with_behaviour(before, found["behaviour"])
+        read = document(Order(bundled=None, description=text, manifest=DEPLOYMENT))
+        assert read["problems"] == {}
+        assert ("99%" in text) == bool(before)
+        assert "50/s" not in text
+        assert rate_is_elsewhere(text)
+    assert not rate_is_elsewhere(TEXT)
+
+
+@pytest.mark.parametrize("log", ["", "no log at all\n", "\x00\x01 \ufffd\n" * 50])
+def test_an_upload_that_is_no_log_is_a_sentence_in_both_languages(log: str) -> None:
+    """And it names no file of this machine."""
+    found = fit({"name": "access.log", "log": log}, lambda done, total: None)
+
+    assert found["behaviour"] == ""
+    for language in ("en", "zh"):
+        (said,) = found["problems"][language]
+        assert "access.log" not in said
+        assert bool(CJK.search(said)) == (language == "zh")

@@ -7,6 +7,7 @@ from itertools import groupby, islice
 from math import isinf
 from typing import TYPE_CHECKING
 
+from sim.analysis.palette import version_word
 from sim.i18n import Message, message, translate
 from sim.interfaces.cause_names import cause_name
 from sim.interfaces.comparison_tables import arm_name
@@ -97,7 +98,13 @@ def _pod(one: FailedRequest, run: Run, language: str) -> str:
     doing = DOING[one.doing].render(language)
     if not one.pod_name:
         return doing
-    said = f"{one.pod_name} ({run.versions[one.version]}): {doing}"
+    said = translate(
+        language,
+        "{pod} ({version}): {doing}",
+        pod=one.pod_name,
+        version=version_word(run.versions[one.version], language),
+        doing=doing,
+    )
     if not one.in_flight:
         return said
     load = translate(

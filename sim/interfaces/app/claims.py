@@ -30,10 +30,14 @@ def _show_chapter(key: str, language: str) -> None:
             "scenario {scenario} tries each order with {seeds} seeds, the same for all strategies, "
             "in {n} cases: {cases}.",
             chapter=key,
-            words=", ".join(one.word.render(language) for one in chapter.orderings),
+            words=translate(language, ", ").join(
+                one.word.render(language) for one in chapter.orderings
+            ),
             scenario=chapter.scenario,
             n=len(chapter.cases),
-            cases=", ".join(one.name.render(language) for one in chapter.cases),
+            cases=translate(language, ", ").join(
+                one.name.render(language) for one in chapter.cases
+            ),
             seeds=SEEDS,
         )
     )
@@ -45,7 +49,8 @@ def _show_chapter(key: str, language: str) -> None:
     view = found[language]
     show_table(verdicts_table(view, language))
     for one in view["orderings"]:
-        with st.expander(f"{one['word']}: {one['verdict']}"):
+        heading = translate(language, "{word}: {verdict}", word=one["word"], verdict=one["verdict"])
+        with st.expander(heading):
             st.markdown(plain(one["sentence"]))
             show_table(Table.from_json(one["statements"]))
             show_table(Table.from_json(one["figures"]))

@@ -40,7 +40,8 @@ def result_or_wait(
     else:
         if job is not None:
             show_end(job, language)
-        if not clicked and not blocked:
+        failed = job is not None and job.state is State.FAILED
+        if not clicked and not blocked and not failed:
             idle = translate(
                 language, "Nobody has run this yet: press {button} on the left.", button=label
             )

@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 from sim.interfaces.table import Row, Table
 
-LONGEST_WORD, LONGEST_LINE = 12, 24  # What is not broken, in letters; wide ones count twice.
+LONGEST_WORD, LONGEST_LINE = 12, 25  # What is not broken, in letters; wide ones count twice.
 
 
 def html_table(table: Table) -> str:
@@ -27,7 +27,7 @@ def html_table(table: Table) -> str:
 def _line(table: Table, row: Row) -> str:
     cells = []
     for number, cell in enumerate(row.cells):
-        text = escape(cell)
+        text = escape(cell).replace(" %", "\N{NO-BREAK SPACE}%")
         if " " not in cell and len(cell) > LONGEST_WORD and any(map(str.isalpha, cell)):
             text = text.replace(".", ".<wbr>")  # A long name of a field, never a number.
         if number == 0 and row.explains:

@@ -78,7 +78,12 @@ def kept_table(comparison: JsonObject, limits: Mapping[str, float], language: st
         cells = [_kept(one, language) for one in (*held.values(), every)]
         rows.append(Row(cells=(arm["strategy"], *cells)))
     names = [
-        translate(language, "{figure} ≤ {most}", figure=FIGURES[key].label, most=f"{limits[key]:g}")
+        translate(
+            language,
+            "{figure} ≤ {most}",
+            figure=figure_name(FIGURES[key], language),
+            most=f"{limits[key]:g}",
+        )
         for key in limits
     ]
     return Table(

@@ -11,7 +11,9 @@ STYLE = """<style>
 .st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {
   font-family: ui-monospace, 'SFMono-Regular', Menlo, Consolas, monospace; font-size: 0.85rem;
 }
-.stMultiSelect span[title] { max-width: none; white-space: normal; height: auto; }
+/* What is chosen is read to its end. */
+.stMultiSelect [data-tag], .stMultiSelect [data-tag] span[title] {
+  max-width: 100% !important; height: auto !important; white-space: normal !important; }
 .stMainBlockContainer { --paper: #ffffff; }
 /* A wide table scrolls, and a shadow at its edge says that there is more. */
 .seatrial-table { overflow-x: auto; margin-bottom: 1rem; background:
@@ -19,7 +21,8 @@ STYLE = """<style>
   linear-gradient(to left, var(--paper) 40%, transparent) right / 2.5rem 100% local no-repeat,
   linear-gradient(to right, rgba(128,128,128,.45), transparent) left / .8rem 100% no-repeat,
   linear-gradient(to left, rgba(128,128,128,.45), transparent) right / .8rem 100% no-repeat; }
-.seatrial-table table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.seatrial-table table { border-collapse: separate; border-spacing: 0;
+  font-variant-numeric: tabular-nums; }
 .seatrial-table th { white-space: nowrap; }
 .seatrial-table th, .seatrial-table td {
   padding: 0.3rem 0.9rem 0.3rem 0; text-align: left; vertical-align: top;
@@ -29,6 +32,9 @@ STYLE = """<style>
 .seatrial-table td:not(:first-child) { white-space: nowrap; }
 .seatrial-table td.prose:not(:first-child) { white-space: normal; min-width: 9rem; }
 .seatrial-table td.prose:last-child { min-width: 12rem; }
+.seatrial-table .named td.prose:first-child { min-width: 12rem; }
+.seatrial-table .named th:first-child, .seatrial-table .named td:first-child {
+  position: sticky; left: 0; background: var(--paper) padding-box; }
 .seatrial-table .figure { text-align: right; white-space: nowrap; }
 .seatrial-table tr.sub td { font-size: 0.9em;
   color: color-mix(in srgb, currentColor 82%, transparent); }
@@ -45,8 +51,7 @@ STYLE = """<style>
   .seatrial-table th { white-space: normal; }
   .seatrial-table th, .seatrial-table td { padding-right: 0.7rem; }
   .seatrial-table td:first-child { max-width: 8.5rem; }
-  .seatrial-table .named th:first-child, .seatrial-table .named td:first-child {
-    position: sticky; left: 0; background: var(--paper); }
+  .seatrial-table .named td.prose:first-child { min-width: 6.5rem; }
 }
 </style>"""
 # By night the accent is light, so that it is seen on the page; what is written on it must be dark.
@@ -55,4 +60,14 @@ NIGHT_STYLE = """<style>
 [data-testid="stBaseButton-primary"]:enabled, [data-testid="stBaseButton-primary"]:enabled p,
 .stMultiSelect span[title] { color: #0c1116 !important; }
 .stMultiSelect [role="button"] svg { fill: #0c1116; }
+</style>"""
+
+
+def upload_style(button: str) -> str:
+    """Streamlit's own words about an upload are English: *button* in their place, or nothing."""
+    return f"""<style>
+.stFileUploader [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+.stFileUploader [data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
+.stFileUploader [data-testid="stFileUploaderDropzone"] button p::after {{
+  content: "{button}"; font-size: 0.875rem; }}
 </style>"""

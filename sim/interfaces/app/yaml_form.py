@@ -16,10 +16,21 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import YAMLError
 
 from sim.i18n import Message, message
+from sim.interfaces.app.order import MANIFEST_FILE
 from sim.scenario.dialect import SCENARIO
+from sim.scenario.spec import API_VERSION
 from sim.scenario.yaml import is_harmless
 
 MOST_CHARACTERS = 20_000  # Of a text that a form is laid beside.
+EMPTY = f"""\
+apiVersion: {API_VERSION}
+kind: Scenario
+metadata:
+  name: own
+spec:
+  manifests:
+    - {MANIFEST_FILE}
+"""
 WIDTH = 4096  # No line of the author's is broken.
 
 
@@ -36,8 +47,9 @@ class FormField:
         return f"form-{self.path}"
 
 
+RATE = "traffic.rate"
 FORM: Sequence[FormField] = (
-    FormField(path="traffic.rate", label=message("Requests per second")),
+    FormField(path=RATE, label=message("Requests per second")),
     FormField(path="users.population", label=message("Users")),
     FormField(path="clients.attemptTimeout", label=message("Clients give up after")),
     FormField(path="clients.attempts", label=message("Attempts for one request")),
@@ -74,6 +86,37 @@ def with_value(text: str, path: str, value: str) -> str:
     stream = io.StringIO()
     _yaml().dump(root, stream)
     return stream.getvalue()
+
+
+def rate_is_elsewhere(text: str) -> bool:
+    """Whether traffic is of a kind that has rates by time, or requests of its own."""
+    root = _parsed(text)
+    return root is not None and _found(root, "traffic.kind") not in ("", "poisson")
+
+
+def with_behaviour(text: str, behaviour: str) -> str:
+    """*text* with all that a behaviour file says laid over it; without one, a scenario of its own.
+
+    Traffic is taken as a whole, as `seatrial` does: half of one and half of another is nothing.
+    """
+    root = _parsed(text) or _yaml().load(EMPTY)
+    for name, fitted in _yaml().load(behaviour)["spec"].items():
+        if name == "traffic":
+            root["spec"][name] = fitted
+        else:
+            _lay_over(root["spec"], name, fitted)
+    stream = io.StringIO()
+    _yaml().dump(root, stream)
+    return stream.getvalue()
+
+
+def _lay_over(place: CommentedMap, name: str, fitted: Any) -> None:
+    """What *fitted* does not say stays."""
+    if not isinstance(fitted, CommentedMap) or not isinstance(place.get(name), CommentedMap):
+        place[name] = fitted
+        return
+    for key, value in fitted.items():
+        _lay_over(place[name], key, value)
 
 
 def _yaml() -> YAML:

@@ -29,7 +29,9 @@ def intervals_picture(one: JsonObject, users: list[int], colours: Colours, langu
     for tick in ticks(-most, most, 6):
         width = 1.4 if abs(tick) < 1e-9 else 0.4
         made.append(_line(LEFT, RIGHT, y(tick), y(tick), colours.faint, width))
-        made.append(_word(f"{100 * tick:+.3g}", LEFT - 5, y(tick) + 4, colours, "end"))
+        made.append(
+            _word(f"{100 * tick:+.3g}" if width < 1 else "0", LEFT - 5, y(tick) + 4, colours, "end")
+        )
     for tick in ticks(0.0, float(users[-1]), 4):
         made.append(_word(f"{tick:,.0f}", x(tick), BOTTOM + 18, colours, "middle"))
     for look, n in enumerate(users):

@@ -32,8 +32,8 @@ def plan_picture(plan: JsonObject, colours: Colours, language: str) -> str:
         made += [
             _bar(bar, (first, last), y + 15, is_fault, colours, language) for bar in one["bars"]
         ]
+        made.append(_zero(LEFT - first / (last - first) * (RIGHT - LEFT), y + 13, colours))
     bottom = 8 + len(rows) * ROW
-    made.append(_zero(LEFT - first / (last - first) * (RIGHT - LEFT), bottom, colours))
     made.append(time_axis((first, last), LEFT, RIGHT, bottom, colours))
     made.append(
         text(
@@ -60,14 +60,14 @@ def _told(bars: list[JsonObject], language: str) -> str:
     return " → ".join(f"{share}%" for share in shares) + str(ends[0])
 
 
-def _zero(x: float, bottom: float, colours: Colours) -> str:
-    """The first write."""
+def _zero(x: float, top: float, colours: Colours) -> str:
+    """The first write, beside the bars of one row: not through the words above them."""
     return element(
         "line",
         x1=x,
         x2=x,
-        y1=18,
-        y2=bottom,
+        y1=top,
+        y2=top + BAR + 4,
         stroke=colours.ink,
         stroke_width=1.1,
         stroke_dasharray="4 3",

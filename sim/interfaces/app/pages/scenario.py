@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from pathlib import Path
 
 import streamlit as st
@@ -17,7 +18,9 @@ from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.shown import show_link, show_problems, show_reading, theme_colours
-from sim.interfaces.app.yaml_form import FORM, values_of, with_value
+from sim.interfaces.app.style import upload_style
+from sim.interfaces.app.upload_log import ask_log
+from sim.interfaces.app.yaml_form import FORM, RATE, rate_is_elsewhere, values_of, with_value
 from sim.model.objects import JsonObject
 from sim.scenario.source import bundled_scenarios
 
@@ -97,12 +100,17 @@ def _edit(language: str) -> None:
             height=420,
             max_chars=own_text.MOST_CHARACTERS,
             persist_state="session",
+            placeholder=translate(
+                language, "May stay empty: then all that the manifest does not say is assumed."
+            ),
             help=translate(
                 language, "What Kubernetes does not say: traffic, users, versions, faults."
             ),
         )
+        ask_log(language)
     with right:
         own_text.ask_manifest(language, height=420)
+        st.html(upload_style(translate(language, "Choose files")))
         st.file_uploader(
             translate(language, "Upload manifests (YAML, up to 1 MB)"),
             type=["yaml", "yml", "json"],
@@ -143,13 +151,17 @@ def _show_form(language: str) -> None:
     values = values_of(own_text.description(st.session_state))
     if values is None:
         return
-    columns = st.columns(4)
-    for number, field in enumerate(FORM):
+    # Row by row, so that a phone keeps the order; a long label takes a second line above its field.
+    rows = (st.columns(4, vertical_alignment="bottom") for _ in range(0, len(FORM), 4))
+    elsewhere = rate_is_elsewhere(own_text.description(st.session_state))
+    for field, column in zip(FORM, chain.from_iterable(rows), strict=False):
         st.session_state[field.key] = values[field.path]
-        columns[number % len(columns)].text_input(
+        column.text_input(
             field.label.render(language),
             key=field.key,
-            placeholder=translate(language, "assumed, see below"),
+            placeholder=translate(language, "over time, in the file")
+            if elsewhere and field.path == RATE
+            else translate(language, "assumed, see below"),
             help=f"`spec.{field.path}`",
             on_change=_write,
             args=(field.path, field.key),

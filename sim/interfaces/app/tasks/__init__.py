@@ -15,6 +15,7 @@ TASKS = Registry(
         "engines": "sim.interfaces.app.tasks.engines:TASK",
         "peek": "sim.interfaces.app.tasks.peek:TASK",
         "claims": "sim.interfaces.app.tasks.claims:TASK",
+        "fit": "sim.interfaces.app.tasks.fit:TASK",
         "judge": "sim.interfaces.app.tasks.judge:TASK",
         "what_if": "sim.interfaces.app.tasks.what_if:TASK",
     },

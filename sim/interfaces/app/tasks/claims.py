@@ -26,10 +26,11 @@ def claims(order: JsonObject, progress: Progress) -> JsonObject:
 
     chapter = chapter_called(order["chapter"])
     report = check_claims(chapter, seeds=range(int(order["seeds"])), progress=progress)
-    return {language: _view(report, language) for language in LANGUAGES}
+    return {language: view_of(report, language) for language in LANGUAGES}
 
 
-def _view(report: ClaimReport, language: str) -> JsonObject:
+def view_of(report: ClaimReport, language: str) -> JsonObject:
+    """What a page shows of *report*."""
     return {
         "orderings": [
             {

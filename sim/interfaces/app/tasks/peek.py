@@ -41,7 +41,9 @@ def peek(order: JsonObject, progress: Progress) -> JsonObject:
         low, high = share_difference((groups[0], seen), (groups[1], seen), ALPHA)
         valid += np.logical_or.accumulate((low > 0) | (high < 0), axis=1).sum(axis=0)
         if shown is None or not shown["fooled"]:
-            shown = _one(groups[0], groups[1], seen, first) if part == 0 or wrong.any() else shown
+            shown = (
+                one_fooled(groups[0], groups[1], seen, first) if part == 0 or wrong.any() else shown
+            )
     return {
         "users": seen.tolist(),
         "trials": trials,
@@ -52,7 +54,7 @@ def peek(order: JsonObject, progress: Progress) -> JsonObject:
     }
 
 
-def _one(a: Counts, b: Counts, seen: Counts, first: int) -> JsonObject:
+def one_fooled(a: Counts, b: Counts, seen: Counts, first: int) -> JsonObject:
     """The first of these experiments that a look in between makes a finding of, else the first.
 
     *first* is the number of the first of them. The interval for one look is Wald's.

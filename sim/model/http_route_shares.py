@@ -6,14 +6,11 @@ splitting")
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sim.model.http_route_routes import MIRROR, mirror_of
 from sim.model.objects import JsonObject
 from sim.model.sent import Kind, Sent, cookie_in
 from sim.model.shared_out import (
     NO_COMMON_ROUTE,
-    ONLY_EXACT,
     SHARED_MATCH,
     SharedOut,
     Steps,
@@ -21,6 +18,7 @@ from sim.model.shared_out import (
     Version,
     VersionOf,
     percent_of_new,
+    sent_by,
 )
 
 _EVERYTHING = {"type": "PathPrefix", "value": "/"}
@@ -51,7 +49,7 @@ def shared_out(http_route: JsonObject, version_of: VersionOf) -> SharedOut | Unc
         elif len(versions) != 1 or _mirrored(rule, version_of):
             return Unclear(steps=(*at, "backendRefs"), why=SHARED_MATCH)
         else:
-            sent = _sent(blocks, (*at, "matches"))
+            sent = sent_by(blocks, _of_block, (*at, "matches"))
             if isinstance(sent, Unclear):
                 return sent
             to[next(version for version in versions if version is not None)] += sent
@@ -92,17 +90,6 @@ def _mirrored(rule: JsonObject, version_of: VersionOf) -> float:
     """The percentage of which the new version gets copies."""
     found = mirror_of(rule)
     return 100.0 * found[1] if found and version_of(found[0]) is Version.NEW else 0.0
-
-
-def _sent(blocks: Sequence[JsonObject], at: Steps) -> list[Sent] | Unclear:
-    """Who any of *blocks* is about."""
-    found = []
-    for index, block in enumerate(blocks):
-        one = _of_block(block)
-        if one is None:
-            return Unclear(steps=(*at, index), why=ONLY_EXACT)
-        found.append(one)
-    return found
 
 
 def _of_block(block: JsonObject) -> Sent | None:

@@ -75,3 +75,16 @@ def percent_of_new(weights: Sequence[tuple[Version | None, int]], at: Steps) -> 
     if percent == 100.0:
         return Unclear(steps=at, why=REVERSED)
     return percent
+
+
+def sent_by(
+    blocks: Sequence[JsonObject], of_block: Callable[[JsonObject], Sent | None], at: Steps
+) -> list[Sent] | Unclear:
+    """Whom the *blocks* of a match let through, each read by *of_block*; they stand *at* there."""
+    found = []
+    for index, block in enumerate(blocks):
+        one = of_block(block)
+        if one is None:
+            return Unclear(steps=(*at, index), why=ONLY_EXACT)
+        found.append(one)
+    return found

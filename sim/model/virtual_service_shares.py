@@ -6,13 +6,10 @@ Routing") Routes in order, the first that matches wins; after one without a matc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sim.model.objects import JsonObject
 from sim.model.sent import Kind, Sent, cookie_in
 from sim.model.shared_out import (
     NO_COMMON_ROUTE,
-    ONLY_EXACT,
     SHARED_MATCH,
     SharedOut,
     Steps,
@@ -20,6 +17,7 @@ from sim.model.shared_out import (
     Version,
     VersionOf,
     percent_of_new,
+    sent_by,
 )
 from sim.model.virtual_service_routes import mirror_of
 
@@ -57,7 +55,7 @@ def shared_out(virtual_service: JsonObject, version_of: VersionOf) -> SharedOut 
             continue
         if len(versions) != 1 or _mirrored(route, version_of):
             return Unclear(steps=(*at, "route"), why=SHARED_MATCH)
-        sent = _sent(blocks, (*at, "match"))
+        sent = sent_by(blocks, _of_block, (*at, "match"))
         if isinstance(sent, Unclear):
             return sent
         to[next(version for version in versions if version is not None)] += sent
@@ -92,17 +90,6 @@ def _mirrored(route: JsonObject, version_of: VersionOf) -> float:
     """The percentage of which the new version gets copies."""
     found = mirror_of(route)
     return found[1] if found is not None and version_of(found[0]) is Version.NEW else 0.0
-
-
-def _sent(blocks: Sequence[JsonObject], at: Steps) -> list[Sent] | Unclear:
-    """Who any of *blocks* is about."""
-    found = []
-    for index, block in enumerate(blocks):
-        one = _of_block(block)
-        if one is None:
-            return Unclear(steps=(*at, index), why=ONLY_EXACT)
-        found.append(one)
-    return found
 
 
 def _of_block(block: JsonObject) -> Sent | None:

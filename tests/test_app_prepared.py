@@ -8,7 +8,7 @@ import psutil
 import pytest
 from test_app import page, registry, small_order, started, surroundings, until, work_of
 
-from sim.interfaces.app import shelf
+from sim.interfaces.app import server, shelf
 from sim.interfaces.app.jobs import AHEAD_NICENESS, AWAITED_NICENESS, Job, Jobs, State
 from sim.interfaces.app.prepared import usual_works
 from sim.interfaces.app.server import jobs
@@ -21,6 +21,7 @@ def test_what_a_first_visitor_of_each_page_waits_for_was_begun_when_the_server_s
 ) -> None:
     """Each page asks for nothing but what is prepared, so that it finds it or follows it."""
     monkeypatch.setenv(shelf.PLACE, str(tmp_path))
+    server._parsed.cache_clear()  # Another test's server has results in memory.
     prepared = {work.name for work in usual_works()}
     begun: dict[str, str] = {}
     for name in ("start", "compare", "run", "way-back", "what-if"):

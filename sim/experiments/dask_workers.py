@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.errors import BackendError
+from sim.experiments.dask_answers import AnswersOf
 from sim.experiments.programs import programs
 from sim.i18n import message
 
@@ -48,7 +49,7 @@ class DaskWorkers:
             with _failures_in_words(self.address):
                 executor = client.get_executor(pure=False)
                 try:
-                    yield executor
+                    yield AnswersOf(executor)
                 finally:
                     executor.shutdown(wait=False)  # What is under way is cancelled.
         finally:

@@ -160,7 +160,7 @@ def peers() -> None:
         else:
             served, seconds, wait = found
             cost = seconds / served * 1e9
-            show(name, cost, f"x {cost / ours:.0f}; mean wait {wait * 1e3:.2f} ms")
+            show(name, cost, f"x {cost / ours:.1f}; mean wait {wait * 1e3:.2f} ms")
 
 
 def reference() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import psutil
 import pytest
 from test_app import page, registry, small_order, started, surroundings, until, work_of
@@ -35,7 +33,6 @@ def test_what_a_first_visitor_of_each_page_waits_for_was_begun_when_the_server_s
     assert prepared == set(begun), begun
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="niceness is of Unix")
 def test_what_is_done_ahead_gives_way_to_what_somebody_waits_for(registry: Jobs) -> None:
     """In the scheduler's eyes; and it takes nobody's place among those that may run at once."""
     own = psutil.Process().nice()

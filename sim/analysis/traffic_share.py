@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sim.analysis.failures import in_window, per_second
+from sim.analysis.failures import in_window, of_each_second, per_second
 from sim.model.causes import Cause
 from sim.model.run import Run
 
@@ -31,18 +31,16 @@ def traffic_share(run: Run) -> TrafficShare:
     every, failed = per_second(run)
     start = int(np.floor(run.window.start))
     requests = in_window(run)
-    divisor = np.maximum(every, 1)
+    version, divisor = requests.version, np.maximum(every, 1)
+    well = np.where(requests.cause == Cause.NONE, requests.count, 0)
 
-    def answered(version: int) -> Shares:
-        mine = (requests.version == version) & (requests.cause == Cause.NONE)
-        counts = np.bincount(
-            requests.second[mine] - start, weights=requests.count[mine], minlength=len(every)
-        )
+    def answered(number: int) -> Shares:
+        counts = of_each_second(run, requests, np.where(version == number, well, 0))
         shares: Shares = counts / divisor
         return shares
 
     return TrafficShare(
         seconds=start + np.arange(len(every), dtype=np.int64),
-        answered=tuple(answered(version) for version in range(len(run.versions))),
+        answered=tuple(answered(number) for number in range(len(run.versions))),
         failed=failed / divisor,
     )

@@ -12,6 +12,7 @@ from sim.interfaces.app.drawing.heat import heat
 from sim.interfaces.app.drawing.legend import legend
 from sim.interfaces.app.drawing.timeline import timeline
 from sim.model.objects import JsonObject
+from sim.model.time_step import step_words, unit_of
 
 Shown = tuple[float, float]
 
@@ -27,7 +28,23 @@ def timelines(found: JsonObject, colours: Colours, language: str) -> str:
     versions = max((one["versions"] for one in recorded), key=len)
     used = max(lane["version"] for one in recorded for lane in one["lanes"])
     phases = {span[0] for one in recorded for lane in one["lanes"] for span in lane["spans"]}
-    return legend(versions[: used + 1], phases, colours, language) + _columns(found, draw, language)
+    step = recorded[0]["traffic"]["step"]
+    lost = any(one["lost"] for one in recorded)
+    explained = legend(versions[: used + 1], phases, colours, language, step if lost else 1)
+    return explained + _columns(found, draw, language) + _steps_note(step, language)
+
+
+def _steps_note(step: int, language: str) -> str:
+    """How coarse the shares of the traffic are, where they are not of each second."""
+    if step == 1:
+        return ""
+    note = translate(
+        language,
+        "The window is long: the lower pictures show requests in steps of {time}. The colours are "
+        "shares of a whole step; light red reaches down as far as its worst second.",
+        time=step_words(step),
+    )
+    return f"<p>{escape(note)}</p>"
 
 
 def heats(found: JsonObject, colours: Colours, language: str) -> str:
@@ -41,8 +58,10 @@ def heats(found: JsonObject, colours: Colours, language: str) -> str:
 
     note = translate(
         language,
-        "Across: seconds since the first write. Up: how long the answer took, failed requests too. "
-        "The stronger the colour, the more requests; point at a cell for the numbers.",
+        "Across: {axis}, in columns of {time}. Up: how long the answer took, failed requests too. "
+        "The stronger the colour, the more requests; point at a column for the numbers.",
+        axis=unit_of(shown).axis,
+        time=step_words(found["pictures"][0]["heat"]["step"]),
     )
     return _columns(found, draw, language) + f"<p>{escape(note)}</p>"
 

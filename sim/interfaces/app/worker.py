@@ -15,7 +15,7 @@ from typing import TextIO
 from sim.errors import ScenarioError, SimError
 from sim.i18n import LANGUAGES, message
 from sim.interfaces.app import shelf
-from sim.interfaces.app.task import Task
+from sim.interfaces.app.task import GIB, Task
 from sim.interfaces.app.tasks import TASKS
 from sim.model.objects import JsonObject
 
@@ -37,7 +37,12 @@ def carry_out(asked: JsonObject, reports: TextIO) -> None:
     except SimError as error:
         tell({"error": {language: error.message.render(language) for language in LANGUAGES}})
     except MemoryError:
-        text = message("out of memory")
+        text = message(
+            "out of memory: this needs more than the {limit} GiB that one piece of work may take. "
+            "What makes it smaller: a shorter window (window.length=2h), less traffic "
+            "(traffic.rate=20/s), or fewer strategies at once. Fewer seeds do not.",
+            limit=f"{task.memory_bytes / GIB:g}",
+        )
         tell({"error": {language: text.render(language) for language in LANGUAGES}})
     else:
         shelf.put_json(asked["name"], document)

@@ -8,6 +8,7 @@ from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text, ticks, time_axis
 from sim.model.objects import JsonObject
+from sim.model.time_step import unit_of
 
 WIDTH, LEFT, RIGHT, HEIGHT = 460.0, 58.0, 284.0, 150.0
 _DASHES = (None, "6 3", "2 2", "8 3 2 3", "1 3", "10 4")
@@ -58,10 +59,11 @@ def budget(
         )
         label = f"{one['strategy']} {100 * ends[number]:,.0f} %"
         made.append(text(label, x=RIGHT + 6, y=places[number] + 4, font_size=11, fill=colours.ink))
-    made.append(time_axis(shown, LEFT, RIGHT, 6 + HEIGHT, colours))
+    unit = unit_of(shown)
+    made.append(time_axis(shown, LEFT, RIGHT, 6 + HEIGHT, colours, unit.seconds))
     made.append(
         text(
-            translate(language, "seconds since the first write"),
+            unit.axis.render(language),
             x=(LEFT + RIGHT) / 2,
             y=HEIGHT + 36,
             font_size=11,

@@ -18,7 +18,15 @@ export default function ({ data, parentElement, setStateValue }) {
     if (text !== undefined) found.textContent = text;
     return found;
   };
-  const signed = (time, digits) => (time < 0 ? "" : "+") + time.toFixed(digits) + " s";
+  // Seconds, or hours, minutes and seconds where the run is longer than a quarter of an hour.
+  const two = (number) => String(number).padStart(2, "0");
+  const signed = (time, digits) => {
+    const sign = time < 0 ? "" : "+";
+    if (end - start <= 900) return sign + time.toFixed(digits) + " s";
+    const whole = Math.floor(Math.abs(time));
+    const clock = [Math.floor(whole / 3600), two(Math.floor(whole / 60) % 60), two(whole % 60)];
+    return (time < 0 ? "-" : "+") + clock.join(":");
+  };
   root.replaceChildren();
 
   const controls = make("div", "controls");
@@ -118,7 +126,8 @@ export default function ({ data, parentElement, setStateValue }) {
   }
 
   function drawRouting(t) {
-    const n = Math.floor(t - run.shares.start);
+    const { edges, step } = run.shares;  // The first step may be shorter than the others.
+    const n = t < edges[1] ? 0 : 1 + Math.floor((t - edges[1]) / step);
     const sent = run.shares.sent[n] || 0;
     const said = [];
     for (const [part, v] of parts) {
@@ -135,7 +144,9 @@ export default function ({ data, parentElement, setStateValue }) {
     wanted.hidden = !asked;
     if (asked) wanted.style.left = 100 - asked[2] + "%";
     const text = sent ? words.obtained + " " + said.join(", ") : words.nobody;
-    shares.textContent = text + (asked ? " · ┊ " + words.asked + " " + asked[2] + " %" : "");
+    const worst = words.worst && run.shares.worst[n]
+      ? " · " + words.worst + " " + percent(run.shares.worst[n]) : "";
+    shares.textContent = text + worst + (asked ? " · ┊ " + words.asked + " " + asked[2] + " %" : "");
     bar.setAttribute("aria-label", text);
   }
 

@@ -16,6 +16,7 @@ from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.timeline import PHASES
 from sim.model.objects import JsonObject
+from sim.model.time_step import step_words
 
 SPEED = 1.5  # Simulated seconds a second, between the captions.
 
@@ -61,7 +62,7 @@ def show_player(
         **asdict(playing),
         "recording": {**recording, "version_words": versions},
         "colours": asdict(colours),
-        "words": _words(language),
+        "words": _words(language, recording["shares"]["step"]),
     }
     # Not of where it stands: a page that follows the player must not start it anew.
     same = {**data, "at": None}
@@ -77,7 +78,10 @@ def _nobody() -> None:
     """Nothing on the page follows."""
 
 
-def _words(language: str) -> JsonObject:
+def _words(language: str, step: int) -> JsonObject:
+    routing = translate(language, "Requests of this second")
+    if step > 1:
+        routing = translate(language, "Requests of these {time}", time=step_words(step))
     return {
         "play": "▶ " + translate(language, "Play"),
         "pause": "❚❚ " + translate(language, "Pause"),
@@ -85,14 +89,17 @@ def _words(language: str) -> JsonObject:
         "zero": "▲ " + translate(language, "0 s: first write"),
         "silence": translate(language, "No event yet."),
         "pods": translate(language, "Pods"),
-        "routing": translate(language, "Requests of this second"),
+        "routing": routing,
+        "worst": "" if step == 1 else translate(language, "failed in the worst second:"),
         "events": translate(language, "Events, the latest first"),
         "listed": translate(language, "in the endpoint list"),
         "unlisted": translate(language, "not in the endpoint list"),
         "obtained": translate(language, "answered by:"),
         "asked": translate(language, "asked for the new version:"),
         "failed": translate(language, "failed"),
-        "nobody": translate(language, "nobody sent anything in this second"),
+        "nobody": translate(language, "nobody sent anything in this second")
+        if step == 1
+        else translate(language, "nobody sent anything in this time"),
         "phases": {phase: name.render(language) for phase, name in PHASES.items()},
     }
 

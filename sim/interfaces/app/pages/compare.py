@@ -71,8 +71,7 @@ def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:
         translate(
             language,
             "One run of each strategy, with seed {seed}; the verdict is about all {n} seeds. "
-            "Above: a bar for each pod. Below: who answered the requests of each second, in per "
-            "cent.",
+            "Above: a bar for each pod. Below: who answered the requests, in per cent.",
             seed=order.seed,
             n=order.runs,
         )

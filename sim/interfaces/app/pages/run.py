@@ -26,6 +26,7 @@ from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
 
 STORY = "story"
+SPEED, LONGEST_PLAY_SECONDS = 2.0, 600.0  # Nobody sits through a day.
 
 
 def show(language: str) -> None:
@@ -54,7 +55,9 @@ def _show(found: JsonObject, work: Work, language: str) -> None:
         )
     )
     at = float(st.session_state[AT])
-    playing = Playing(start=recording["start"], end=recording["end"], at=at, speed=2.0, events=14)
+    start, end = recording["start"], recording["end"]
+    speed = max(SPEED, (end - start) / LONGEST_PLAY_SECONDS)
+    playing = Playing(start=start, end=end, at=at, speed=speed, events=14)
     key = f"run-{language}"
     show_player(recording, playing, theme_colours(), language, key, moved=lambda: _move_to(key))
     show_kubectl(work, found, language)

@@ -12,7 +12,7 @@ from sim.interfaces.alert_tables import alerts_table
 from sim.interfaces.app.alert_story import alerts_of
 from sim.interfaces.app.kubectl_view import kept_of
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.recording import DIGITS, shares_by_second, spans_of
+from sim.interfaces.app.recording import DIGITS, shares_by_step, spans_of
 from sim.interfaces.app.settings import NO_RELEASE
 from sim.interfaces.app.task import Progress, Task
 from sim.interfaces.comparison_tables import settings_table
@@ -89,7 +89,7 @@ def recording_of(run: Run) -> JsonObject:
             for pod in pods.values()
         ],
         "endpoints": list(_endpoints(run)),
-        "shares": shares_by_second(run),
+        "shares": shares_by_step(run),
         "asked": [
             [round(one.start - zero, DIGITS), round(min(one.end, 1e9) - zero, DIGITS), one.percent]
             for one in run.asked_shares

@@ -13,7 +13,7 @@ from sim.analysis.rollback_figures import BACK, DRILL_FIGURES
 from sim.i18n import Message, message, translate
 from sim.interfaces.app import address
 
-WIDTH = 164  # Pixels: two beside each other on a phone, all six on a desk.
+WIDTH = 129  # Pixels: two beside each other on a phone, all six on a desk.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +90,10 @@ def ask_limits(language: str) -> Mapping[str, float]:
         )
     )
     found = {}
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         for limit in _ALL:
             value = st.number_input(
-                translate(language, "at most: {figure}", figure=limit.label),
+                translate(language, "{figure} ≤", figure=limit.label),
                 min_value=0.0,
                 value=None,
                 step=limit.step,

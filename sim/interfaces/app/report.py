@@ -34,7 +34,7 @@ def report(found: JsonObject, command: str, language: str, limited: Limited | No
     parts = [
         f"<h1>{escape(title)}</h1>",
         verdict_html(
-            view["clauses"], limited.sentences, [chance_sentence(found["comparison"], language)]
+            view["clauses"], limited.sentences, chance_sentence(found["comparison"], language)
         ),
         *_limits(limited),
         timelines(found, DAY, language),

@@ -72,4 +72,5 @@ def reasons(ways: JsonObject, language: str) -> list[str]:
         translate(language, "{strategy}: {reason}.", strategy=name, reason=said[language])
         for name, said in ways["why"].items()
     ]
-    return [translate(language, "{sentence}.", sentence=ways["how"][language]), *whose]
+    how = translate(language, "{sentence}.", sentence=ways["how"][language])
+    return [how[:1].upper() + how[1:], *whose]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.analysis.rollback_figures import BACK
-from sim.i18n import translate
 from sim.interfaces.app import rollback_limit
 from sim.interfaces.app.kept import kept_by
 from sim.interfaces.app.kept_words import kept_sentences, kept_table
@@ -33,11 +32,9 @@ def show_limits(comparison: JsonObject, order: Order, language: str) -> Limited:
             notes = rollback_limit.reasons(ways.found, language)
     for note in notes:
         st.caption(plain(note))
-    sentences = kept_sentences(found, language)
-    if ways is not None and ways.found is None:
-        sentences.append(translate(language, "The rollback of no strategy is measured yet."))
+    awaited = ways is not None and ways.found is None
     return Limited(
-        sentences=tuple(sentences),
+        sentences=kept_sentences(found, language, awaited=awaited),
         table=table,
         notes=tuple(notes),
         words=tuple(required_words(given)),

@@ -40,13 +40,13 @@ def _sentence(said: Message, language: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def verdict_html(parts: JsonObject, before: Sequence[str], after: Sequence[str]) -> str:
-    """The deciding sentence between what comes *before* and *after* it, all large; then the list.
+def verdict_html(parts: JsonObject, limited: Sequence[str], chance: str) -> str:
+    """Who keeps a visitor's limits, what decides, and its *chance*; then the list of the rest.
 
-    *before* is who keeps the visitor's limits, *after* how likely the next release does as well.
+    The first sentence about the limits and the one that decides are large.
     """
-    large = "<br>".join(escape(text) for text in (*before, parts["deciding"]))
-    likely = "".join(f"<span>{escape(text)}</span>" for text in after if text)
+    first, small = limited[:1], [*limited[1:]]
+    lines = [*map(escape, first), *_small(small), escape(parts["deciding"]), *_small([chance])]
     items = [
         *parts["others"],
         *parts["background"],
@@ -54,6 +54,9 @@ def verdict_html(parts: JsonObject, before: Sequence[str], after: Sequence[str])
         *parts["clocks"],
     ]
     listed = "".join(f"<li>{escape(text)}</li>" for text in items)
-    return (
-        f"<p class='seatrial-verdict'>{large}{likely}</p><ul class='seatrial-clauses'>{listed}</ul>"
-    )
+    large = "".join(f"<div>{line}</div>" for line in lines)
+    return f"<div class='seatrial-verdict'>{large}</div><ul class='seatrial-clauses'>{listed}</ul>"
+
+
+def _small(texts: Sequence[str]) -> list[str]:
+    return [f"<small>{escape(text)}</small>" for text in texts if text]

@@ -14,7 +14,7 @@ from sim.interfaces.app.drawing.scales import Scale, scale_over
 from sim.interfaces.app.drawing.svg import element, picture, text, time_axis, title
 from sim.model.objects import JsonObject
 
-WIDTH, LEFT, RIGHT, TOP, HEIGHT = 460.0, 62.0, 284.0, 22.0, 170.0
+WIDTH, LEFT, RIGHT, TOP, HEIGHT = 400.0, 58.0, 244.0, 22.0, 170.0
 _DASHES = (None, "6 3", "2 2", "8 3 2 3", "1 3", "10 4")
 WHOLE = 1.0  # All of the budget.
 

@@ -6,6 +6,7 @@ colour is likelier.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,14 +19,12 @@ from sim.interfaces.app.drawing.svg import element
 
 STEPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 NOTHING = "–"
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _CELL = (
     "padding:.3rem .55rem;text-align:center;white-space:nowrap;font-size:.8rem;line-height:1.35;"
     "border:2px solid {paper};min-width:5.2rem;"
 )
-_NAME = (
-    "padding:.3rem .7rem .3rem 0;font-weight:600;font-size:.8rem;background:{paper};"
-    "overflow-wrap:anywhere;"
-)
+_NAME = "padding:.3rem .7rem .3rem 0;font-weight:600;font-size:.8rem;background:{paper};"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +46,12 @@ def matrix(
     """The table of *squares* by (row, column), and below it what the colours stand for."""
     name = _NAME.format(paper=colours.paper)
     head = "".join(
-        f"<th scope='col' style='{name}text-align:center;padding-right:0'>{escape(one)}</th>"
+        f"<th scope='col' style='{name}text-align:center;padding-right:0'>{_name(one)}</th>"
         for one in names
     )
     body = "".join(
         f"<tr><th scope='row' style='{name}text-align:left;position:sticky;left:0;"
-        f"max-width:8rem'>{escape(one)}</th>"
+        f"max-width:8rem'>{_name(one)}</th>"
         + "".join(_cell(squares.get((row, column)), colours) for column in range(len(names)))
         + "</tr>"
         for row, one in enumerate(names)
@@ -63,6 +62,11 @@ def matrix(
         f"<thead><tr><td></td>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>{_scale(colours, language)}"
     )
+
+
+def _name(strategy: str) -> str:
+    """`Canary<wbr>Then<wbr>Rolling`: where a name may be broken into lines."""
+    return _WORDS.sub("<wbr>", escape(strategy))
 
 
 def _cell(square: Square | None, colours: Colours) -> str:

@@ -54,7 +54,7 @@ def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:
     limited = show_limits(comparison, order, language)
     st.subheader(translate(language, "Verdict"))
     chance = chance_sentence(comparison, language)
-    st.html(verdict_html(view["clauses"], limited.sentences, [chance]))
+    st.html(verdict_html(view["clauses"], limited.sentences, chance))
     lanes = drawn(
         work.name, "timelines", colours, language, lambda: timelines(found, colours, language)
     )

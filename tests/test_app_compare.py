@@ -31,7 +31,7 @@ from sim.interfaces.app.pictures import budget_sentence
 from sim.interfaces.app.server import jobs
 from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks import compare as compare_task
-from sim.interfaces.app.trade_offs import trade_offs_picture
+from sim.interfaces.app.trade_offs import COSTS, trade_offs_picture
 
 __all__ = ["surroundings"]
 ORDER = replace(small_order(), seed=7)  # Nobody else's, who may want to see it begin.
@@ -226,14 +226,17 @@ def test_labels_hide_neither_each_other_nor_a_point(points: list[tuple[float, fl
 
 def test_the_front_is_marked_and_every_strategy_named(compared: dict) -> None:
     """A filled circle for each that no other beats for sure, a hollow square for the rest."""
-    drawn = trade_offs_picture(compared, DAY, "en")
-    _, *pictures = re.split(r"<figure>", drawn)
-    assert len(pictures) == 2
-    for cost, one in zip(compared["fronts"], pictures, strict=True):
-        beaten = [name for name, better in compared["fronts"][cost].items() if better]
-        assert one.count("<circle") == 2 - len(beaten)
-        assert one.count("<rect") == len(beaten)
-        assert ">Recreate</text>" in one and ">RollingUpdate</text>" in one
+    assert set(compared["fronts"]) == set(COSTS)
+    assert all(set(front) == set(ORDER.strategies) for front in compared["fronts"].values())
+    fronts = {
+        "extra_pod_seconds": {"Recreate": "RollingUpdate", "RollingUpdate": None},
+        "settled_seconds": dict.fromkeys(ORDER.strategies),
+    }
+    _, one, other = trade_offs_picture({**compared, "fronts": fronts}, DAY, "en").split("<figure>")
+
+    assert (one.count("<circle"), one.count("<rect")) == (1, 1)
+    assert (other.count("<circle"), other.count("<rect")) == (2, 0)
+    assert all(f">{name}</text>" in drawn for name in ORDER.strategies for drawn in (one, other))
 
 
 @pytest.mark.parametrize("colours", [DAY, NIGHT], ids=["day", "night"])

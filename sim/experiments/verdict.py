@@ -62,14 +62,14 @@ def clauses(
     no_release = arms[0]
     releases = sorted(arms[1:], key=_failed_mean)
     if no_release.requests.value == 0:
-        deciding, *others = [_silence(no_release)]
+        answer = [_silence(no_release)]
     elif len(releases) == 1:
-        deciding, *others = [_alone(releases[0])]
+        answer = [_alone(releases[0])]
     else:
-        deciding, *others = _ranking(releases, differences)
+        answer = _ranking(releases, differences)
     return Clauses(
-        deciding=deciding,
-        others=tuple(others),
+        deciding=answer[0],
+        others=tuple(answer[1:]),
         background=tuple(_background(no_release)),
         reasons=tuple(
             (str(arm.strategy), said)

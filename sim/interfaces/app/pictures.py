@@ -6,11 +6,12 @@ from collections.abc import Callable
 from html import escape
 
 from sim.i18n import translate
-from sim.interfaces.app.drawing.budget import budget
+from sim.interfaces.app.drawing.budget import budget, percent
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.heat import heat
 from sim.interfaces.app.drawing.legend import legend
 from sim.interfaces.app.drawing.timeline import timeline
+from sim.model.duration import show_duration
 from sim.model.objects import JsonObject
 from sim.model.time_step import step_words, unit_of
 
@@ -70,6 +71,27 @@ def budgets(found: JsonObject, colours: Colours, language: str) -> str:
     """What each strategy burned of the error budget; empty where there is none."""
     recorded = [one for one in found["pictures"][1:] if one["budget"]]
     return budget(recorded, shown_of(found), colours, language) if recorded else ""
+
+
+def budget_sentence(found: JsonObject, language: str) -> str:
+    """What the largest share of the budget means, in times and in time; empty if none burned."""
+    shares = {one["strategy"]: one["budget"][-1] for one in found["pictures"][1:] if one["budget"]}
+    if not shares or max(shares.values()) <= 0:
+        return ""
+    name = max(shares, key=shares.__getitem__)
+    comparison, share = found["comparison"], shares[name]
+    window = comparison["window"]["endSeconds"] - comparison["window"]["startSeconds"]
+    return translate(
+        language,
+        "100 % is every failure that an SLO of {slo} allows in these {window} s. In this run "
+        "{strategy} burned {percent}: as many failures as the SLO allows in {time} of this "
+        "traffic.",
+        slo=f"{100 * comparison['scenario']['sloAvailability']:.6g} %",
+        window=f"{window:g}",
+        strategy=name,
+        percent=percent(share),
+        time=show_duration(float(round(share * window)) or round(share * window, 1)),
+    )
 
 
 def shown_of(found: JsonObject) -> Shown:

@@ -10,7 +10,7 @@ import streamlit as st
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours, colours_of
 from sim.interfaces.app.html_tables import html_table
-from sim.interfaces.table import Table
+from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
 
 
@@ -48,6 +48,18 @@ def show_table(table: Table) -> None:
     if table.rows:
         st.subheader(table.title)
         st.html(html_table(table))
+
+
+def show_definitions(table: Table, language: str) -> None:
+    """What the rows of *table* are, in a box to open: a finger and a keyboard cannot hover."""
+    rows = [Row(cells=(row.cells[0], row.explains)) for row in table.rows if row.explains]
+    with st.expander(translate(language, "What each figure is")):
+        found = Table(
+            title=translate(language, "What each figure is"),
+            headings=(table.headings[0], translate(language, "what it is")),
+            rows=tuple(rows),
+        )
+        st.html(html_table(found))
 
 
 def show_link(words: Mapping[str, Sequence[str]], language: str) -> None:

@@ -46,6 +46,9 @@ STYLE = """<style>
 .seatrial-story b { font-variant-numeric: tabular-nums; margin-right: 0.5rem; }
 .seatrial-verdict { font-size: 1.15rem; line-height: 1.6; border-left: 4px solid currentColor;
   padding: 0.2rem 0 0.2rem 1rem; margin: 0.5rem 0 1rem; }
+.seatrial-verdict small { font-size: 1rem; }
+.seatrial-verdict div:has(small) + div:not(:has(small)) { margin-top: 0.6rem; }
+.seatrial-clauses { margin: 0 0 1rem; padding-left: 1.3rem; line-height: 1.5; }
 @media (max-width: 640px) {
   .seatrial-table { font-size: 0.85rem; }
   .seatrial-table th { white-space: normal; }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from sim.i18n import LANGUAGES
@@ -37,6 +38,7 @@ def what_if(order: JsonObject, progress: Progress) -> JsonObject:
         "before": before_of(scenario),
         "window": plan.window.end - plan.window.first_write,
         "runs": study.runs,
+        "sent": fmean(trial[0].sent for _, trials in swept.trials for trial in trials),
         "seconds": seconds,
         "cells": list(_cells(swept, study)),
         "refused": _refused(plan, study),

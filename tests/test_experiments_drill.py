@@ -10,9 +10,12 @@ from stories import deployment, scenario
 from sim.analysis.picture import save_png
 from sim.analysis.rollback_figures import DRILL_FIGURES
 from sim.errors import ScenarioError
+from sim.experiments import drill_trial
 from sim.experiments.drill_moments import Moment
 from sim.experiments.drill_picture import picture_of
+from sim.experiments.drill_trial import jobs_of
 from sim.experiments.rollback_drill import BAD_RELEASE, rollback_drill
+from sim.session import run
 
 STRATEGIES = ("BlueGreen", "RollingUpdate")
 RATE = ("traffic.rate=20/s",)
@@ -245,3 +248,44 @@ def test_a_kill_switch_is_back_when_the_last_pod_has_heard_of_it(tmp_path):
         assert {0.0} == {*middle["exposed_requests"], *middle["last_bad_answer_seconds"]}
         assert max(middle["back_seconds"]) < 5.0
     assert "not back" not in drill.moments[1].verdict.render("en")
+
+
+def test_progress_tells_of_every_way_back(story):
+    """With three seeds a bar that counts seeds stands still for a third of the time."""
+    heard: list[tuple[int, int]] = []
+    rollback_drill(
+        story,
+        STRATEGIES,
+        moments=[Moment.MID_ROLLOUT],
+        seeds=range(2),
+        workers=1,
+        progress=lambda done, total: heard.append((done, total)),
+    )
+
+    assert [(done, 4) for done in range(5)] == heard
+
+
+def test_seeds_go_side_by_side_so_that_a_process_stays_with_its_own():
+    """Two processes in turn: each has one seed, and so one run without a release to carry out."""
+    jobs = jobs_of(2, ("A", "B"), (7, 8, 9), 2)
+
+    assert 2 * 2 * 3 == len(set(jobs)) == len(jobs)
+    assert {7} == {job.seed for job in jobs[0:8:2]}
+    assert {8} == {job.seed for job in jobs[1:8:2]}
+    assert {9} == {job.seed for job in jobs[8:]}
+
+
+def test_runs_without_a_release_are_carried_out_once_for_all_strategies(story, monkeypatch):
+    """Six ways back of three strategies from one moment, and one no-release run a seed."""
+    ran: list[str | None] = []
+
+    def counted(scenario, strategy, *args, **more):
+        ran.append(strategy)
+        return run(scenario, strategy, *args, **more)
+
+    monkeypatch.setattr(drill_trial, "run", counted)
+    rollback_drill(
+        story, (*STRATEGIES, "Recreate"), moments=[Moment.MID_ROLLOUT], seeds=range(2), workers=1
+    )
+
+    assert (2, 6) == (ran.count(None), len(ran) - ran.count(None))

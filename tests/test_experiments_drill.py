@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from stories import deployment, scenario
@@ -14,8 +15,11 @@ from sim.experiments import drill_trial
 from sim.experiments.drill_moments import Moment
 from sim.experiments.drill_picture import picture_of
 from sim.experiments.drill_trial import jobs_of
+from sim.experiments.drill_verdict import drill_verdict
 from sim.experiments.rollback_drill import BAD_RELEASE, rollback_drill
+from sim.interfaces.app.exposure_words import exposure_sentence
 from sim.session import run
+from sim.stats import mean_interval
 
 STRATEGIES = ("BlueGreen", "RollingUpdate")
 RATE = ("traffic.rate=20/s",)
@@ -130,6 +134,48 @@ def test_a_release_that_never_comes_up_is_not_back_in_the_window(tmp_path):
             assert {None} == set(values[key]), key
     assert "no way back always came to its end" in found.moments[0].verdict.render("en")
     json.dumps(found.to_json(), allow_nan=False)
+
+
+def test_a_fastest_of_three_is_picked_by_intervals_that_hold_together(drill):
+    """3 ± 0.9 s apart is clear for one pair of strategies, and not for the nearest of many."""
+    (one, other) = drill.moments[0].ways
+    nearer = {**other.values, "back_seconds": (3.0, 3.4, 3.8)}
+    ways = [
+        replace(
+            one,
+            strategy=name,
+            values={**nearer, "back_seconds": seconds},
+            estimates={**one.estimates, "back_seconds": mean_interval(seconds)},
+        )
+        for name, seconds in (
+            ("A", (1.0, 1.0, 1.0)),
+            ("B", (1.5, 2.0, 2.5)),
+            ("C", (5.0, 5.1, 5.2)),
+        )
+    ]
+
+    alone = drill_verdict([ways[0], ways[2]]).render("en")
+    assert "A is back after exactly 1 s where C takes" in alone
+    assert "95 % interval" in alone
+    assert "cannot tell whether A" in drill_verdict(ways[:2]).render("en")
+    three = drill_verdict(ways).render("en")
+    assert "97.5 % interval" in three
+    assert "C takes 5.1" in three
+
+
+def test_exposure_is_compared_pair_by_pair(drill):
+    """Seeds differ by thousands and pairs by ten: the means overlap, and the sentence is clear."""
+    (one, other) = drill.moments[0].ways
+    least = replace(one, values={**one.values, "exposed_requests": (100.0, 2000.0, 9000.0)})
+    more = replace(other, values={**other.values, "exposed_requests": (110.0, 2009.0, 9011.0)})
+    said = exposure_sentence(replace(drill.moments[0], ways=(more, least)))
+
+    assert said is not None
+    assert f"fewest requests with {least.strategy}: 10.0 more with" in said.render("en")
+    assert exposure_sentence(replace(drill.moments[0], ways=(least,))) is None
+    unsure = replace(more, values={**more.values, "exposed_requests": (90.0, 2009.0, 9031.0)})
+    said = exposure_sentence(replace(drill.moments[0], ways=(unsure, least)))
+    assert said is not None and "cannot tell from" in said.render("en")
 
 
 def test_workers_do_not_change_a_byte(story, drill):

@@ -98,7 +98,7 @@ def _moment(plan: Plan, columns: Sequence[Sequence[DrillOutcome]]) -> DrilledMom
     causes = tuple(cause.key for cause in Cause if cause.key in met)
     ways = tuple(_way(column, causes) for column in columns)
     gaps = tuple(_gap(first, second) for first, second in combinations(ways, 2))
-    return DrilledMoment(plan=plan, ways=ways, gaps=gaps, verdict=drill_verdict(ways, gaps))
+    return DrilledMoment(plan=plan, ways=ways, gaps=gaps, verdict=drill_verdict(ways))
 
 
 def _way(outcomes: Sequence[DrillOutcome], causes: Sequence[str]) -> WayBack:

@@ -15,7 +15,7 @@ from statistics import fmean
 from sim.interfaces.app.study import NO_FAULT
 from sim.model.objects import JsonObject
 from sim.stats import Estimate, mean_interval
-from sim.stats.intervals import LEVEL, difference
+from sim.stats.intervals import difference, joint_level
 
 Values = tuple[float, ...]
 
@@ -165,14 +165,6 @@ def swings(cells: Sequence[Cell]) -> tuple[Swing, ...]:
     ]
     varied = [one for one in found if one is not None]
     return tuple(sorted(varied, key=lambda one: -one.swing.value))
-
-
-def joint_level(comparisons: int) -> float:
-    """The level of each of so many intervals that all of them hold together at 95 % (Bonferroni).
-
-    One: 0.95; five: 0.99.
-    """
-    return 1.0 - (1.0 - LEVEL) / max(comparisons, 1)
 
 
 def _swing(what: str, cells: Sequence[Cell], level: Callable[[Cell], str]) -> Swing | None:

@@ -152,6 +152,8 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
             )
         )
     show_table(Table.from_json(one["exposure"]))
+    if one["exposed"]:
+        st.caption(one["exposed"])
     st.caption(one["window"])
     show_table(Table.from_json(one["broken"]))
     show_table(Table.from_json(one["clocks"]))

@@ -63,6 +63,14 @@ def _compute_or_show(study: Study, reading: JsonObject, language: str) -> None:
         blocked=too_much or not study.order.strategies,
     )
     if found is None:
+        st.caption(
+            translate(
+                language,
+                "Every fault, size and moment with every strategy and seed, the same point without "
+                "a fault, and no release beside them: {runs} runs. Below: what they rest on.",
+                runs=f"{study.runs:,}",
+            )
+        )
         show_reading(reading, language)
     else:
         _show(found, study, work, language)

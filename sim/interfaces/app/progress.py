@@ -26,7 +26,9 @@ def follow(job: Job, language: str) -> None:
 def _how_far(job: Job, language: str) -> str:
     if not job.total:
         return translate(language, "measuring how long the rollouts take …")
-    if job.work.task in ("compare", "drill"):
+    if job.work.task == "drill":
+        text = translate(language, "{done} of {total} ways back", done=job.done, total=job.total)
+    elif job.work.task == "compare":
         text = translate(language, "{done} of {total} seeds", done=job.done, total=job.total)
     elif job.work.task == "what_if":
         text = translate(language, "{done} of {total} parts", done=job.done, total=job.total)

@@ -27,7 +27,7 @@ _NAME = re.compile(r"[0-9a-f]{16,64}(\.[a-z0-9.]{1,16})?")
 
 def name_for(content: JsonObject) -> str:
     """The name of what *content* asks for, made by this very program."""
-    text = json.dumps([content, _program()], sort_keys=True, ensure_ascii=False)
+    text = json.dumps([content, program()], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
@@ -105,7 +105,7 @@ def _make_room(folder: Path) -> None:
 
 
 @cache
-def _program() -> str:
+def program() -> str:
     """A hash of the program's text and of the scenarios that come along."""
     sums = hashlib.sha256()
     sources = sorted(Path(str(sim.__file__)).parent.rglob("*.py"))

@@ -28,8 +28,9 @@ def carry_out(asked: JsonObject, reports: TextIO) -> None:
         reports.flush()
 
     task: Task = TASKS[asked["task"]]
+    known = shelf.find_json(asked["name"]) if task.draws_again else None
     try:
-        document = task.carry_out(
+        document = known or task.carry_out(
             asked["order"], lambda done, total: tell({"done": done, "total": total})
         )
     except ScenarioError as error:
@@ -45,10 +46,11 @@ def carry_out(asked: JsonObject, reports: TextIO) -> None:
         )
         tell({"error": {language: text.render(language) for language in LANGUAGES}})
     else:
-        shelf.put_json(asked["name"], document)
+        if known is None:
+            shelf.put_json(asked["name"], document)
         tell({"shelved": asked["name"]})
         if task.afterwards is not None:
-            task.afterwards(asked["name"])
+            task.afterwards(document, asked["name"])
 
 
 def _be_modest(limit: int, niceness: int) -> None:

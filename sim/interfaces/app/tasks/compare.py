@@ -85,7 +85,7 @@ def _view(found: Comparison, language: str) -> JsonObject:
     }
 
 
-def draw_pictures(name: str) -> None:
+def draw_pictures(_: JsonObject, name: str) -> None:
     """The picture in each language, beside the result: for papers and slides."""
     from sim.analysis.picture import draw
 

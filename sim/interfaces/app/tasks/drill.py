@@ -11,6 +11,7 @@ from sim.experiments.drill_moments import Moment
 from sim.faults.reading import faults_of
 from sim.i18n import LANGUAGES, translate
 from sim.interfaces.app import shelf
+from sim.interfaces.app.exposure_words import exposure_sentence
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.task import Progress, Task
 from sim.interfaces.comparison_tables import settings_table
@@ -25,6 +26,7 @@ from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
 
 if TYPE_CHECKING:
+    from sim.analysis.rollback_picture import Panel
     from sim.experiments.drill_result import Drill, DrilledMoment
 
 # The columns of what a drill costs: whom the bad version met, then what the way back broke.
@@ -32,7 +34,6 @@ BROKEN_FROM = 1 + [one.key for one in DRILL_FIGURES.values() if not one.is_clock
     "broken_requests"
 )
 PICTURE = ".{language}.{ending}"
-_LAST: list[Drill] = []  # A worker does one piece of work; its pictures come afterwards.
 
 
 def drill(order: JsonObject, progress: Progress) -> JsonObject:
@@ -47,7 +48,6 @@ def drill(order: JsonObject, progress: Progress) -> JsonObject:
         seeds=asked.seeds,
         progress=progress,
     )
-    _LAST[:] = [found]
     return {
         "drill": found.to_json(),
         **({"waysBack": _ways_back(found)} if Moment.FINISH in order["moments"] else {}),
@@ -103,6 +103,7 @@ def _moment(found: DrilledMoment, language: str) -> JsonObject:
     cost = cost_table(found, language)
     met, broke = translate(language, "Exposure"), translate(language, "What the way back broke")
     last = len(cost.headings)
+    exposed = exposure_sentence(found)
     return {
         "name": MOMENT_NAMES[found.moment].render(language),
         "verdict": found.verdict.render(language),
@@ -110,6 +111,7 @@ def _moment(found: DrilledMoment, language: str) -> JsonObject:
         "bars": [asdict(bar) for bar in panel_of(found, language).bars],
         "clocks": clocks_table(found, language).to_json(),
         "window": cost.title,
+        "exposed": "" if exposed is None else exposed.render(language),
         "exposure": _columns(cost, met, range(1, BROKEN_FROM)).to_json(),
         "broken": _columns(cost, broke, range(BROKEN_FROM, last)).to_json(),
     }
@@ -129,16 +131,28 @@ def _columns(table: Table, title: str, numbers: range) -> Table:
     )
 
 
-def draw_pictures(name: str) -> None:
+def draw_pictures(found: JsonObject, name: str) -> None:
     """The picture in each language, beside the result: for papers and slides."""
-    from sim.experiments.drill_picture import picture_of
+    from sim.analysis.fonts import drawable
+    from sim.analysis.rollback_picture import draw_drill
 
     for language in LANGUAGES:
-        figure = picture_of(_LAST[0], language)
+        written = drawable(language)
+        panels = [_panel(one, written) for one in found["views"][written]["moments"]]
+        figure = draw_drill(panels, written)
         for ending in ("png", "svg"):
             stream = io.BytesIO()
             figure.savefig(stream, format=ending)
             shelf.put(name + PICTURE.format(language=language, ending=ending), stream.getvalue())
 
 
-TASK = Task(carry_out=drill, afterwards=draw_pictures)
+def _panel(view: JsonObject, language: str) -> Panel:
+    from sim.analysis.rollback_picture import Bar, Panel
+
+    return Panel(
+        title=translate(language, "Decided {moment}", moment=view["name"]),
+        bars=tuple(Bar(**bar) for bar in view["bars"]),
+    )
+
+
+TASK = Task(carry_out=drill, afterwards=draw_pictures, draws_again=True)

@@ -17,6 +17,7 @@ TASKS = Registry(
         "claims": "sim.interfaces.app.tasks.claims:TASK",
         "fit": "sim.interfaces.app.tasks.fit:TASK",
         "judge": "sim.interfaces.app.tasks.judge:TASK",
+        "groups": "sim.interfaces.app.tasks.groups:TASK",
         "what_if": "sim.interfaces.app.tasks.what_if:TASK",
     },
 )

@@ -19,7 +19,7 @@ OWN = "own"
 ID = "own-id"
 MANIFEST, DESCRIPTION = "manifest", "description"
 MOST_CHARACTERS = 200_000
-_OPENED = "own-opened"
+_OPENED, _MISSING = "own-opened", "own-missing"
 
 
 def manifest(state: Mapping[Any, Any]) -> str:
@@ -44,6 +44,7 @@ def take_up() -> None:
         found = shelf.find_json(name)
     except ValueError:
         found = None
+    state[_MISSING] = found is None
     if found is None:
         state[ID] = ""
         return
@@ -63,6 +64,41 @@ def keep() -> None:
         shelf.put_json(name, texts)
         state[_OPENED] = name
     state[ID] = name
+
+
+def show_why_blank(language: str, otherwise: str) -> None:
+    """Why there is nothing to read: the link's texts are elsewhere, or *otherwise*."""
+    if not st.session_state.get(_MISSING):
+        st.info(otherwise)
+        return
+    st.warning(
+        translate(
+            language,
+            "The texts of this link are not on this server: a link carries only their name. They"
+            " stay where they were written, and only as long as there is room. Ask whoever sent"
+            " it to download the scenario folder on the page Scenario, and upload its two files"
+            " there on this server.",
+        )
+    )
+
+
+def ask_description(language: str, height: int) -> None:
+    """A place for the scenario file."""
+    st.text_area(
+        translate(language, "Scenario file (scenario.yaml)"),
+        key=DESCRIPTION,
+        height=height,
+        max_chars=MOST_CHARACTERS,
+        persist_state="session",
+        placeholder=translate(
+            language, "May stay empty: then all that the manifest does not say is assumed."
+        ),
+        help=translate(
+            language,
+            "What Kubernetes does not say: traffic, users, versions, faults. The manifests beside"
+            " it are called manifests.yaml here.",
+        ),
+    )
 
 
 def ask_manifest(language: str, height: int = 320) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -20,11 +20,18 @@ def show_problems(reading: JsonObject, language: str) -> None:
     if not problems:
         return
     st.error(translate(language, "This cannot be used; {n} mistakes were found.", n=len(problems)))
-    for place, sentence in problems:
+    show_mistakes(problems)
+
+
+def show_mistakes(problems: Iterable[Sequence[str]]) -> None:
+    """Each of *problems* with the lines around it, if they are known."""
+    for place, sentence, *lines in problems:
         with st.container(border=True):
             if place:
                 st.caption(place)
             st.text(sentence)
+            if lines and lines[0]:
+                st.code(lines[0], language=None)
 
 
 def show_basis(warnings: Sequence[str], assumptions: JsonObject) -> None:
@@ -41,6 +48,11 @@ def show_reading(reading: JsonObject, language: str) -> None:
         for place, sentence in reading["warnings"][language]
     ]
     show_basis(warnings, reading["assumptions"][language])
+
+
+def show_assumptions(reading: JsonObject, language: str) -> None:
+    """Everything that a scenario rests on, as a table."""
+    show_table(Table.from_json(reading["assumptions"][language]))
 
 
 def show_table(table: Table) -> None:

@@ -72,6 +72,7 @@ def _drawn(name: str, page: Page, language: str) -> Callable[[], None]:
         address.write_down(page.fields)
         with Roof(name, language):
             st.title(page.question.render(language))
+            own_text.say_what_is_gone(language)
             page.show(language)
 
     draw.__name__ = name

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.logger import get_logger
 
 from sim.i18n import translate
 from sim.interfaces.app import shelf
@@ -19,7 +20,7 @@ OWN = "own"
 ID = "own-id"
 MANIFEST, DESCRIPTION = "manifest", "description"
 MOST_CHARACTERS = 200_000
-_OPENED = "own-opened"
+_OPENED, _GONE = "own-opened", "own-gone"
 
 
 def manifest(state: Mapping[Any, Any]) -> str:
@@ -44,15 +45,30 @@ def take_up() -> None:
         found = shelf.find_json(name)
     except ValueError:
         found = None
-    if found is None:
+    if not _is_of_a_visitor(found):
         state[ID] = ""
+        state[_GONE] = True
         return
+    assert found is not None
     state[MANIFEST], state[DESCRIPTION] = found["manifest"], found["description"]
     state["scenario"], state[_OPENED] = OWN, name
 
 
+def _is_of_a_visitor(found: object) -> bool:
+    """Whether it is what `keep` has put there: an address may name any result, too."""
+    return (
+        isinstance(found, dict)
+        and set(found) == {"manifest", "description"}
+        and all(isinstance(text, str) for text in found.values())
+    )
+
+
 def keep() -> None:
-    """Put the texts on the shelf, and their name into the session."""
+    """Put the texts on the shelf, and their name into the session.
+
+    What no field of a page would take is not kept, nor is anything if the disk takes no more: then
+    no link finds it again.
+    """
     state = st.session_state
     texts = {"manifest": manifest(state), "description": description(state)}
     if state["scenario"] != OWN or not any(texts.values()):
@@ -60,9 +76,27 @@ def keep() -> None:
         return
     name = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:32]
     if name != state.get(_OPENED):
-        shelf.put_json(name, texts)
+        state[ID] = ""
+        try:
+            if max(map(len, texts.values())) <= MOST_CHARACTERS:
+                shelf.put_json(name, texts)
+        except (OSError, ValueError) as error:
+            get_logger(__name__).warning("a visitor's text: %s", error)
+            return
         state[_OPENED] = name
     state[ID] = name
+
+
+def say_what_is_gone(language: str) -> None:
+    """Tell a visitor, once, that the texts of their link are not on this machine."""
+    if st.session_state.pop(_GONE, False):
+        st.warning(
+            translate(
+                language,
+                "This link names texts of somebody's own that are not on this machine, or no more: "
+                "ask for the files themselves.",
+            )
+        )
 
 
 def ask_manifest(language: str, height: int = 320) -> None:

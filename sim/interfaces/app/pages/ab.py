@@ -15,7 +15,7 @@ from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawing.peeking import peeking_picture
 from sim.interfaces.app.on_demand import on_demand
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.shown import show_link, show_table, theme_colours
+from sim.interfaces.app.shown import plain, show_link, show_table, theme_colours
 from sim.interfaces.app.task import Work
 from sim.interfaces.judged_traffic import read_share, read_traffic
 from sim.interfaces.table import Row, Table
@@ -259,7 +259,7 @@ def _show_judge(language: str) -> None:
         for name in ("limit", "good", "bad"):
             read_share(name, order[name])
     except ScenarioError as error:
-        st.error(error.render(language))
+        st.error(plain(error.render(language)))
         return
     work = Work(task="judge", order=order)
     found = on_demand(work, translate(language, "Ask the judge"), "judge", language)

@@ -17,7 +17,7 @@ from sim.interfaces.app.frame import link_to
 from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.reading import read
-from sim.interfaces.app.shown import show_link, show_problems, show_reading, theme_colours
+from sim.interfaces.app.shown import plain, show_link, show_problems, show_reading, theme_colours
 from sim.interfaces.app.style import upload_style
 from sim.interfaces.app.upload_log import ask_log
 from sim.interfaces.app.yaml_form import FORM, RATE, rate_is_elsewhere, values_of, with_value
@@ -123,7 +123,7 @@ def _edit(language: str) -> None:
                 translate(
                     language,
                     "{file} was not taken: it is no text, or too large.",
-                    file=st.session_state[_REFUSED],
+                    file=plain(st.session_state[_REFUSED]),
                 )
             )
 

@@ -31,7 +31,7 @@ _NAME = re.compile(r"[0-9a-f]{16,64}(\.[a-z0-9.]{1,16})?")
 def name_for(content: JsonObject) -> str:
     """The name of what *content* asks for, made by this very program."""
     text = json.dumps([content, _program()], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def put(name: str, data: bytes) -> None:
@@ -65,8 +65,8 @@ def find(name: str) -> bytes | None:
 
 
 def put_json(name: str, document: JsonObject) -> None:
-    """Keep *document*."""
-    put(name, json.dumps(document, ensure_ascii=False, allow_nan=False).encode())
+    """Keep *document*; half a character, which YAML can name, becomes a question mark."""
+    put(name, json.dumps(document, ensure_ascii=False, allow_nan=False).encode(errors="replace"))
 
 
 def find_json(name: str) -> JsonObject | None:

@@ -318,11 +318,16 @@ def test_a_cancelled_job_stops_its_process_and_says_so(registry: Jobs) -> None:
 
 
 def test_only_so_many_jobs_run_at_once_and_the_same_work_is_one_job(registry: Jobs) -> None:
-    """A visitor cannot take the whole machine by clicking."""
+    """A visitor cannot take the whole machine by clicking; the third waits for a place."""
     first = started(registry, small_order(runs=500))
     assert started(registry, small_order(runs=500)) is first
     started(registry, small_order(runs=501))
-    assert registry.start(work_of(small_order()), seconds=LONG) is None
+    third, fourth = (started(registry, small_order(runs=n)) for n in (502, 503))
+    assert third.waits and fourth.waits
+    assert (third.before, fourth.before) == (0, 1)
+    first.cancel()
+    until(lambda: not third.waits)
+    assert fourth.waits and fourth.before == 0
 
 
 def test_work_that_takes_too_long_is_stopped_and_says_so(registry: Jobs) -> None:

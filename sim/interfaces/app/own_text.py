@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
+from streamlit.logger import get_logger
 
 from sim.i18n import translate
 from sim.interfaces.app import shelf
@@ -44,16 +45,30 @@ def take_up() -> None:
         found = shelf.find_json(name)
     except ValueError:
         found = None
-    state[_MISSING] = found is None
-    if found is None:
+    state[_MISSING] = not _is_of_a_visitor(found)
+    if state[_MISSING]:
         state[ID] = ""
         return
+    assert found is not None
     state[MANIFEST], state[DESCRIPTION] = found["manifest"], found["description"]
     state["scenario"], state[_OPENED] = OWN, name
 
 
+def _is_of_a_visitor(found: object) -> bool:
+    """Whether it is what `keep` has put there: an address may name any result, too."""
+    return (
+        isinstance(found, dict)
+        and set(found) == {"manifest", "description"}
+        and all(isinstance(text, str) for text in found.values())
+    )
+
+
 def keep() -> None:
-    """Put the texts on the shelf, and their name into the session."""
+    """Put the texts on the shelf, and their name into the session.
+
+    What no field of a page would take is not kept, nor is anything if the disk takes no more: then
+    no link finds it again.
+    """
     state = st.session_state
     texts = {"manifest": manifest(state), "description": description(state)}
     if state["scenario"] != OWN or not any(texts.values()):
@@ -61,7 +76,13 @@ def keep() -> None:
         return
     name = hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()[:32]
     if name != state.get(_OPENED):
-        shelf.put_json(name, texts)
+        state[ID] = ""
+        try:
+            if max(map(len, texts.values())) <= MOST_CHARACTERS:
+                shelf.put_json(name, texts)
+        except (OSError, ValueError) as error:
+            get_logger(__name__).warning("a visitor's text: %s", error)
+            return
         state[_OPENED] = name
     state[ID] = name
 

@@ -13,6 +13,8 @@ from sim.interfaces.app.html_tables import html_table
 from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
 
+_MARKS = r"\`*_{}[]()#+-.!|<>~$:&=@"
+
 
 def show_problems(reading: JsonObject, language: str) -> None:
     """Every mistake with its line and column."""
@@ -28,7 +30,7 @@ def show_mistakes(problems: Iterable[Sequence[str]]) -> None:
     for place, sentence, *lines in problems:
         with st.container(border=True):
             if place:
-                st.caption(place)
+                st.caption(plain(place))
             st.text(sentence)
             if lines and lines[0]:
                 st.code(lines[0], language=None)
@@ -87,5 +89,8 @@ def theme_colours() -> Colours:
 
 
 def plain(text: str) -> str:
-    """*text* with nothing in it that Markdown would take for its own."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~$:" else c for c in text)
+    """*text* with nothing in it that Markdown would take for its own, lines included."""
+    lines = (line.strip() for line in text.splitlines())
+    return "  \n".join(
+        "".join(f"\\{c}" if c in _MARKS else c for c in line) for line in lines if line
+    )

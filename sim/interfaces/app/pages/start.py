@@ -14,7 +14,7 @@ from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
 from sim.interfaces.app.progress import follow, show_end
-from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.server import standing, start
 from sim.interfaces.app.shown import theme_colours
 from sim.interfaces.app.task import Work
 from sim.model.objects import JsonObject
@@ -34,16 +34,13 @@ def show(language: str) -> None:
     )
     st.subheader(translate(language, "A rolling update, request by request"))
     work = Work(task="run", order=RECORDED.to_json())
-    found = result_of(work)
-    job = job_of(work)
+    found, job = standing(work)
     if found is None and job is None:
         job = start(work, language)
     if found is not None:
         _play(found["recording"], language)
     elif job is not None and job.state is State.RUNNING:
         follow(job, language)
-    elif job is not None and job.state is State.DONE:
-        st.rerun()
     elif job is not None:
         show_end(job, language)
 

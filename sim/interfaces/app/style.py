@@ -44,6 +44,7 @@ STYLE = """<style>
   padding: 0.8rem; border: 1px solid currentColor; border-radius: 0.4rem; }
 .seatrial-story { line-height: 1.7; }
 .seatrial-story b { font-variant-numeric: tabular-nums; margin-right: 0.5rem; }
+.st-key-doors [data-testid="stPageLink"] a { padding-left: 0; margin-left: 0; }
 .seatrial-verdict { font-size: 1.15rem; line-height: 1.6; border-left: 4px solid currentColor;
   padding: 0.2rem 0 0.2rem 1rem; margin: 0.5rem 0 1rem; }
 .seatrial-verdict small { font-size: 1rem; }

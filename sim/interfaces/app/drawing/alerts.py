@@ -26,7 +26,7 @@ def alerts_picture(recording: JsonObject, colours: Colours, language: str) -> st
     """The picture of a run's *recording* (see `tasks.run`) from the window's start to its end."""
     shown = (recording["start"], recording["end"])
     lanes = recording["alerts"]["lanes"][:MOST_LANES]
-    bottom = TOP + TRUTH + GAP + ROW * len(lanes)
+    bottom = TOP + TRUTH + (GAP + ROW * len(lanes) if lanes else 0.0)
     made = [patterns(colours, "alerts"), _line(_x(0.0, shown), bottom, colours.ink, "4 3")]
     for x in _apart([_x(harm["start"], shown) for harm in recording["alerts"]["harms"]]):
         made.append(_line(x, bottom, colours.failed, "1.5 2.5"))
@@ -40,18 +40,20 @@ def alerts_picture(recording: JsonObject, colours: Colours, language: str) -> st
     middle = (LEFT + RIGHT) / 2
     made.append(_said(words, middle, bottom + 30, colours, anchor="middle"))
     name = translate(language, "what really failed, and when each alert was pending and firing")
-    return picture("".join(made), WIDTH, bottom + 36, name) + _legend(colours, language)
+    return picture("".join(made), WIDTH, bottom + 36, name) + _legend(
+        bool(lanes), colours, language
+    )
 
 
-def _legend(colours: Colours, language: str) -> str:
-    """What the bars and lines stand for."""
+def _legend(told: bool, colours: Colours, language: str) -> str:
+    """What the lines stand for, and the bars where any alert was *told* of."""
     boxes = (
         ("url(#alertsterminating3)", colours.ink, message("pending")),
         (colours.failed, colours.failed, message("firing")),
     )
     items = [
         (element("rect", x=1, y=2, width=20, height=10, fill=fill, stroke=stroke), word)
-        for fill, stroke, word in boxes
+        for fill, stroke, word in (boxes if told else ())
     ]
     for colour, dashes, word in (
         (colours.failed, "1.5 2.5", message("users are first hurt")),

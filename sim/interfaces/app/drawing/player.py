@@ -12,12 +12,13 @@ from pathlib import Path
 import streamlit as st
 
 from sim.analysis.palette import version_word
-from sim.i18n import translate
+from sim.i18n import message, translate
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.timeline import PHASES
 from sim.model.objects import JsonObject
 from sim.model.time_step import step_words
 
+GONE = ("gone", message("gone"))  # What stands for a moment where a pod was.
 SPEED = 1.5  # Simulated seconds a second, between the captions.
 
 
@@ -69,7 +70,7 @@ def show_player(
     data["mark"] = hashlib.sha256(json.dumps(same, sort_keys=True).encode()).hexdigest()
     data["tells"] = moved is not None
     component = st.components.v2.component(
-        "seatrial_player", html="<div class='player'></div>", css=_file("css"), js=_file("js")
+        "seatrial_player", html="<div class='player'></div>", css=_file("css"), js=_script()
     )
     component(data=data, key=key, on_at_change=moved or _nobody)
 
@@ -79,9 +80,6 @@ def _nobody() -> None:
 
 
 def _words(language: str, step: int) -> JsonObject:
-    routing = translate(language, "Requests of this second")
-    if step > 1:
-        routing = translate(language, "Requests of these {time}", time=step_words(step))
     return {
         "play": "▶ " + translate(language, "Play"),
         "pause": "❚❚ " + translate(language, "Pause"),
@@ -89,19 +87,34 @@ def _words(language: str, step: int) -> JsonObject:
         "zero": "▲ " + translate(language, "0 s: first write"),
         "silence": translate(language, "No event yet."),
         "pods": translate(language, "Pods"),
-        "routing": routing,
+        "routing": translate(
+            language, "Requests sent from {start} to {end}", start="{from}", end="{to}"
+        ),
         "worst": "" if step == 1 else translate(language, "failed in the worst second:"),
+        "strip": translate(
+            language,
+            "of the requests of each {time}; dashed: first write, line: only the final version is "
+            "left",
+            time=step_words(step),
+        ),
         "events": translate(language, "Events, the latest first"),
-        "listed": translate(language, "in the endpoint list"),
-        "unlisted": translate(language, "not in the endpoint list"),
+        "listed": translate(language, "ready endpoint"),
+        "unlisted": translate(language, "not a ready endpoint"),
         "obtained": translate(language, "answered by:"),
         "asked": translate(language, "asked for the new version:"),
         "failed": translate(language, "failed"),
         "nobody": translate(language, "nobody sent anything in this second")
         if step == 1
         else translate(language, "nobody sent anything in this time"),
-        "phases": {phase: name.render(language) for phase, name in PHASES.items()},
+        "phases": {phase: name.render(language) for phase, name in (*PHASES.items(), GONE)},
     }
+
+
+@cache
+def _script() -> str:
+    """The player behind the strip that it draws over its scrubber."""
+    strip = Path(__file__).with_name("player_strip.js").read_text(encoding="utf-8")
+    return strip + _file("js")
 
 
 @cache

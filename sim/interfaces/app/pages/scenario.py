@@ -18,7 +18,6 @@ from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.shown import show_link, show_problems, show_reading, theme_colours
-from sim.interfaces.app.style import upload_style
 from sim.interfaces.app.upload_log import ask_log
 from sim.interfaces.app.yaml_form import FORM, RATE, rate_is_elsewhere, values_of, with_value
 from sim.model.objects import JsonObject
@@ -110,7 +109,6 @@ def _edit(language: str) -> None:
         ask_log(language)
     with right:
         own_text.ask_manifest(language, height=420)
-        st.html(upload_style(translate(language, "Choose files")))
         st.file_uploader(
             translate(language, "Upload manifests (YAML, up to 1 MB)"),
             type=["yaml", "yml", "json"],

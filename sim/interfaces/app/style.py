@@ -6,6 +6,7 @@ STYLE = """<style>
 .stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 3rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
   color: inherit !important; opacity: 0.92; }
+.st-key-toolkit-words { position: absolute; }
 .stMainBlockContainer h1 { font-size: 2rem; }
 .stMainBlockContainer h3 { font-size: 1.25rem; }
 .st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {
@@ -64,14 +65,4 @@ NIGHT_STYLE = """<style>
 [data-testid="stBaseButton-primary"]:enabled, [data-testid="stBaseButton-primary"]:enabled p,
 .stMultiSelect span[title] { color: #0c1116 !important; }
 .stMultiSelect [role="button"] svg { fill: #0c1116; }
-</style>"""
-
-
-def upload_style(button: str) -> str:
-    """Streamlit's own words about an upload are English: *button* in their place, or nothing."""
-    return f"""<style>
-.stFileUploader [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
-.stFileUploader [data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
-.stFileUploader [data-testid="stFileUploaderDropzone"] button p::after {{
-  content: "{button}"; font-size: 0.875rem; }}
 </style>"""

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from sim.i18n import translate
 from sim.interfaces.app import own_text
 from sim.interfaces.app.order import MANIFEST_FILE
-from sim.interfaces.app.style import upload_style
+
 from sim.interfaces.app.yaml_form import with_behaviour
 from sim.scenario.source import Source
 
@@ -22,7 +22,6 @@ _SHORT_LIST = re.compile(r"^( *)manifests:[ \t]*\[[^\]]*\]", re.MULTILINE)
 
 def ask_files(language: str) -> None:
     """A place for the files, and what was refused."""
-    st.html(upload_style(translate(language, "Choose files")))
     st.file_uploader(
         translate(language, "Upload manifests (YAML, up to 1 MB)"),
         type=["yaml", "yml", "json"],

@@ -10,7 +10,6 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from sim.i18n import translate
 from sim.interfaces.app import own_text
 from sim.interfaces.app.order import MANIFEST_FILE
-
 from sim.interfaces.app.yaml_form import with_behaviour
 from sim.scenario.source import Source
 

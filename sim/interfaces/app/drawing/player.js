@@ -76,15 +76,15 @@ export default function ({ data, parentElement, setStateValue }) {
   // Where the new version's part of the bar would begin if the asked share were obtained.
   const wanted = make("span", "wanted");
   bar.append(wanted);
-  routing.append(make("h4", "", words.routing), bar, shares);
+  routing.append(make("h3", "", words.routing), bar, shares);
   const events = make("div", "events");
   const list = make("ol");
-  events.append(make("h4", "", words.events), list);
+  events.append(make("h3", "", words.events), list);
 
   root.append(controls, scale, captions.length ? marks : "", captions.length ? caption : "");
   const columns = make("div", "columns");
   const left = make("div");
-  left.append(make("h4", "", words.pods), grid);
+  left.append(make("h3", "", words.pods), grid);
   const right = make("div");
   right.append(routing, events);
   columns.append(left, right);

@@ -43,7 +43,7 @@ NAMES = {
         *("Envoy", "iptables", "nginx"),
     },
     "formats, units and signs": {
-        *("YAML", "JSON", "CSV", "PNG", "SVG", "HTML", "Parquet", "MB", "KiB", "MiB", "GiB"),
+        *("YAML", "YML", "JSON", "CSV", "PNG", "SVG", "HTML", "Parquet", "MB", "KiB", "MiB", "GiB"),
         *("Mi", "Gi", "ms", "SLO", "BCa", "Enter", "Ctrl"),
     },
     "of a query language": {"sum", "by", "rate", "version"},

@@ -13,7 +13,8 @@ STYLE = """<style>
 .seatrial-table:focus-visible, .seatrial-terminal:focus-visible, summary:focus-visible {
   outline: 2px solid currentColor !important; outline-offset: -2px; }
 [data-testid=stTooltipHoverTarget] button, [data-testid=stHeaderActionElements] a,
-[data-testid^=stTabsScroll], .stMultiSelect button:not([data-tag] *) { min-width: 24px; min-height: 24px; }
+[data-testid^=stTabsScroll], .stMultiSelect button:not([data-tag] *) {
+  min-width: 24px; min-height: 24px; }
 .stMainBlockContainer h1 { font-size: 2rem; }
 .stMainBlockContainer h3 { font-size: 1.25rem; }
 .st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {

@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from recorded_log import an_hour
 from small_manifests import BROKEN, DEPLOYMENT
 from whole_page import photograph
+from words_on_page import foreign_words
 
 from sim.interfaces.app.pages import PAGES
 
@@ -143,7 +144,7 @@ def outside(page: Page) -> list[str]:
 def test_every_page_opens_in_both_languages_and_themes_and_widths(
     server: str, browser: Browser, name: str, language: str, theme: str, width: str
 ) -> None:
-    """In the browser's language, without a sideways scroll, a serious axe finding or a leak."""
+    """In one language, without a sideways scroll, a serious axe finding or a leak."""
     context = visitor(browser, language, theme, width)
     page = context.new_page()
     leaks = outside(page)
@@ -155,6 +156,7 @@ def test_every_page_opens_in_both_languages_and_themes_and_widths(
     sideways = page.evaluate(
         "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
     )
+    strangers = foreign_words(page, language)
     found = Axe().run(page)
     photograph(page, PICTURES, f"{name}-{language}-{theme}-{width}")
     serious = [
@@ -166,6 +168,7 @@ def test_every_page_opens_in_both_languages_and_themes_and_widths(
 
     assert sideways <= 0
     assert serious == []
+    assert strangers == []
     assert leaks == []
 
 

@@ -87,3 +87,21 @@ def test_a_sentence_is_marked_as_a_literal_so_that_it_can_be_found() -> None:
             if isinstance(node.args[position], ast.JoinedStr | ast.BinOp):
                 places.append(f"{source.relative_to(ROOT)}:{node.lineno}")
     assert places == []
+
+
+def test_chinese_is_set_as_a_printer_would() -> None:
+    """A space between Chinese and Latin or figures, none at full-width punctuation, no other.
+
+    What stands in quotes or backticks is code, and a colon may be.
+    """
+    han = "[\u4e00-\u9fff]"
+    stop = "[\uff0c\u3002\uff1b\uff1a\u3001\uff08\uff09]"
+    wrong = re.compile(
+        rf"{han}[A-Za-z0-9]|[A-Za-z0-9%]{han}|{han}[,;!?()]|[,;!?()]{han}|{stop} | {stop}"
+    )
+    badly_set = [
+        str(entry.string)
+        for entry in chinese()
+        if entry.id and wrong.search(re.sub(r"`[^`]*`|\"[^\"]*\"", "\u00a7", str(entry.string)))
+    ]
+    assert badly_set == []

@@ -7,6 +7,14 @@ STYLE = """<style>
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
   color: inherit !important; opacity: 0.92; }
 .st-key-toolkit-words { position: absolute; }
+/* Who goes by keyboard sees where they are, and a finger finds what it aims at. */
+[data-testid=stTopNavLink]:focus-visible, [data-testid=stSidebarNavLink]:focus-visible,
+[data-testid=stPageLink-NavLink]:focus-visible, [data-testid=stMain]:focus-visible,
+.seatrial-table:focus-visible, .seatrial-terminal:focus-visible, summary:focus-visible {
+  outline: 2px solid currentColor !important; outline-offset: -2px; }
+[data-testid=stTooltipHoverTarget] button, [data-testid=stHeaderActionElements] a,
+[data-testid^=stTabsScroll], .stMultiSelect button:not([data-tag] *) {
+  min-width: 24px; min-height: 24px; }
 .stMainBlockContainer h1 { font-size: 2rem; }
 .stMainBlockContainer h3 { font-size: 1.25rem; }
 .st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {

@@ -4,6 +4,7 @@
   const SAID_OF = ["aria-label", "title", "placeholder", "alt"];
   const NAMED = SAID_OF.map((name) => `[${name}]`).join();
   const ENGLISH = '[class*="st-key-in-english"]';
+  const PARTS = "[data-testid=stHeading] h3";
   // What people wrote, and what a program printed, is not the toolkit's.
   const NOT_ITS = "pre, code, textarea, .stHtml";
 
@@ -44,9 +45,11 @@
     }
     const say = (root) => {
       walk(root, sayText, sayName);
+      if (root.nodeType !== Node.ELEMENT_NODE) return;
       // What is English in every language is pronounced so.
-      if (root.nodeType === Node.ELEMENT_NODE)
-        for (const part of root.querySelectorAll(ENGLISH)) part.lang = "en";
+      for (const part of root.querySelectorAll(ENGLISH)) part.lang = "en";
+      // Streamlit has a size between a page's title and a subheader; the outline has none.
+      for (const part of root.querySelectorAll(PARTS)) part.setAttribute("aria-level", "2");
     };
 
     // Called before the browser paints, so the English is never seen.
@@ -57,13 +60,11 @@
         else sayName(target, attributeName);
       }
     });
-    if (Object.keys(whole).length) {
-      say(document.body);
-      observer.observe(document.body, {
-        childList: true, subtree: true, characterData: true,
-        attributes: true, attributeFilter: SAID_OF,
-      });
-    }
+    say(document.body);
+    observer.observe(document.body, {
+      childList: true, subtree: true, characterData: true,
+      attributes: true, attributeFilter: SAID_OF,
+    });
     const putBack = (root) => walk(
       root,
       (node) => {

@@ -49,6 +49,9 @@ WORDS = (
     # Files.
     message("Upload"),
     message("Add files"),
+    message("file upload"),
+    message("add icon"),
+    message("Error:"),
     message("Drag and drop a file here"),
     message("Drag and drop files here"),
     message("{size} per file"),

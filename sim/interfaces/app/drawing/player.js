@@ -90,7 +90,7 @@ export default function ({ data, parentElement, setStateValue }) {
   });
 
   const routing = make("div", "routing");
-  const when = make("h4", "");
+  const when = make("h3", "");
   const bar = make("div", "bar");
   bar.setAttribute("role", "img");
   const parts = [...run.versions.map((_, v) => ["v" + Math.min(v, 2), v]), ["failed", -1]].map(
@@ -103,12 +103,12 @@ export default function ({ data, parentElement, setStateValue }) {
   routing.append(when, bar, shares);
   const events = make("div", "events");
   const list = make("ol");
-  events.append(make("h4", "", words.events), list);
+  events.append(make("h3", "", words.events), list);
 
   root.append(controls, captions.length ? caption : "", strip.box, slider, scale, legend);
   const columns = make("div", "columns");
   const left = make("div");
-  left.append(make("h4", "", words.pods), grid);
+  left.append(make("h3", "", words.pods), grid);
   const right = make("div");
   right.append(routing, events);
   columns.append(left, right);

@@ -48,6 +48,8 @@ def test_what_was_put_in_is_read_whole_or_cut_or_in_parts(rows, cut, start, end)
 
     assert equal(columns, counts)
     assert equal(columns, joined)
+    sums = [one.by_second(one.count) for one in (counts, joined)]
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(*sums, strict=True))
     assert equal(columns, pickle.loads(pickle.dumps(counts)))
     assert equal({n: c[inside] for n, c in columns.items()}, counts.within(start, end))
     assert len(counts) == len(rows) and counts.total == columns["count"].sum()

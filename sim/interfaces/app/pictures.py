@@ -41,8 +41,8 @@ def _steps_note(step: int, language: str) -> str:
         return ""
     note = translate(
         language,
-        "The window is long: the lower pictures show requests in steps of {time}. The colours are "
-        "shares of a whole step; light red reaches down as far as its worst second.",
+        "Requests are shown in steps of {time}: the colours are shares of a whole step, and light "
+        "red reaches down as far as its worst second.",
         time=step_words(step),
     )
     return f"<p>{escape(note)}</p>"

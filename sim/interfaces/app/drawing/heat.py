@@ -72,7 +72,13 @@ def _shades(
             shades[shade].append(f"{corner}h{width:g}v{height:g}h-{width:g}z")
     for shade, drawn in sorted(shades.items()):
         strength = 0.15 + 0.85 * shade / SHADES
-        yield element("path", d="".join(drawn), fill=colours.version(0), fill_opacity=strength)
+        yield element(
+            "path",
+            d="".join(drawn),
+            fill=colours.version(0),
+            fill_opacity=strength,
+            shape_rendering="crispEdges",  # No seams between neighbours.
+        )
 
 
 def _explained(

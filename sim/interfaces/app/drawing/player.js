@@ -21,11 +21,12 @@ export default function ({ data, parentElement, setStateValue }) {
     if (text !== undefined) found.textContent = text;
     return found;
   };
-  // Seconds, or hours, minutes and seconds where the run is longer than a quarter of an hour.
+  // Seconds, or hours, minutes and seconds where the run is long; an event's hundredths tell which
+  // of two came first.
   const two = (number) => String(number).padStart(2, "0");
   const signed = (time, digits) => {
     const sign = time < 0 ? "" : "+";
-    if (end - start <= 900) return sign + time.toFixed(digits) + " s";
+    if (end - start <= 1800 || (digits === 2 && Math.abs(time) <= 900)) return sign + time.toFixed(digits) + " s";
     const whole = Math.floor(Math.abs(time));
     const clock = [Math.floor(whole / 3600), two(Math.floor(whole / 60) % 60), two(whole % 60)];
     return (time < 0 ? "-" : "+") + clock.join(":");

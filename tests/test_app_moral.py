@@ -99,6 +99,7 @@ def test_a_run_without_a_failed_request_says_so(language: str) -> None:
     assert not app.exception
     words = words_of(app)
     assert ("so there is no story to tell" in words) == (language == "en")
+    assert any("kubectl" in box.options[0] for box in app.selectbox), "the page goes on to its end"
     assert bool(CJK.search(words)) == (language == "zh")
 
 

@@ -91,7 +91,7 @@ def _words(language: str) -> JsonObject:
         ),
         "strip": translate(
             language,
-            "of each second's requests; dashed: first write, line: only the final version is left",
+            "of each second's requests; dashed: first write, line: only the final pods are left",
         ),
         "events": translate(language, "Events, the latest first"),
         "listed": translate(language, "ready endpoint"),

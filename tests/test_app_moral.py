@@ -7,9 +7,11 @@ from small_manifests import WINDOW
 from test_app import CJK, page, surroundings, words_of
 
 from sim.interfaces.app import shelf
+from sim.interfaces.app.alert_story import sentences
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.remedies import remedy
 from sim.interfaces.app.run_headline import ending, faults_line, headline
+from sim.interfaces.app.story import story
 from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks.run import run as run_task
 from sim.interfaces.app.usual_rule import USUAL, watched
@@ -20,6 +22,32 @@ from sim.session import Window, run
 
 __all__ = ["surroundings"]
 CALM = ("traffic.rate=5/s", "users.population=50", *WINDOW)
+
+
+def test_a_story_leaves_out_what_came_of_the_pod_long_afterwards() -> None:
+    """Soon after the failure it may be how the cluster found out; later it is another story."""
+    one = {"user": 1, "attempts": 1, "meant": 2.0, "sent": 2.0, "answered": 3.0, "proxy": 0}
+    one |= {
+        "cause": "application_bug",
+        "endpoints": 3,
+        "heard": 1.0,
+        "pod": "a",
+        "doing": "serving",
+    }
+
+    def deleted(time: float) -> JsonObject:
+        return {"endpoints": [], "pods": [{"pod": "a", "spans": [["terminating", time, None]]}]}
+
+    assert [1.0, 2.0, 2.0, 3.0] == [time for time, _ in story(one, deleted(80.0))]
+    assert [1.0, 2.0, 2.0, 3.0, 4.0] == [time for time, _ in story(one, deleted(4.0))]
+
+
+@pytest.mark.parametrize(("delay", "over"), [(9.0, False), (11.0, True)])
+def test_an_alert_that_comes_too_late_is_said_to(delay: float, over: bool) -> None:
+    """Ten seconds of harm: nobody could have been saved any more."""
+    harm = {"start": 5.0, "end": 15.0, "failed": 2, "sent": 9, "alert": "A", "delay": delay}
+    told = sentences({"harms": [harm], "false": []}, "en")[0]
+    assert over == ("By then it was over." in told)
 
 
 def recorded(**changes: object) -> JsonObject:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_manifests import WINDOW
 from test_app import CJK, page, surroundings, words_of
@@ -17,6 +19,7 @@ from sim.interfaces.app.tasks.run import run as run_task
 from sim.interfaces.app.usual_rule import USUAL, watched
 from sim.model.causes import MECHANISMS
 from sim.model.objects import JsonObject
+from sim.model.rules import AlertRule, RuleGroup
 from sim.scenario.load import load
 from sim.session import Window, run
 
@@ -109,7 +112,9 @@ def test_the_usual_rule_only_looks_on() -> None:
     assert looked_at.requests.count.tolist() == alone.requests.count.tolist()
     assert (looked_at.events, looked_at.pods) == (alone.events, alone.pods)
     assert [rule for group in watched(scenario).rules for rule in group.rules] == [USUAL]
-    assert watched(watched(scenario)) == watched(scenario)
+    own = AlertRule(name="Own", expr="up == 0")
+    with_own = replace(scenario, rules=(RuleGroup(name="own", rules=(own,)),))
+    assert watched(with_own) is with_own
 
 
 def shelved(**changes: object) -> None:

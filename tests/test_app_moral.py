@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from small_manifests import WINDOW
 from test_app import CJK, page, surroundings, words_of
 
 from sim.interfaces.app import shelf
+from sim.interfaces.app.alert_story import sentences
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.remedies import remedy
 from sim.interfaces.app.run_headline import ending, faults_line, headline
+from sim.interfaces.app.story import story
 from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks.run import run as run_task
 from sim.interfaces.app.usual_rule import USUAL, watched
 from sim.model.causes import MECHANISMS
 from sim.model.objects import JsonObject
+from sim.model.rules import AlertRule, RuleGroup
 from sim.scenario.load import load
 from sim.session import Window, run
 
 __all__ = ["surroundings"]
 CALM = ("traffic.rate=5/s", "users.population=50", *WINDOW)
+
+
+def test_a_story_leaves_out_what_came_of_the_pod_long_afterwards() -> None:
+    """Soon after the failure it may be how the cluster found out; later it is another story."""
+    one = {"user": 1, "attempts": 1, "meant": 2.0, "sent": 2.0, "answered": 3.0, "proxy": 0}
+    one |= {
+        "cause": "application_bug",
+        "endpoints": 3,
+        "heard": 1.0,
+        "pod": "a",
+        "doing": "serving",
+    }
+
+    def deleted(time: float) -> JsonObject:
+        return {"endpoints": [], "pods": [{"pod": "a", "spans": [["terminating", time, None]]}]}
+
+    assert [1.0, 2.0, 2.0, 3.0] == [time for time, _ in story(one, deleted(80.0))]
+    assert [1.0, 2.0, 2.0, 3.0, 4.0] == [time for time, _ in story(one, deleted(4.0))]
+
+
+@pytest.mark.parametrize(("delay", "over"), [(9.0, False), (11.0, True)])
+def test_an_alert_that_comes_too_late_is_said_to(delay: float, over: bool) -> None:
+    """Ten seconds of harm: nobody could have been saved any more."""
+    harm = {"start": 5.0, "end": 15.0, "failed": 2, "sent": 9, "alert": "A", "delay": delay}
+    told = sentences({"harms": [harm], "false": []}, "en")[0]
+    assert over == ("By then it was over." in told)
 
 
 def recorded(**changes: object) -> JsonObject:
@@ -81,7 +112,9 @@ def test_the_usual_rule_only_looks_on() -> None:
     assert looked_at.requests.count.tolist() == alone.requests.count.tolist()
     assert (looked_at.events, looked_at.pods) == (alone.events, alone.pods)
     assert [rule for group in watched(scenario).rules for rule in group.rules] == [USUAL]
-    assert watched(watched(scenario)) == watched(scenario)
+    own = AlertRule(name="Own", expr="up == 0")
+    with_own = replace(scenario, rules=(RuleGroup(name="own", rules=(own,)),))
+    assert watched(with_own) is with_own
 
 
 def shelved(**changes: object) -> None:
@@ -99,6 +132,7 @@ def test_a_run_without_a_failed_request_says_so(language: str) -> None:
     assert not app.exception
     words = words_of(app)
     assert ("so there is no story to tell" in words) == (language == "en")
+    assert any("kubectl" in box.options[0] for box in app.selectbox), "the page goes on to its end"
     assert bool(CJK.search(words)) == (language == "zh")
 
 

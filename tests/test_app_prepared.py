@@ -20,6 +20,7 @@ def test_what_a_first_visitor_of_each_page_waits_for_was_begun_when_the_server_s
 ) -> None:
     """Each page asks for nothing but what is prepared, so that it finds it or follows it."""
     monkeypatch.setenv(shelf.PLACE, str(tmp_path))
+    jobs.clear()  # Nor has another test's server done anything.
     server._parsed.cache_clear()  # Another test's server has results in memory.
     prepared = {work.name for work in usual_works()}
     begun: dict[str, str] = {}

@@ -104,16 +104,15 @@ def _told(harm: JsonObject, language: str) -> str:
     )
     if harm["alert"] is None:
         return hurt + " " + translate(language, "No alert fired for that.")
-    return (
-        hurt
-        + " "
-        + translate(
-            language,
-            "{alert} fired {delay} s after the first of them: the detection delay.",
-            alert=harm["alert"],
-            delay=f"{harm['delay']:.1f}",
-        )
+    told = translate(
+        language,
+        "{alert} fired {delay} s after the first of them: the detection delay.",
+        alert=harm["alert"],
+        delay=f"{harm['delay']:.1f}",
     )
+    if harm["start"] + harm["delay"] > harm["end"]:
+        told += " " + translate(language, "By then it was over.")
+    return f"{hurt} {told}"
 
 
 def definition(language: str) -> str:

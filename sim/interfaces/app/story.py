@@ -12,11 +12,13 @@ from sim.model.failed import NOT_ASKED, Doing
 from sim.model.objects import JsonObject
 
 Told = tuple[float, Message]
+SOON_SECONDS = 5.0  # What comes of the pod later than that has nothing to do with the failure.
 
 
 def story(one: JsonObject, recording: JsonObject) -> Sequence[Told]:
     """Moments (seconds from the first write) and sentences about the failed request *one*."""
     told = [*_belief(one), *_pod(one, recording), *_end(one, recording)]
+    told = [moment for moment in told if moment[0] <= one["answered"] + SOON_SECONDS]
     return sorted(told, key=lambda moment: moment[0])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sim.i18n import message, translate
 from sim.interfaces.app.drawing.colours import Colours
@@ -67,8 +68,8 @@ def _legend(told: bool, colours: Colours, language: str) -> str:
 def _delays(harms: Sequence[JsonObject], shown: Shown, colours: Colours, language: str) -> str:
     """From each first hurt to the alert for it, with the seconds between where there is room."""
     made, y = [], TOP + TRUTH + GAP - 14
-    starts = [_x(harm["start"], shown) for harm in harms]
-    for harm, start, after in zip(harms, starts, [*starts[1:], RIGHT], strict=True):
+    starts = [_x(harm["start"], shown) for harm in harms] + [RIGHT]
+    for harm, (start, after) in zip(harms, pairwise(starts), strict=True):
         if harm["delay"] is None:
             continue
         end = _x(harm["start"] + harm["delay"], shown)

@@ -86,7 +86,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const listed = make("span", "listed");
     item.title = pod.pod + (pod.node ? " · " + pod.node : "");
     item.dataset.version = Math.min(pod.version, 2);
-    item.append(version, name, state, listed);
+    item.append(version, name, state, listed, make("span", "node", pod.node));
     return { pod, item, state, listed };
   });
 
@@ -143,8 +143,7 @@ export default function ({ data, parentElement, setStateValue }) {
       state.textContent = glyphs[phase] + " " + words.phases[phase];
       const here = inList.has(pod.pod);
       item.dataset.listed = here;
-      const node = pod.node ? " · " + pod.node : "";
-      listed.textContent = phase === "gone" ? "" : (here ? "⇄ " + words.listed : words.unlisted) + node;
+      listed.textContent = phase === "gone" ? "" : here ? "⇄ " + words.listed : words.unlisted;
     }
   }
 

@@ -93,8 +93,7 @@ def _words(language: str, step: int) -> JsonObject:
         "worst": "" if step == 1 else translate(language, "failed in the worst second:"),
         "strip": translate(
             language,
-            "of the requests of each {time}; dashed: first write, line: only the final version is "
-            "left",
+            "of the requests of each {time}; dashed: first write, line: only the final pods are left",
             time=step_words(step),
         ),
         "events": translate(language, "Events, the latest first"),

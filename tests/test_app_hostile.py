@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -15,9 +16,11 @@ from pathlib import Path
 
 import pytest
 from message_ids import compile_chinese
+from neighbours import neighbours
 from small_manifests import DEPLOYMENT, WINDOW
 from streamlit.testing.v1 import AppTest
 from test_app import page, small_order, started, until, words_of, work_of
+from visitor import serving
 
 from sim.interfaces.app import address, downloads, own_text, server, shelf
 from sim.interfaces.app.drawing.alerts import alerts_picture
@@ -338,3 +341,13 @@ def test_names_that_want_to_be_markup_are_text_in_pages_pictures_and_reports() -
             else:
                 made = report(found, downloads.command(order), language)
             assert "<script" not in made and "<img" not in made
+
+
+@pytest.mark.slow
+def test_pages_open_in_time_beside_visitors_who_all_press_compare_at_once(tmp_path: Path) -> None:
+    """A small `benchmarks/neighbours.py`: nobody is refused, two are at work, the rest wait."""
+    with serving(tmp_path) as (port, pid):
+        found = asyncio.run(neighbours(port, pid, crowd=8, opens=20))
+
+    assert (found.at_work, found.waiting, found.refused) == (2, 6, 0)
+    assert found.p95 < 2.0

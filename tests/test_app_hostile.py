@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import os
 import re
@@ -14,15 +16,22 @@ from pathlib import Path
 
 import pytest
 from message_ids import compile_chinese
-from small_manifests import DEPLOYMENT
+from neighbours import neighbours
+from small_manifests import DEPLOYMENT, WINDOW
 from streamlit.testing.v1 import AppTest
 from test_app import page, small_order, started, until, words_of, work_of
+from visitor import serving
 
-from sim.interfaces.app import address, own_text, server, shelf
+from sim.interfaces.app import address, downloads, own_text, server, shelf
+from sim.interfaces.app.drawing.alerts import alerts_picture
+from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.jobs import GONE_SECONDS, Jobs, State
+from sim.interfaces.app.order import Order
 from sim.interfaces.app.pages import PAGES
+from sim.interfaces.app.report import report
 from sim.interfaces.app.shown import plain
 from sim.interfaces.app.task import Work
+from sim.interfaces.app.worker import carry_out
 
 MARKUP = "![x](http://elsewhere.example/x.png) <script>x()</script> [a](javascript:x()) :red[r] $x$"
 GARBAGE = {
@@ -42,6 +51,9 @@ GARBAGE = {
     "somebody's result": "0" * 32,
     "markup": MARKUP,
 }
+
+
+TRIED = ("compare", "way-back", "run", "what-if", "ab")
 
 
 @pytest.fixture(autouse=True)
@@ -86,10 +98,17 @@ def test_an_address_full_of_markup_shows_it_as_text(name: str) -> None:
     assert any("elsewhere" in one.value for one in app.error)
 
 
+def test_these_pages_have_every_field_that_there_is() -> None:
+    """So that no field is left out below."""
+    every = {one.name for name in PAGES for one in PAGES[name].fields}
+    tried = {one.name for name in TRIED for one in PAGES[name].fields}
+    assert every == tried
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [*PAGES])
+@pytest.mark.parametrize("name", TRIED)
 def test_no_address_makes_a_page_fail(name: str) -> None:
-    """Every field of every page, with everything that is no value of it."""
+    """Every field of these pages, all that there are, with everything that is no value of it."""
     for garbage in GARBAGE.values():
         is_sound(page("zh", name, **given(name, garbage)))
 
@@ -156,6 +175,7 @@ def test_the_shelf_is_its_owners_and_leaves_strangers_files(
     place = tmp_path / "shelf"
     shelf.put("a" * 32, b"x")
     assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert stat.S_IMODE((place / ("a" * 32)).stat().st_mode) == 0o600
     (place / "thesis.doc").write_bytes(b"x" * 100)
     draft = place / f".{'b' * 32}.123.456.part"
     draft.write_bytes(b"x" * 100)
@@ -250,3 +270,94 @@ def test_a_worker_ends_with_its_server(registry: Jobs, monkeypatch: pytest.Monke
     until(lambda: job.state is not State.RUNNING)
     assert job.state is State.FAILED
     assert time.monotonic() - begun < 30
+
+
+# Everything that a stranger may call as they like: an image, an alert, its labels, a user group.
+STRANGE = """\
+apiVersion: seatrial/v1alpha1
+kind: Scenario
+metadata: {name: strange, description: "<script>x()</script> ![x](http://elsewhere.example)"}
+spec:
+  manifests: [manifests.yaml]
+  traffic: {kind: poisson, rate: 5/s}
+  users:
+    population: 50
+    attributes: {country: {"<script>x()</script>": 50%, "![x](http://elsewhere.example)": 50%}}
+  faults: ["bug:new:20%"]
+"""
+RULES = DEPLOYMENT.replace("nginx:1.20", "'nginx:<script>x()</script>'") + (
+    """\
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: alerts}
+data:
+  alerts.yaml: |
+    groups:
+      - name: "<script>g()</script>"
+        rules:
+          - alert: "<script>x()</script>"
+            expr: sum(rate(http_requests_total[1m])) >= 0
+            labels: {severity: "<img src=http://elsewhere.example onerror=x()>"}
+            annotations: {summary: "![x](http://elsewhere.example/x.png)"}
+"""
+)
+
+
+LONGER = (WINDOW[0], "window.settle=90s")  # Long enough for two scrapes and an evaluation.
+
+
+def strange_order(strategies: tuple[str, ...], runs: int) -> Order:
+    """A small order in which everything has a name that wants to be markup."""
+    return Order(
+        bundled=None,
+        manifest=RULES,
+        description=STRANGE,
+        images=("web=nginx:<script>y()</script>",),
+        overrides=LONGER,
+        strategies=strategies,
+        runs=runs,
+    )
+
+
+def carried_out(work: Work) -> dict:
+    """What a worker leaves on the shelf for *work*; where none can be, why."""
+    reports = io.StringIO()
+    asked = {"task": work.task, "order": dict(work.order), "name": work.name}
+    carry_out(json.loads(json.dumps(asked)), reports)
+    found = shelf.find_json(work.name)
+    assert found is not None, reports.getvalue()
+    return found
+
+
+@pytest.mark.slow
+def test_names_that_want_to_be_markup_are_text_in_pages_pictures_and_reports() -> None:
+    """Escaped wherever they stand; the words themselves are there."""
+    for order, task, name in (
+        (strange_order(("RollingUpdate",), 1), "run", "run"),
+        (strange_order(("Recreate", "RollingUpdate"), 2), "compare", "compare"),
+    ):
+        work = Work(task=task, order=order.to_json())
+        found = carried_out(work)
+        shelf.put_json("e" * 32, {"manifest": RULES, "description": STRANGE})
+        words = {"scenario": "own", "text": "e" * 32, "image": order.images[0], "n": "2"}
+        app = page("en", name, **words, set="\n".join(LONGER))
+        is_sound(app)
+        assert "&lt;script&gt;" in words_of(app)
+        for language in ("en", "zh"):
+            if task == "run":
+                made = alerts_picture(found["recording"], DAY, language)
+                assert "&lt;script&gt;" in made
+            else:
+                made = report(found, downloads.command(order), language)
+            assert "<script" not in made and "<img" not in made
+
+
+@pytest.mark.slow
+def test_pages_open_in_time_beside_visitors_who_all_press_compare_at_once(tmp_path: Path) -> None:
+    """A small `benchmarks/neighbours.py`: nobody is refused, two are at work, the rest wait."""
+    with serving(tmp_path) as (port, pid):
+        found = asyncio.run(neighbours(port, pid, crowd=8, opens=20))
+
+    assert (found.at_work, found.waiting, found.refused) == (2, 6, 0)
+    assert found.p95 < 2.0

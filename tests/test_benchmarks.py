@@ -18,7 +18,7 @@ SMALLEST = {
 LONGER = {"comparison.py": ["--seeds", "1"]}
 # They take a minute in their smallest size, are parts of another, or ask for other people's tools.
 NOT_RUN = {"data_plane.py", "differential.py", "peers.py", "peer_cimba.py"}
-NOT_RUN |= {"viewers.py", "visitor.py"}
+NOT_RUN |= {"viewers.py", "visitor.py", "neighbours.py"}
 
 
 def test_every_script_is_run_or_said_to_be_too_long() -> None:

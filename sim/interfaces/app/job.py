@@ -135,7 +135,13 @@ class Job:
         with contextlib.suppress(BrokenPipeError), process.stdin:
             order = {"task": self.work.task, "order": dict(self.work.order)}
             niceness = AHEAD_NICENESS if self.ahead else AWAITED_NICENESS
-            rest = {"name": self.work.name, "niceness": niceness, "server": os.getpid()}
+            assert self._folder is not None
+            rest = {
+                "name": self.work.name,
+                "niceness": niceness,
+                "server": os.getpid(),
+                "folder": self._folder.name,
+            }
             json.dump({**order, **rest}, process.stdin)
         with process.stdout:
             for line in process.stdout:

@@ -40,6 +40,7 @@ def put(name: str, data: bytes) -> None:
     target.parent.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     draft = draft_name(target, f"{threading.get_ident()}.part")  # Visitors write the same at once.
     try:
+        draft.touch(OWNER_ONLY & 0o666)
         draft.write_bytes(data)
         draft.replace(target)
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -81,12 +82,16 @@ def _said(text: Message) -> JsonObject:
     return {"error": {language: text.render(language) for language in LANGUAGES}}
 
 
-def _end_with(server: int) -> None:
-    """End this process and all that it started when the *server* has gone, however that went."""
+def _end_with(server: int, folder: str) -> None:
+    """End this process and all that it started when the *server* has gone, however that went.
+
+    Nobody else is there then to clear its *folder* away.
+    """
 
     def watch() -> None:
         while os.getppid() == server:
             time.sleep(LOOK_SECONDS)
+        shutil.rmtree(folder, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
 
     if sys.platform != "win32" and os.getpgid(0) == os.getpid():
@@ -109,7 +114,7 @@ def main() -> None:
     reports = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     asked = json.load(sys.stdin)
-    _end_with(asked["server"])
+    _end_with(asked["server"], asked["folder"])
     _be_modest(TASKS[asked["task"]].memory_bytes, asked["niceness"])
     try:
         carry_out(asked, reports)

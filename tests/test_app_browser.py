@@ -199,6 +199,26 @@ def test_a_comparison_from_click_to_verdict_and_its_link_in_the_other_language(
     colleague.close()
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["scenario?scenario=own", "run?strategy=none", "way-back?when=finish&drills=2&seed=9", "what-if?seed=9"],
+)
+def test_what_is_chosen_stays_chosen_through_every_language(
+    server: str, browser: Browser, address: str
+) -> None:
+    """Streamlit sends a choice back by its label, which is another in the other language."""
+    context = visitor(browser, "zh")
+    name = address.partition("?")[0]
+    page = opened(context, f"{server}/{address}", "h1")
+    for language in ("en", "zh", "en"):
+        page.get_by_text({"en": "English", "zh": "中文"}[language], exact=True).click()
+        expect(page.locator("h1").first).to_have_text(PAGES[name].question.render(language))
+        page.wait_for_function("() => !document.querySelector('[data-stale=true]')")
+        expect(page.locator("[data-testid=stAlertContentError]")).to_have_count(0)
+    assert address.partition("?")[2].split("&")[0] in page.url
+    context.close()
+
+
 def test_a_rollback_limit_is_drilled_beside_the_comparison_from_input_to_column(
     server: str, browser: Browser
 ) -> None:

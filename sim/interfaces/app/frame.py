@@ -9,7 +9,7 @@ import streamlit as st
 
 from sim.interfaces.app import address, own_text
 from sim.interfaces.app.frozen import freeze_what_is_loaded
-from sim.interfaces.app.language import language_switch, page_language
+from sim.interfaces.app.language import carry_over, language_switch, page_language
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
 from sim.interfaces.app.roof import Roof
@@ -26,6 +26,7 @@ def show() -> None:
     language = page_language()
     speak(language)
     address.take_up(tuple(field for name in PAGES for field in _fields(PAGES[name])))
+    carry_over(language)
     own_text.take_up()
     entries = [
         st.Page(

@@ -12,7 +12,7 @@ from sim.interfaces.app.address import LANGUAGE
 
 # In each catalogue the translation of this word is the language's own name.
 OWN_NAME = message("English")
-_CHOSEN = "language-chosen"
+_CHOSEN, _DRAWN = "language-chosen", "language-drawn"
 
 
 def page_language() -> str:
@@ -25,6 +25,27 @@ def page_language() -> str:
         return str(asked)
     browser = (st.context.locale or "zh").lower()
     return "zh" if browser.startswith("zh") else "en"
+
+
+def carry_over(language: str) -> None:
+    """Hold what is chosen on the page, if it was drawn in another language until now.
+
+    Streamlit's browser side sends a chosen option back by its label, which nobody knows any more
+    once the labels are in another language. Until then they are read as they were drawn.
+    """
+    state = st.session_state
+    if state.get(_DRAWN) not in (None, language):
+        for key, value in list(state.items()):
+            if _is_chosen(value):
+                state[key] = value
+    state[_DRAWN] = language
+
+
+def _is_chosen(value: object) -> bool:
+    """Whether a field may hold that; buttons (bool) and uploads may not be set."""
+    if isinstance(value, list):
+        return bool(value) and all(isinstance(one, str) for one in value)
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
 def language_switch(language: str) -> None:

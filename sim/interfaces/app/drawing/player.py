@@ -93,7 +93,8 @@ def _words(language: str, step: int) -> JsonObject:
         "worst": "" if step == 1 else translate(language, "failed in the worst second:"),
         "strip": translate(
             language,
-            "of the requests of each {time}; dashed: first write, line: only the final pods are left",
+            "of the requests of each {time}; dashed: first write, line: only the final pods are "
+            "left",
             time=step_words(step),
         ),
         "events": translate(language, "Events, the latest first"),

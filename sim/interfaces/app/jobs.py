@@ -131,14 +131,15 @@ class Job:
 
 
 def _start() -> subprocess.Popen[str]:
-    """A worker that finds this very package, in a process group of its own.
+    """A worker that finds this very package, whatever lies where the server was started (-P).
 
-    Not multiprocessing: it would run the page's script again in the child.
+    In a process group of its own. Not multiprocessing: it would run the page's script again in the
+    child.
     """
     home = str(Path(sim.__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
     return subprocess.Popen(
-        [sys.executable, "-m", "sim.interfaces.app.worker"],
+        [sys.executable, "-P", "-m", "sim.interfaces.app.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",

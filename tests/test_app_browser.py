@@ -201,7 +201,12 @@ def test_a_comparison_from_click_to_verdict_and_its_link_in_the_other_language(
 
 @pytest.mark.parametrize(
     "address",
-    ["scenario?scenario=own", "run?strategy=none", "way-back?when=finish&drills=2&seed=9", "what-if?seed=9"],
+    [
+        "scenario?scenario=own",
+        "run?strategy=none",
+        "way-back?when=finish&drills=2&seed=9",
+        "what-if?seed=9",
+    ],
 )
 def test_what_is_chosen_stays_chosen_through_every_language(
     server: str, browser: Browser, address: str

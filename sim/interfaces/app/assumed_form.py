@@ -56,8 +56,9 @@ def show_form(facts: JsonObject, language: str) -> None:
 
 
 def _is_shown(field: FormField, known: Mapping[str, JsonObject], values: Mapping[str, str]) -> bool:
-    """Of what is not known yet everything; else what the scenario has, and the new version."""
-    return not known or field.path in known or field.path in values or field.path.startswith(NEW)
+    """Of what is not known yet everything; else what the scenario has, in either version."""
+    like = OLD + field.path.removeprefix(NEW) if field.path.startswith(NEW) else field.path
+    return not known or field.path in values or field.path in known or like in known
 
 
 def _show_fields(

@@ -185,7 +185,9 @@ def _why_it_ended(code: int) -> Message:
 
 
 def _start(folder: str) -> subprocess.Popen[str]:
-    """A worker that finds this very package, in a process group of its own.
+    """A worker that finds this very package, whatever lies where the server was started (-P).
+
+    In a process group of its own.
 
     Its temporary files lie in *folder*.
 
@@ -194,7 +196,7 @@ def _start(folder: str) -> subprocess.Popen[str]:
     home = str(Path(sim.__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))
     return subprocess.Popen(
-        [sys.executable, "-m", "sim.interfaces.app.worker"],
+        [sys.executable, "-P", "-m", "sim.interfaces.app.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",

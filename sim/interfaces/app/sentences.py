@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 DEFAULT_GRACE_SECONDS = 30
+PATCH = "patch"
 _RELEASED = ("Deployment", "Rollout", "AnalysisTemplate", "ClusterAnalysisTemplate")
 
 
@@ -29,7 +30,9 @@ def sentences(scenario: Scenario) -> Iterator[Message]:
         found = _companion(one)
         if found is not None:
             yield found
-    yield message("The release: {what}.", what=scenario.release.describe)
+    changes = ", ".join(_changes(pod, scenario.release.template["spec"]))
+    named = scenario.release.kind == PATCH and changes
+    yield message("The release: {what}.", what=changes if named else scenario.release.describe)
     acting = {(one["kind"], name_of(one)) for one in scenario.applied}
     idle = [
         f"{one['kind']}/{name_of(one)}"
@@ -38,6 +41,24 @@ def sentences(scenario: Scenario) -> Iterator[Message]:
     ]
     if idle:
         yield message("Read, but without effect in the simulation: {what}.", what=", ".join(idle))
+
+
+def _changes(old: JsonObject, new: JsonObject) -> Iterator[str]:
+    """Images and variables that differ, container by container."""
+    before = {one["name"]: one for one in _containers(old)}
+    for one in _containers(new):
+        was = before.get(one["name"], {})
+        if one.get("image") != was.get("image"):
+            yield f"{one['name']}: {was.get('image')} → {one.get('image')}"
+        known = {v["name"]: v.get("value") for v in was.get("env") or []}
+        for variable in one.get("env") or []:
+            name, value = variable["name"], variable.get("value")
+            if value is not None and known.get(name) != value:
+                yield f"{name}: {known.get(name) or '-'} → {value}"
+
+
+def _containers(pod: JsonObject) -> list[JsonObject]:
+    return [*(pod.get("initContainers") or []), *pod["containers"]]
 
 
 def _pods(scenario: Scenario) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -17,16 +17,11 @@ _MARKS = r"\`*_{}[]()#+-.!|<>~$:&=@"
 
 
 def show_problems(reading: JsonObject, language: str) -> None:
-    """Every mistake with its line and column."""
+    """Every mistake with its line and column, and the lines around it where they are known."""
     problems = reading["problems"].get(language, ())
     if not problems:
         return
     st.error(translate(language, "This cannot be used; {n} mistakes were found.", n=len(problems)))
-    show_mistakes(problems)
-
-
-def show_mistakes(problems: Iterable[Sequence[str]]) -> None:
-    """Each of *problems* with the lines around it, if they are known."""
     for place, sentence, *lines in problems:
         with st.container(border=True):
             if place:

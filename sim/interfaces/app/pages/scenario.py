@@ -17,7 +17,7 @@ from sim.interfaces.app.page import Page
 from sim.interfaces.app.plan_panel import show_plan
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.release_form import show_release_form
-from sim.interfaces.app.shown import show_assumptions, show_link, show_mistakes, show_problems
+from sim.interfaces.app.shown import show_assumptions, show_link, show_problems
 from sim.interfaces.app.take_home import show_take_home
 from sim.interfaces.app.upload_log import ask_log
 from sim.interfaces.app.upload_manifest import ask_files, joined, naming_one_file
@@ -83,9 +83,7 @@ def _show_mistakes(reading: JsonObject, places: dict[str, DeltaGenerator], langu
         mine = [one for one in problems if one[3] == file]
         if mine:
             with place:
-                count = translate(language, "Mistakes in this text: {n}", n=len(mine))
-                st.error(count)
-                show_mistakes(mine)
+                show_problems({"problems": {language: mine}}, language)
     if elsewhere:
         show_problems({"problems": {language: elsewhere}}, language)
 

@@ -111,6 +111,17 @@ def test_whoever_is_quicker_than_the_drawing_waits_for_it(tmp_path, monkeypatch)
 
     monkeypatch.setattr(download_buttons, "_is_drawing", is_drawing)
     assert b"drawn" == download_buttons.awaited(name, work)
-    monkeypatch.setattr(download_buttons, "_is_drawing", lambda _: False)
+
+
+def test_a_picture_that_its_worker_did_not_live_to_draw_is_drawn_when_it_is_asked_for() -> None:
+    """The result is on the shelf and nothing else: as after a power cut between the two."""
+    panel = {"name": "by command", "bars": [BAR]}
+    work = Work(task="drill", order={"strategies": []})  # Nobody could compute that again.
+    shelf.put_json(work.name, {"views": {one: {"moments": [panel]} for one in ("en", "zh")}})
+
+    drawn = download_buttons.awaited(f"{work.name}.en.png", work)
+
+    assert drawn.startswith(b"\x89PNG")
+    assert b"back after 6.0" in download_buttons.awaited(f"{work.name}.en.svg", work)
     with pytest.raises(LookupError):
-        download_buttons.awaited(f"{work.name}.zh.png", work)
+        download_buttons.awaited(f"{work.name}.fr.png", work)

@@ -15,7 +15,9 @@ from test_app import CJK, page, surroundings, until, word, words_of
 from sim.interfaces.app import harm, study_files
 from sim.interfaces.app.ask_study import usual_study
 from sim.interfaces.app.drawing.colours import DAY, NIGHT
-from sim.interfaces.app.drawing.harm import cell_words, contrast, shade
+from sim.interfaces.app.drawing.harm import cell_words, shade
+from sim.interfaces.app.drawing.shade import contrast
+from sim.interfaces.app.drawing.tornado import tornado
 from sim.interfaces.app.harm import Cell, cells_of
 from sim.interfaces.app.harm_pictures import heat_maps, sheet
 from sim.interfaces.app.harm_words import harm_table, sentences
@@ -62,6 +64,7 @@ def test_every_cell_is_measured_and_a_later_and_a_smaller_fault_harm_less(
     assert means["100%", "0s", "RollingUpdate"] > means["10%", "0s", "RollingUpdate"]
     assert means["", "0s", "Recreate"] == means["", "11s", "Recreate"]
     assert study.runs == found["runs"] == 3 * 2 * 2 * 3
+    assert 200 < found["sent"] < 500  # 20/s, for 16 s.
 
 
 def test_the_command_line_repeats_the_study(study: Study, found: dict) -> None:
@@ -83,7 +86,7 @@ def test_words_pictures_and_table_say_the_same(found: dict, language: str) -> No
         drawn = heat_maps(cells, figure, DAY, language)
         table = harm_table(cells, figure, language)
         assert bool(CJK.search(said)) == (language == "zh")
-        assert len(table.rows) == 6
+        assert len(table.rows) == 5  # Two sizes from two moments on, and no fault at all.
         for one in cells:
             assert f">{cell_words(one)}</text>" in drawn
         root = ElementTree.fromstring(sheet(cells, figure, NIGHT, language))
@@ -112,6 +115,45 @@ def test_runs_that_overlap_are_not_told_apart() -> None:
     assert sentences(apart, "failed_requests", "en")[0].startswith("bug: A is hurt least")
     worst, others = harm.worst(cells)
     assert (worst.strategy, others) == ("C", 0)
+
+
+def test_strategies_that_nothing_sets_apart_are_alike_and_no_more_runs_would_tell() -> None:
+    """A fault under which two lose the same in each run: "cannot tell yet" would be wrong."""
+    alike = [cell("image", "", name, 0, 0, 0) for name in ("A", "B")]
+    said = sentences(alike, "failed_requests", "en")
+    assert said[0].startswith("image: A, B are hurt alike in each of 3 runs: 0")
+    assert said[-1] == "No combination cost a single one: 0 failed requests."
+    third = [*alike, cell("image", "", "C", 7, 8, 9)]
+    assert "A, B are hurt least, and alike in each of 3" in sentences(third, "users_hurt", "en")[0]
+    unsure = [*alike, cell("image", "", "C", 0, 0, 9)]
+    assert harm.ranked(unsure, "image").ties == ("B",)
+    assert "cannot tell yet" in sentences(unsure, "users_hurt", "en")[0]
+
+
+def test_a_swing_between_picked_extremes_needs_more_than_one_between_two_levels() -> None:
+    """The same two rows are apart alone, and not where four more could have been picked."""
+    extremes = [cell("bug", "1%", "A", 10, 12, 11), cell("bug", "1%", "B", 14, 19, 17)]
+    between = [cell("bug", "1%", name, 13, 13, 13) for name in "CDEF"]
+    (alone,) = harm.swings(extremes)
+    (picked,) = harm.swings([*extremes, *between])
+    assert (alone.swing.value, alone.clear) == (picked.swing.value, True)
+    assert not picked.clear
+    assert "url(#tornado" in tornado([picked], "failed_requests", DAY, "en").rpartition("<defs")[2]
+
+
+def test_each_bar_of_the_tornado_stands_about_its_own_mean() -> None:
+    """The sizes of a mild fault are all below the mean of everything: their line is theirs."""
+    cells = [
+        cell(kind, size, "A", harmed, harmed)
+        for kind, size, harmed in (("bug", "1%", 1), ("bug", "5%", 3), ("hang", "1%", 996))
+    ]
+    middles = {one.what: one.middle for one in harm.swings(cells)}
+    assert middles == {"fault": 499, "bug": 2}
+
+
+def test_what_has_no_fault_is_one_row_whenever_none_begins(found: dict) -> None:
+    rows = harm_table(cells_of(found, "failed_requests"), "failed_requests", "en").rows
+    assert [row.cells[:2] for row in rows[:2]] == [("no fault", "–"), ("bug 10%", "0s")]
 
 
 def test_what_the_release_does_alone_is_not_blamed_on_the_fault() -> None:

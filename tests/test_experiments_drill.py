@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from stories import deployment, scenario
@@ -10,9 +11,15 @@ from stories import deployment, scenario
 from sim.analysis.picture import save_png
 from sim.analysis.rollback_figures import DRILL_FIGURES
 from sim.errors import ScenarioError
+from sim.experiments import drill_trial
 from sim.experiments.drill_moments import Moment
 from sim.experiments.drill_picture import picture_of
+from sim.experiments.drill_trial import jobs_of
+from sim.experiments.drill_verdict import drill_verdict
 from sim.experiments.rollback_drill import BAD_RELEASE, rollback_drill
+from sim.interfaces.app.exposure_words import exposure_sentence
+from sim.session import run
+from sim.stats import mean_interval
 
 STRATEGIES = ("BlueGreen", "RollingUpdate")
 RATE = ("traffic.rate=20/s",)
@@ -127,6 +134,48 @@ def test_a_release_that_never_comes_up_is_not_back_in_the_window(tmp_path):
             assert {None} == set(values[key]), key
     assert "no way back always came to its end" in found.moments[0].verdict.render("en")
     json.dumps(found.to_json(), allow_nan=False)
+
+
+def test_a_fastest_of_three_is_picked_by_intervals_that_hold_together(drill):
+    """3 ± 0.9 s apart is clear for one pair of strategies, and not for the nearest of many."""
+    (one, other) = drill.moments[0].ways
+    nearer = {**other.values, "back_seconds": (3.0, 3.4, 3.8)}
+    ways = [
+        replace(
+            one,
+            strategy=name,
+            values={**nearer, "back_seconds": seconds},
+            estimates={**one.estimates, "back_seconds": mean_interval(seconds)},
+        )
+        for name, seconds in (
+            ("A", (1.0, 1.0, 1.0)),
+            ("B", (1.5, 2.0, 2.5)),
+            ("C", (5.0, 5.1, 5.2)),
+        )
+    ]
+
+    alone = drill_verdict([ways[0], ways[2]]).render("en")
+    assert "A is back after exactly 1 s where C takes" in alone
+    assert "95 % interval" in alone
+    assert "cannot tell whether A" in drill_verdict(ways[:2]).render("en")
+    three = drill_verdict(ways).render("en")
+    assert "97.5 % interval" in three
+    assert "C takes 5.1" in three
+
+
+def test_exposure_is_compared_pair_by_pair(drill):
+    """Seeds differ by thousands and pairs by ten: the means overlap, and the sentence is clear."""
+    (one, other) = drill.moments[0].ways
+    least = replace(one, values={**one.values, "exposed_requests": (100.0, 2000.0, 9000.0)})
+    more = replace(other, values={**other.values, "exposed_requests": (110.0, 2009.0, 9011.0)})
+    said = exposure_sentence(replace(drill.moments[0], ways=(more, least)))
+
+    assert said is not None
+    assert f"fewest requests with {least.strategy}: 10.0 more with" in said.render("en")
+    assert exposure_sentence(replace(drill.moments[0], ways=(least,))) is None
+    unsure = replace(more, values={**more.values, "exposed_requests": (90.0, 2009.0, 9031.0)})
+    said = exposure_sentence(replace(drill.moments[0], ways=(unsure, least)))
+    assert said is not None and "cannot tell from" in said.render("en")
 
 
 def test_workers_do_not_change_a_byte(story, drill):
@@ -245,3 +294,44 @@ def test_a_kill_switch_is_back_when_the_last_pod_has_heard_of_it(tmp_path):
         assert {0.0} == {*middle["exposed_requests"], *middle["last_bad_answer_seconds"]}
         assert max(middle["back_seconds"]) < 5.0
     assert "not back" not in drill.moments[1].verdict.render("en")
+
+
+def test_progress_tells_of_every_way_back(story):
+    """With three seeds a bar that counts seeds stands still for a third of the time."""
+    heard: list[tuple[int, int]] = []
+    rollback_drill(
+        story,
+        STRATEGIES,
+        moments=[Moment.MID_ROLLOUT],
+        seeds=range(2),
+        workers=1,
+        progress=lambda done, total: heard.append((done, total)),
+    )
+
+    assert [(done, 4) for done in range(5)] == heard
+
+
+def test_seeds_go_side_by_side_so_that_a_process_stays_with_its_own():
+    """Two processes in turn: each has one seed, and so one run without a release to carry out."""
+    jobs = jobs_of(2, ("A", "B"), (7, 8, 9), 2)
+
+    assert 2 * 2 * 3 == len(set(jobs)) == len(jobs)
+    assert {7} == {job.seed for job in jobs[0:8:2]}
+    assert {8} == {job.seed for job in jobs[1:8:2]}
+    assert {9} == {job.seed for job in jobs[8:]}
+
+
+def test_runs_without_a_release_are_carried_out_once_for_all_strategies(story, monkeypatch):
+    """Six ways back of three strategies from one moment, and one no-release run a seed."""
+    ran: list[str | None] = []
+
+    def counted(scenario, strategy, *args, **more):
+        ran.append(strategy)
+        return run(scenario, strategy, *args, **more)
+
+    monkeypatch.setattr(drill_trial, "run", counted)
+    rollback_drill(
+        story, (*STRATEGIES, "Recreate"), moments=[Moment.MID_ROLLOUT], seeds=range(2), workers=1
+    )
+
+    assert (2, 6) == (ran.count(None), len(ran) - ran.count(None))

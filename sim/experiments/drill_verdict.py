@@ -7,15 +7,17 @@ from functools import reduce
 
 from sim.analysis.rollback_figures import BACK
 from sim.analysis.units import Unit, number
-from sim.experiments.drill_result import Gap, WayBack
+from sim.experiments.drill_result import WayBack
 from sim.i18n import Message, message
-from sim.stats import Estimate
+from sim.stats import Estimate, difference
+from sim.stats.intervals import joint_level
 
 
-def drill_verdict(ways: Sequence[WayBack], gaps: Sequence[Gap]) -> Message:
+def drill_verdict(ways: Sequence[WayBack]) -> Message:
     """The sentence: the fastest way back against the nearest others, and those that did not end.
 
-    Ways back are ranked only if every run of theirs came back within the window.
+    Ways back are ranked only if every run of theirs came back within the window. The fastest is
+    compared with each other one, and all of these intervals together hold at 95 % (Bonferroni).
     """
     whole = [way for way in ways if _always(way)]
     ranked = sorted(whole, key=lambda way: _back(way).value)
@@ -25,8 +27,9 @@ def drill_verdict(ways: Sequence[WayBack], gaps: Sequence[Gap]) -> Message:
     elif ranked:
         best, *others = ranked
         nearest, *slower = others
-        clauses.append(_against(best, nearest, _gap(nearest, best, gaps)))
-        clauses += [_slower(best, other, _gap(other, best, gaps)) for other in slower]
+        level = joint_level(len(others))
+        clauses.append(_against(best, nearest, level))
+        clauses += [_slower(best, other, level) for other in slower]
     clauses += [_not_back(way) for way in ways if not _always(way) and ranked]
     clauses += _broke(ways)
     return message("{sentence}.", sentence=_joined(clauses))
@@ -47,13 +50,10 @@ def _back(way: WayBack) -> Estimate:
     return found
 
 
-def _gap(slower: WayBack, faster: WayBack, gaps: Sequence[Gap]) -> Estimate:
-    for gap in gaps:
-        found = gap.estimates[BACK]
-        if {gap.first, gap.second} == {slower.strategy, faster.strategy}:
-            assert found is not None
-            return found if gap.first == slower.strategy else found.turned()
-    raise ValueError(f"{slower.strategy} and {faster.strategy} were never compared")
+def _gap(slower: WayBack, faster: WayBack, level: float) -> Estimate:
+    found = difference(slower.values[BACK], faster.values[BACK], level)
+    assert found is not None, "both always came back"
+    return found
 
 
 def _nobody(ways: Sequence[WayBack]) -> Message:
@@ -77,13 +77,14 @@ def _alone(way: WayBack) -> Message:
     )
 
 
-def _against(best: WayBack, other: WayBack, gap: Estimate) -> Message:
+def _against(best: WayBack, other: WayBack, level: float) -> Message:
+    gap = _gap(other, best, level)
     values = {
         "first": best.strategy,
         "second": other.strategy,
         "soon": _around(_back(best)),
         "late": _around(_back(other)),
-        "interval": _interval(gap),
+        "interval": _interval(gap, level),
     }
     if gap.equal and gap.value == 0:
         return message(
@@ -103,15 +104,16 @@ def _against(best: WayBack, other: WayBack, gap: Estimate) -> Message:
     )
 
 
-def _slower(best: WayBack, other: WayBack, gap: Estimate) -> Message:
+def _slower(best: WayBack, other: WayBack, level: float) -> Message:
     """One that is not the nearest: shorter, for what it is compared with has been said."""
+    gap = _gap(other, best, level)
     if not gap.clear:
-        return _against(best, other, gap)
+        return _against(best, other, level)
     return message(
         "{strategy} takes {late} s ({interval})",
         strategy=other.strategy,
         late=_around(_back(other)),
-        interval=_interval(gap),
+        interval=_interval(gap, level),
     )
 
 
@@ -125,14 +127,15 @@ def _around(found: Estimate) -> Message:
     return message("{value} ± {half}", value=value, half=number(half, Unit.SECONDS, spread=half))
 
 
-def _interval(gap: Estimate) -> Message:
+def _interval(gap: Estimate, level: float) -> Message:
     half = gap.half_width or 0.0
     value = number(gap.value, Unit.SECONDS, spread=half)
     if gap.equal or gap.low is None or gap.high is None:
         return message("paired difference {value}, equal in all {n} pairs", value=value, n=gap.n)
     return message(
-        "paired difference {value}, 95 % interval {low} to {high}, {n} pairs",
+        "paired difference {value}, {level} % interval {low} to {high}, {n} pairs",
         value=value,
+        level=f"{100 * level:.3g}",
         low=number(gap.low, Unit.SECONDS, spread=half),
         high=number(gap.high, Unit.SECONDS, spread=half),
         n=gap.n,

@@ -6,7 +6,7 @@ The same bad release under the same draws, and the same moment of decision for a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -16,8 +16,9 @@ from sim.experiments.chosen import chosen_strategies
 from sim.experiments.compare import DEFAULT_SEEDS, check_arms
 from sim.experiments.drill_moments import Moment, Plan, moments_named, plans_for
 from sim.experiments.drill_result import Drill, DrilledMoment, Gap, WayBack
-from sim.experiments.drill_trial import DrillOutcome, DrillTrial
+from sim.experiments.drill_trial import DrillJob, DrillOutcome, DrillTrial, forget_runs, jobs_of
 from sim.experiments.drill_verdict import drill_verdict
+from sim.experiments.local_workers import usable_cores
 from sim.experiments.replicate import replicate
 from sim.experiments.workforce import Workforce
 from sim.i18n import message
@@ -46,8 +47,8 @@ def rollback_drill(
     """Send every one of *strategies* back at each of *moments* under each of *seeds*.
 
     A single name may stand alone, and "all" are those that fit. A *scenario* without any fault
-    gets `BAD_RELEASE`. Local *workers* do it, or a *workforce*. *progress* hears (seeds done, all
-    seeds).
+    gets `BAD_RELEASE`. Local *workers* do it, or a *workforce*. *progress* hears (ways back done,
+    all of them: one for each strategy, moment and seed).
     Raise a `ScenarioError` as `compare` does, and for a moment that comes twice.
     """
     if isinstance(strategies, str):
@@ -58,12 +59,26 @@ def rollback_drill(
     make_ready(engine)
     scenario = with_a_bad_release(scenario)
     plans = plans_for(scenario, strategies, moments_named(moments))
-    trial = DrillTrial(scenario=scenario, strategies=tuple(strategies), plans=plans, engine=engine)
-    trials = replicate(trial, tuple(seeds), workers=workers, workforce=workforce, progress=progress)
+    jobs = jobs_of(len(plans), strategies, seeds, workers or usable_cores())
+    trial = DrillTrial(scenario=scenario, plans=plans, jobs=jobs, engine=engine)
+    forget_runs()
+    numbers = range(len(jobs))
+    done = replicate(trial, numbers, workers=workers, workforce=workforce, progress=progress)
+    forget_runs()
+    found = dict(zip(jobs, done, strict=True))
     return Drill(
         scenario=scenario,
         seeds=tuple(seeds),
-        moments=tuple(_moment(plan, [_of(plan, trial) for trial in trials]) for plan in plans),
+        moments=tuple(
+            _moment(
+                plan,
+                [
+                    [found[DrillJob(plan=n, strategy=name, seed=seed)] for seed in seeds]
+                    for name in strategies
+                ],
+            )
+            for n, plan in enumerate(plans)
+        ),
     )
 
 
@@ -77,17 +92,13 @@ def with_a_bad_release(scenario: Scenario) -> Scenario:
     return replace(bad, digest=bad.fingerprint())
 
 
-def _of(plan: Plan, trial: Iterable[DrillOutcome]) -> tuple[DrillOutcome, ...]:
-    return tuple(outcome for outcome in trial if outcome.moment is plan.moment)
-
-
-def _moment(plan: Plan, trials: Sequence[tuple[DrillOutcome, ...]]) -> DrilledMoment:
-    columns = tuple(zip(*trials, strict=True))
+def _moment(plan: Plan, columns: Sequence[Sequence[DrillOutcome]]) -> DrilledMoment:
+    """One of *columns* for each strategy, by seed."""
     met = {key for column in columns for outcome in column for key in outcome.broken}
     causes = tuple(cause.key for cause in Cause if cause.key in met)
     ways = tuple(_way(column, causes) for column in columns)
     gaps = tuple(_gap(first, second) for first, second in combinations(ways, 2))
-    return DrilledMoment(plan=plan, ways=ways, gaps=gaps, verdict=drill_verdict(ways, gaps))
+    return DrilledMoment(plan=plan, ways=ways, gaps=gaps, verdict=drill_verdict(ways))
 
 
 def _way(outcomes: Sequence[DrillOutcome], causes: Sequence[str]) -> WayBack:

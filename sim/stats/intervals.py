@@ -136,6 +136,14 @@ def student(freedom: int, level: float = LEVEL) -> float:
     return float(stdtrit(freedom, 0.5 + level / 2))
 
 
+def joint_level(comparisons: int) -> float:
+    """The level of each of so many intervals that all of them hold together at 95 % (Bonferroni).
+
+    One: 0.95; five: 0.99.
+    """
+    return 1.0 - (1.0 - LEVEL) / max(comparisons, 1)
+
+
 def wilson(count: int, n: int, level: float = LEVEL) -> Proportion:
     """Wilson's score interval for a share (Wilson 1927).
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.experiments.claims.handbook import CHAPTERS
 from sim.i18n import translate
+from sim.interfaces.app.made import show_made
 from sim.interfaces.app.on_demand import on_demand
 from sim.interfaces.app.shown import plain, show_table
 from sim.interfaces.app.task import Work
@@ -48,6 +49,14 @@ def _show_chapter(key: str, language: str) -> None:
         return
     view = found[language]
     show_table(verdicts_table(view, language))
+    st.caption(
+        translate(
+            language,
+            "A verdict is about these cases and these seeds. It rests on paired differences, case "
+            "by case; the intervals of one ordering hold together at 95 %.",
+        )
+    )
+    show_made(found["made"], language)
     for one in view["orderings"]:
         heading = translate(language, "{word}: {verdict}", word=one["word"], verdict=one["verdict"])
         with st.expander(heading):

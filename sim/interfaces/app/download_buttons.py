@@ -1,7 +1,8 @@
 """Buttons that hand over a file, which is made when one is pressed: a page in view waits for none.
 
 Pictures are drawn by a worker after its result is there, and a visitor may be quicker: their
-buttons come with the result, and whoever presses one at once gets the file when it is drawn.
+buttons come with the result, and whoever presses one at once gets the file when it is drawn. If
+that worker ended before, another one draws them then.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import streamlit as st
 
 from sim.i18n import translate
 from sim.interfaces.app import shelf
-from sim.interfaces.app.server import job_of
-from sim.interfaces.app.task import Work
+from sim.interfaces.app.server import job_of, jobs
+from sim.interfaces.app.task import Task, Work
+from sim.interfaces.app.tasks import TASKS
 from sim.model.objects import JsonObject
 
 PATIENCE_SECONDS, LOOK_SECONDS = 60.0, 0.1
@@ -39,10 +41,8 @@ def download_json(document: JsonObject, language: str) -> None:
 
 
 def download_picture(work: Work, suffix: str, ending: str, language: str) -> None:
-    """A button for the file beside the result of *work*, if it is there or is being drawn."""
+    """A button for the file beside the result of *work*."""
     name = work.name + suffix
-    if not shelf.has(name) and not _is_drawing(work):
-        return
     labels = {
         "png": translate(language, "Picture (PNG)"),
         "svg": translate(language, "Picture (SVG)"),
@@ -51,10 +51,13 @@ def download_picture(work: Work, suffix: str, ending: str, language: str) -> Non
 
 
 def awaited(name: str, work: Work) -> bytes:
-    """The file called *name* once the worker that does *work* has drawn it.
+    """The file called *name* once the worker that does *work* has drawn it; without one it begins.
 
     Raise a `LookupError` if it ends without, or takes too long.
     """
+    if not shelf.has(name) and not _is_drawing(work):
+        task: Task = TASKS[work.task]
+        jobs().start(work, seconds=task.seconds)
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         over = not _is_drawing(work) or time.monotonic() > end  # Asked before the last look.

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import comb
 from statistics import fmean
 
 from sim.interfaces.app.study import NO_FAULT
 from sim.model.objects import JsonObject
 from sim.stats import Estimate, mean_interval
-from sim.stats.intervals import LEVEL, difference
+from sim.stats.intervals import difference, joint_level
 
 Values = tuple[float, ...]
 
@@ -42,13 +43,14 @@ class Cell:
 class Ranked:
     """Strategies under one *kind* of fault, the mean over its sizes and moments, least hurt first.
 
-    *rows* are by strategy; *alone* is what the first of them has without any fault. *rivals* are
-    those that the runs cannot tell from the first.
+    *rows* are by strategy; *alone* is what the first of them has without any fault. *ties* are
+    hurt exactly as the first in every run; *rivals* are those that the runs cannot tell from it.
     """
 
     kind: str
     rows: Mapping[str, Values]
     alone: Estimate | None
+    ties: tuple[str, ...]
     rivals: tuple[str, ...]
 
     @property
@@ -65,7 +67,9 @@ class Ranked:
 class Swing:
     """One thing that varies: the mean harm at its least and its worst level, all else averaged.
 
-    *what* is "strategy", "fault", "moment", or the kind of fault whose size it is.
+    *what* is "strategy", "fault", "moment", or the kind of fault whose size it is. *middle* is the
+    mean over all of its levels. The interval of *swing* is wider the more levels there were to pick
+    the two from.
     """
 
     what: str
@@ -73,7 +77,13 @@ class Swing:
     high_at: str
     low: float
     high: float
+    middle: float
     swing: Estimate
+
+    @property
+    def clear(self) -> bool:
+        """Whether the runs can tell the two levels apart."""
+        return self.swing.clear
 
 
 def cells_of(found: JsonObject, figure: str) -> tuple[Cell, ...]:
@@ -111,14 +121,16 @@ def ranked(cells: Sequence[Cell], kind: str) -> Ranked:
     }
     order = sorted(rows, key=lambda name: fmean(rows[name]))
     best = order[0]
-    level = 1.0 - (1.0 - LEVEL) / max(len(order) - 1, 1)
-    rivals = tuple(name for name in order[1:] if not _is_more(rows[name], rows[best], level))
+    level = joint_level(len(order) - 1)
+    ties = tuple(name for name in order[1:] if rows[name] == rows[best])
+    near = (name for name in order[1:] if not _is_more(rows[name], rows[best], level))
     bare = [cell for cell in cells if not cell.kind and cell.strategy == best]
     return Ranked(
         kind=kind,
         rows={name: rows[name] for name in order},
         alone=_mean(_averaged(bare)) if bare else None,
-        rivals=rivals,
+        ties=ties,
+        rivals=tuple(name for name in near if name not in ties),
     )
 
 
@@ -129,16 +141,18 @@ def is_harmless(cells: Sequence[Cell], kind: str) -> bool:
     return all(cell.values == bare.get((cell.strategy, cell.moment)) for cell in mine)
 
 
-def worst(cells: Sequence[Cell]) -> tuple[Cell, int]:
-    """The cell with most harm, and how many others the runs cannot tell from it."""
+def worst(cells: Sequence[Cell]) -> tuple[Cell, int] | None:
+    """The cell with most harm, and how many others the runs cannot tell from it; None: no harm."""
     mine = sorted((c for c in cells if c.kind), key=lambda c: -c.mean.value)
     first, *others = mine
-    level = 1.0 - (1.0 - LEVEL) / max(len(others), 1)
+    if first.mean.value == 0:
+        return None
+    level = joint_level(len(others))
     return first, sum(not _is_more(first.values, other.values, level) for other in others)
 
 
 def swings(cells: Sequence[Cell]) -> tuple[Swing, ...]:
-    """What matters, most first. The two levels are picked as extremes, which flatters a little."""
+    """What matters, most first."""
     mine = [cell for cell in cells if cell.kind]
     found = [
         _swing("strategy", mine, lambda cell: cell.strategy),
@@ -153,11 +167,6 @@ def swings(cells: Sequence[Cell]) -> tuple[Swing, ...]:
     return tuple(sorted(varied, key=lambda one: -one.swing.value))
 
 
-def middle(cells: Sequence[Cell]) -> float:
-    """The mean harm of all cells that have a fault."""
-    return fmean(cell.mean.value for cell in cells if cell.kind)
-
-
 def _swing(what: str, cells: Sequence[Cell], level: Callable[[Cell], str]) -> Swing | None:
     rows = {
         name: _averaged([cell for cell in cells if level(cell) == name])
@@ -166,7 +175,8 @@ def _swing(what: str, cells: Sequence[Cell], level: Callable[[Cell], str]) -> Sw
     if len(rows) < 2:
         return None
     low, high = (pick(rows, key=lambda name: fmean(rows[name])) for pick in (min, max))
-    apart = difference(rows[high], rows[low])
+    # The two are picked as extremes, so that any pair of levels might have been looked at.
+    apart = difference(rows[high], rows[low], joint_level(comb(len(rows), 2)))
     assert apart is not None
     return Swing(
         what=what,
@@ -174,6 +184,7 @@ def _swing(what: str, cells: Sequence[Cell], level: Callable[[Cell], str]) -> Sw
         high_at=high,
         low=fmean(rows[low]),
         high=fmean(rows[high]),
+        middle=fmean(map(fmean, rows.values())),
         swing=apart,
     )
 

@@ -11,7 +11,7 @@ from sim.interfaces.app.drawing import harm as panels
 from sim.interfaces.app.drawing import tornado as bars
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text
-from sim.interfaces.app.harm import Cell, kinds_of, middle, swings
+from sim.interfaces.app.harm import Cell, kinds_of, swings
 from sim.interfaces.app.harm_words import figure_label, moment_words, swing_name
 from sim.interfaces.app.study import VERSION
 
@@ -41,7 +41,7 @@ def tornado_picture(cells: Sequence[Cell], figure: str, colours: Colours, langua
     found = swings(cells)
     if not found:
         return ""
-    drawn = bars.tornado(found, middle(cells), figure, colours, language)
+    drawn = bars.tornado(found, figure, colours, language)
     name = translate(language, "what matters most for: {figure}", figure=figure_label(figure))
     whole = picture(drawn, bars.WIDTH, bars.height_of(found), name)
     return f"<figure style='margin:0;max-width:560px'>{whole}</figure>"
@@ -60,7 +60,7 @@ def sheet(cells: Sequence[Cell], figure: str, colours: Colours, language: str) -
             )
             parts.append((words, drawn, panels.WIDTH, height))
     if found := swings(cells):
-        drawn = bars.tornado(found, middle(cells), figure, colours, language)
+        drawn = bars.tornado(found, figure, colours, language)
         words = translate(language, "What matters most")
         parts.append((words, drawn, bars.WIDTH, bars.height_of(found)))
     return _stacked(parts, figure_label(figure).render(language), colours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from sim.analysis.figures import FIGURES
@@ -55,19 +55,42 @@ def _least(cells: Sequence[Cell], kind: str, figure: str, language: str) -> str:
             language, "{kind}: {best} has {value} {figure} on average.", **values
         ) + _alone(one, language)
     if one.rivals:
+        names = sorted((*one.ties, *one.rivals), key=list(one.rows).index)
         return translate(
             language,
             "{kind}: cannot tell yet which strategy is hurt least: {best} ({value} {figure} on "
             "average) or {rivals}.",
             **values,
-            rivals=", ".join(_with_mean(one, name, language) for name in one.rivals),
+            rivals=", ".join(_with_mean(one, name, language) for name in names),
         )
+    if one.ties:
+        return _tied(one, values, language) + _alone(one, language)
     return translate(
         language,
         "{kind}: {best} is hurt least, {value} {figure} on average; next is {next}.",
         **values,
         next=_with_mean(one, list(one.rows)[1], language),
     ) + _alone(one, language)
+
+
+def _tied(one: Ranked, values: Mapping[str, object], language: str) -> str:
+    """Several that nothing sets apart: no further run is needed to say so."""
+    joint = translate(language, ", ").join((one.best, *one.ties))
+    told = {**values, "names": joint, "n": len(one.rows[one.best])}
+    rest = list(one.rows)[1 + len(one.ties) :]
+    if not rest:
+        return translate(
+            language,
+            "{kind}: {names} are hurt alike in each of {n} runs: {value} {figure}.",
+            **told,
+        )
+    return translate(
+        language,
+        "{kind}: {names} are hurt least, and alike in each of {n} runs: {value} {figure}; next is "
+        "{next}.",
+        **told,
+        next=_with_mean(one, rest[0], language),
+    )
 
 
 def _with_mean(one: Ranked, strategy: str, language: str) -> str:
@@ -83,7 +106,10 @@ def _alone(one: Ranked, language: str) -> str:
 
 
 def _worst(cells: Sequence[Cell], figure: str, language: str) -> str:
-    cell, others = worst_of(cells)
+    most, label = worst_of(cells), FIGURES[figure].label
+    if most is None:
+        return translate(language, "No combination cost a single one: 0 {figure}.", figure=label)
+    cell, others = most
     text = translate(
         language,
         "Worst of all: {kind} {size}, {moment}, with {strategy}: {value} {figure}",
@@ -92,7 +118,7 @@ def _worst(cells: Sequence[Cell], figure: str, language: str) -> str:
         moment=moment_words(cell.moment, language),
         strategy=cell.strategy,
         value=shown_estimate(cell.mean, 1.0, language),
-        figure=FIGURES[figure].label,
+        figure=label,
     )
     if not others:
         return text + translate(language, ".")
@@ -110,12 +136,12 @@ def harm_table(cells: Sequence[Cell], figure: str, language: str) -> Table:
     """Every cell: mean ± half of its interval, strategies side by side."""
     strategies = list(dict.fromkeys(cell.strategy for cell in cells))
     by_place = {(c.kind, c.size, c.moment, c.strategy): c for c in cells}
-    places = dict.fromkeys((c.kind, c.size, c.moment) for c in cells)
+    places = dict.fromkeys((c.kind, c.size, c.moment) for c in _once(cells))
     rows = [
         Row(
             cells=(
                 _fault(kind, size, language),
-                moment,
+                moment if kind else NOTHING,
                 *(
                     shown_estimate(cell.mean, 1.0, language)
                     if (cell := by_place.get((kind, size, moment, name)))
@@ -141,6 +167,13 @@ def harm_table(cells: Sequence[Cell], figure: str, language: str) -> Table:
         rows=tuple(rows),
         figures_from=2,
     )
+
+
+def _once(cells: Sequence[Cell]) -> list[Cell]:
+    """*cells* with those that have no fault from one moment only: none of them begins any more."""
+    bare = {cell.moment: cell for cell in reversed(cells) if not cell.kind}
+    first = next(reversed(bare), "")
+    return [cell for cell in cells if cell.kind or cell.moment == first]
 
 
 def refused_table(found: JsonObject, language: str) -> Table:

@@ -16,13 +16,15 @@ GIB = 2**30
 class Task:
     """*carry_out* computes an order into a document; it is told whom to tell (done, all).
 
-    *afterwards* may add files to the document's name once that is there (pictures, say).
+    *afterwards* may add files to the document's name once that is there (pictures, say). If it
+    needs nothing but the document, it *draws_again* for a document whose worker died before it.
     """
 
     carry_out: Callable[[JsonObject, Progress], JsonObject]
     memory_bytes: int = 8 * GIB
     seconds: float = 1800.0
-    afterwards: Callable[[str], None] | None = None
+    afterwards: Callable[[JsonObject, str], None] | None = None
+    draws_again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

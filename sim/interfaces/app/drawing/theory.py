@@ -1,6 +1,8 @@
-"""Theory's curve, and what was measured on it with its interval."""
+"""Theory's curves, and what was measured on them with intervals."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours
@@ -11,54 +13,81 @@ WIDTH, LEFT, RIGHT, TOP, BOTTOM = 420.0, 42.0, 396.0, 26.0, 210.0
 ROOM = 1.12
 
 
-def theory_picture(found: JsonObject, service: float, colours: Colours, language: str) -> str:
-    """Time in the system (ms) over the load of a worker."""
+def theory_picture(
+    found: JsonObject, theory: Callable[[int, float], float], colours: Colours, language: str
+) -> str:
+    """Time in the system (ms) over the load of a worker: a curve and a mark for each system.
+
+    *theory* knows the seconds of a system with so many workers at such a load.
+    """
     points = found["points"]
     most = 1000 * ROOM * float(max(max(point["high"], point["theory"]) for point in points))
 
-    def x(load: float) -> float:
-        return LEFT + load * (RIGHT - LEFT)
-
-    def y(milliseconds: float) -> float:
-        return BOTTOM - milliseconds / most * (BOTTOM - TOP)
+    def place(load: float, seconds: float) -> tuple[float, float]:
+        return LEFT + load * (RIGHT - LEFT), BOTTOM - 1000 * seconds / most * (BOTTOM - TOP)
 
     made = []
     for tick in ticks(0.0, most, 5):
-        made.append(_rule(LEFT, RIGHT, y(tick), y(tick), colours))
-        made.append(_label(f"{tick:g}", LEFT - 6, y(tick) + 4, colours, "end"))
-    for percent in range(0, 101, 20):
-        made.append(_label(f"{percent} %", x(percent / 100), BOTTOM + 16, colours, "middle"))
-    loads = [n / 200 for n in range(200) if 1000 * service / (1 - n / 200) <= most]
-    curve = "M" + "L".join(f"{x(n):.1f} {y(1000 * service / (1 - n)):.1f}" for n in loads)
-    made.append(element("path", d=curve, fill="none", stroke=colours.ink, stroke_width=1.5))
-    for point in points:
-        words = translate(
-            language,
-            "load {load} %: theory {theory} ms, measured {mean} ms ({low} to {high})",
-            load=f"{100 * point['load']:.0f}",
-            theory=f"{1000 * point['theory']:.1f}",
-            mean=f"{1000 * point['mean']:.1f}",
-            low=f"{1000 * point['low']:.1f}",
-            high=f"{1000 * point['high']:.1f}",
-        )
-        at = x(point["load"])
-        bar = element(
-            "line",
-            x1=at,
-            x2=at,
-            y1=y(1000 * point["low"]),
-            y2=y(1000 * point["high"]),
-            stroke=colours.failed,
-            stroke_width=2,
-        )
-        dot = element("circle", cx=at, cy=y(1000 * point["mean"]), r=4, fill=colours.failed)
-        made.append(element("g", title(words) + bar + dot))
-    made.append(
-        _label(translate(language, "load of a worker"), (LEFT + RIGHT) / 2, BOTTOM + 34, colours)
-    )
+        _, y = place(0.0, tick / 1000)
+        made.append(_rule(LEFT, RIGHT, y, y, colours))
+        made.append(_label(f"{tick:g}", LEFT - 6, y + 4, colours, "end"))
+    for tenth in range(0, 11, 2):
+        made.append(_label(f"{tenth / 10:g}", place(tenth / 10, 0.0)[0], BOTTOM + 16, colours))
+    for number, workers in enumerate(dict.fromkeys(point["workers"] for point in points)):
+        loads = [n / 200 for n in range(200) if 1000 * theory(workers, n / 200) <= most]
+        line = [place(load, theory(workers, load)) for load in loads]
+        made.append(_curve(line, number, colours))
+        x, y = line[len(line) * 2 // 3]
+        words = translate(language, "M/M/{workers}", workers=workers)
+        above = (x - 8, y - 8, "end") if number == 0 else (x + 4, y + 16, "start")
+        made.append(_label(words, above[0], above[1], colours, above[2]))
+        mine = [point for point in points if point["workers"] == workers]
+        made += [_mark(point, number, place, colours, language) for point in mine]
+    axis = translate(language, "load of a worker (ρ)")
+    made.append(_label(axis, (LEFT + RIGHT) / 2, BOTTOM + 34, colours))
     made.append(_label(translate(language, "Mean time of a request (ms)"), 2, 12, colours, "start"))
-    name = translate(language, "mean time of a request over load: theory as a line, runs as dots")
+    name = translate(language, "mean time of a request over load: theory as lines, runs as marks")
     return picture("".join(made), WIDTH, BOTTOM + 42, name)
+
+
+def _curve(line: Sequence[tuple[float, float]], number: int, colours: Colours) -> str:
+    path = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in line)
+    dashes = "6 3" if number else None
+    return element(
+        "path", d=path, fill="none", stroke=colours.ink, stroke_width=1.5, stroke_dasharray=dashes
+    )
+
+
+def _mark(
+    point: JsonObject,
+    number: int,
+    place: Callable[[float, float], tuple[float, float]],
+    colours: Colours,
+    language: str,
+) -> str:
+    """A dot for the first system, a square for another, with the whisker of its interval."""
+    words = translate(
+        language,
+        "M/M/{workers} at ρ = {load}: theory {theory} ms, measured {mean} ms ({low} to {high})",
+        workers=point["workers"],
+        load=f"{point['load']:.2f}",
+        **{key: f"{1000 * point[key]:.1f}" for key in ("theory", "mean", "low", "high")},
+    )
+    x, y = place(point["load"], point["mean"])
+    colour = colours.version(0) if number else colours.failed
+    made = [title(words)]
+    low, high = (place(point["load"], point[key])[1] for key in ("low", "high"))
+    made.append(_stroke(x, x, low, high, colour))
+    made += [_stroke(x - 4, x + 4, end, end, colour) for end in (low, high)]
+    if number:
+        made.append(element("rect", x=x - 3.5, y=y - 3.5, width=7, height=7, fill=colour))
+    else:
+        made.append(element("circle", cx=x, cy=y, r=4, fill=colour))
+    return element("g", "".join(made))
+
+
+def _stroke(x1: float, x2: float, y1: float, y2: float, colour: str) -> str:
+    return element("line", x1=x1, x2=x2, y1=y1, y2=y2, stroke=colour, stroke_width=1.6)
 
 
 def _rule(x1: float, x2: float, y1: float, y2: float, colours: Colours) -> str:

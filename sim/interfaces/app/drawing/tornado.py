@@ -1,4 +1,4 @@
-"""The tornado of a study: what matters most for harm on top, as bars about the mean of all."""
+"""The tornado of a study: what matters most for harm on top, each bar about its own mean."""
 
 from __future__ import annotations
 
@@ -21,11 +21,9 @@ def height_of(swings: Sequence[Swing]) -> float:
     return TOP + ROW * len(swings) + FOOT
 
 
-def tornado(
-    swings: Sequence[Swing], middle: float, figure: str, colours: Colours, language: str
-) -> str:
+def tornado(swings: Sequence[Swing], figure: str, colours: Colours, language: str) -> str:
     """Bars from the mean at the least level to that at the worst; hatched ones may be chance."""
-    most = 1.04 * max(max(one.high for one in swings), middle, 1e-9)
+    most = 1.04 * max(*(one.high for one in swings), 1e-9)
 
     def x(value: float) -> float:
         return LEFT + value / most * (RIGHT - LEFT)
@@ -38,14 +36,13 @@ def tornado(
     for place, one in enumerate(swings):
         y = TOP + place * ROW
         made.append(_bar(one, y, x(one.low), x(one.high), colours, language))
-        made.append(_line(x(middle), y + 30, y + 48, colours.paper, 3.2))
-        made.append(_line(x(middle), y + 30, y + 48, colours.failed, 1.6, "4 2"))
+        made.append(_line(x(one.middle), y + 30, y + 48, colours.paper, 3.2))
+        made.append(_line(x(one.middle), y + 30, y + 48, colours.failed, 1.6, "4 2"))
     made.append(_line(LEFT, bottom, bottom, colours.ink, 0.8, right=RIGHT))
     label = translate(
         language,
-        "{figure}, mean of a run; dashed: the mean of all, {middle}",
+        "{figure}, mean of a run; dashed: mean over all levels",
         figure=figure_label(figure),
-        middle=compact(middle),
     )
     made.append(_text(label, (LEFT + RIGHT) / 2, bottom + 31, colours.ink, "middle"))
     return "".join(made)
@@ -70,14 +67,13 @@ def _bar(one: Swing, y: float, low: float, high: float, colours: Colours, langua
         high_at=one.high_at,
         low_at=one.low_at,
     )
-    clear = one.swing.clear or (one.swing.equal and one.swing.value > 0)
     box = element(
         "rect",
         x=low,
         y=y + 30,
         width=max(high - low, 1.5),
         height=BAR,
-        fill=colours.version(0) if clear else "url(#tornadoterminating0)",
+        fill=colours.version(0) if one.clear else "url(#tornadoterminating0)",
         stroke=colours.ink,
         stroke_width=0.7,
     )

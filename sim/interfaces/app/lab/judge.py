@@ -7,7 +7,7 @@ import streamlit as st
 from sim.errors import ScenarioError
 from sim.i18n import translate
 from sim.interfaces.app.on_demand import on_demand
-from sim.interfaces.app.shown import show_table
+from sim.interfaces.app.shown import plain, show_table
 from sim.interfaces.app.task import Work
 from sim.interfaces.judged_traffic import read_share, read_traffic
 from sim.interfaces.table import Table
@@ -39,7 +39,7 @@ def show_judge(language: str) -> None:
         for name in ("limit", "good", "bad"):
             read_share(name, order[name])
     except ScenarioError as error:
-        st.error(error.render(language))
+        st.error(plain(error.render(language)))
         return
     work = Work(task="judge", order=order)
     found = on_demand(work, translate(language, "Ask the judge"), "judge", language)

@@ -6,17 +6,15 @@ import streamlit as st
 
 from sim.i18n import message, translate
 from sim.interfaces.app import fidelity, settings
+from sim.interfaces.app.against_theory import show_theory
 from sim.interfaces.app.claims import show_claims
-from sim.interfaces.app.drawing.markup import show_markup
-from sim.interfaces.app.drawing.theory import theory_picture
+from sim.interfaces.app.made import show_made
 from sim.interfaces.app.on_demand import on_demand
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.shown import show_table, theme_colours
+from sim.interfaces.app.shown import show_table
 from sim.interfaces.app.task import Work
-from sim.interfaces.app.tasks.theory import PODS, SERVICE_SECONDS
 from sim.interfaces.table import Row, Table
-from sim.model.objects import JsonObject
 
 
 def show(language: str) -> None:
@@ -30,73 +28,13 @@ def show(language: str) -> None:
         ]
     )
     with theory:
-        _show_theory(language)
+        show_theory(language)
     with engines:
         _show_engines(language)
     with kubernetes:
         _show_fidelity(language)
     with handbook:
         show_claims(language)
-
-
-def _show_theory(language: str) -> None:
-    st.markdown(
-        translate(
-            language,
-            "{pods} pods with one worker each behind a random choice are {pods} M/M/1 queues, and "
-            "theory knows exactly how long a request takes: {service} ms ÷ (1 - load). The "
-            "simulator knows nothing of that formula.",
-            pods=PODS,
-            service=f"{1000 * SERVICE_SECONDS:g}",
-        )
-    )
-    work = Work(task="theory", order={})
-    found = on_demand(work, translate(language, "Measure it now"), "theory", language)
-    if found is None:
-        return
-    show_markup(theory_picture(found, SERVICE_SECONDS, theme_colours(), language), "theory")
-    show_table(theory_table(found, language))
-    st.caption(
-        translate(
-            language,
-            "Line: theory. Dots: mean of {n} runs of 300 s with its 95 % interval, of which one in "
-            "twenty does not hold the truth even if all is well.",
-            n=found["seeds"],
-        )
-    )
-
-
-def theory_table(found: JsonObject, language: str) -> Table:
-    """Theory and measurement beside each other."""
-    headings = (
-        message("load (%)"),
-        message("theory (ms)"),
-        message("measured (ms)"),
-        message("95 % interval"),
-        message("theory inside"),
-        message("requests"),
-    )
-    rows = []
-    for point in found["points"]:
-        inside = point["low"] <= point["theory"] <= point["high"]
-        rows.append(
-            Row(
-                cells=(
-                    f"{100 * point['load']:.0f}",
-                    f"{1000 * point['theory']:.2f}",
-                    f"{1000 * point['mean']:.2f}",
-                    f"{1000 * point['low']:.2f} – {1000 * point['high']:.2f}",
-                    translate(language, "✓ yes") if inside else translate(language, "✕ no"),
-                    f"{point['requests']:,}",
-                )
-            )
-        )
-    return Table(
-        title=translate(language, "Mean time of a request"),
-        headings=tuple(heading.render(language) for heading in headings),
-        rows=tuple(rows),
-        figures_from=0,
-    )
 
 
 def _show_engines(language: str) -> None:
@@ -145,11 +83,16 @@ def _show_engines(language: str) -> None:
     st.caption(
         translate(
             language,
-            "The readable one took {slow} s, the kernel {fast} s, cluster included.",
+            "Scenario {scenario}, {strategy}, seed {seed}. The readable one took {slow} s, the "
+            "kernel {fast} s, cluster included.",
+            scenario=order.bundled,
+            strategy=found["strategy"],
+            seed=found["seed"],
             slow=f"{found['seconds'][0]:.2f}",
             fast=f"{found['seconds'][1]:.2f}",
         )
     )
+    show_made(found["made"], language)
 
 
 def _show_fidelity(language: str) -> None:
@@ -173,17 +116,19 @@ def _show_fidelity(language: str) -> None:
         message("statement about Kubernetes"),
         message("why it is not modelled"),
     )
-    show_table(
-        Table(
-            title=translate(language, "What is not modelled"),
-            headings=tuple(heading.render(language) for heading in headings),
-            rows=tuple(Row(cells=cells) for cells in fidelity.not_modelled()),
+    with st.container(key="in-english-left-out"):
+        show_table(
+            Table(
+                title=translate(language, "What is not modelled"),
+                headings=tuple(heading.render(language) for heading in headings),
+                rows=tuple(Row(cells=cells) for cells in fidelity.not_modelled()),
+            )
         )
-    )
     st.subheader(translate(language, "All statements"))
     found = fidelity.sections()
     name = st.selectbox(translate(language, "Section"), list(found), key="fidelity-section")
-    st.markdown(found[str(name)].replace("<br>", " · "))
+    with st.container(key="in-english-statements"):
+        st.markdown(found[str(name)].replace("<br>", " · "))
 
 
 PAGE = Page(

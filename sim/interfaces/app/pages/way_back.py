@@ -15,6 +15,7 @@ from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.shown import (
+    plain,
     show_basis,
     show_link,
     show_reading,
@@ -55,9 +56,22 @@ def show(language: str) -> None:
         blocked=not order.strategies or not moments,
     )
     if found is None:
+        st.caption(_what_it_takes(order, moments, language))
         show_reading(reading, language)
     else:
         _show(found, order, work, language)
+
+
+def _what_it_takes(order: Order, moments: list[str], language: str) -> str:
+    return translate(
+        language,
+        "{strategies} strategies, sent back at {moments} moments with {seeds} seeds: {n} ways "
+        "back, and runs without a release beside them. Below: what they rest on.",
+        strategies=len(order.strategies),
+        moments=len(moments),
+        seeds=order.runs,
+        n=len(order.strategies) * len(moments) * order.runs,
+    )
 
 
 def _ask(language: str) -> tuple[Order, list[str]]:
@@ -111,7 +125,7 @@ def usual_work() -> Work:
 
 def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:
     view, drill = found["views"][language], found["drill"]
-    st.caption(view["release"])
+    st.caption(plain(view["release"]))
     for number, (one, raw) in enumerate(zip(view["moments"], drill["moments"], strict=True)):
         _show_moment(one, raw["moment"] == Moment.ALERT, f"b{number}", language)
     figures, basis = st.tabs(
@@ -135,8 +149,17 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
     colours = theme_colours()
     st.subheader(translate(language, "Decided {moment}", moment=one["name"]))
     st.html(f"<p class='seatrial-verdict'>{escape(one['verdict'])}</p>")
+    if len(one["bars"]) > 1:
+        st.caption(
+            translate(
+                language,
+                "The intervals in this sentence are of differences under the same seed, and all "
+                "of them together hold at 95 %. They suppose that such differences are roughly "
+                "normal, which few seeds cannot show: more seeds make them narrower and safer.",
+            )
+        )
     if one["policy"]:
-        st.caption(one["policy"].replace("*", r"\*").replace("~", r"\~"))
+        st.caption(plain(one["policy"]))
     bars = one["bars"]
     parts = [ways_back(bars, colours, language, prefix)]
     if watched:
@@ -152,6 +175,8 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
             )
         )
     show_table(Table.from_json(one["exposure"]))
+    if one["exposed"]:
+        st.caption(one["exposed"])
     st.caption(one["window"])
     show_table(Table.from_json(one["broken"]))
     show_table(Table.from_json(one["clocks"]))

@@ -21,6 +21,7 @@ from sim.interfaces.app.harm_words import harm_table, refused_table, sentences
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.server import result_of
 from sim.interfaces.app.shown import (
+    plain,
     show_basis,
     show_link,
     show_reading,
@@ -41,7 +42,7 @@ def show(language: str) -> None:
     reading = understood(study.order, language)
     wrong = () if study.order.is_blank else study.problems()
     for problem in wrong:
-        st.error(problem.render(language))
+        st.error(plain(problem.render(language)))
     if reading is None or wrong:
         return
     _compute_or_show(study, reading, language)
@@ -63,6 +64,14 @@ def _compute_or_show(study: Study, reading: JsonObject, language: str) -> None:
         blocked=too_much or not study.order.strategies,
     )
     if found is None:
+        st.caption(
+            translate(
+                language,
+                "Every fault, size and moment with every strategy and seed, the same point without "
+                "a fault, and no release beside them: {runs} runs. Below: what they rest on.",
+                runs=f"{study.runs:,}",
+            )
+        )
         show_reading(reading, language)
     else:
         _show(found, study, work, language)
@@ -80,12 +89,15 @@ def _show(found: JsonObject, study: Study, work: Work, language: str) -> None:
         translate(
             language,
             "{n} seeds at each point, {runs} runs in all. Each is measured from {before} s before "
-            "the release is written until {window} s after it. A fault stays as long as the new "
-            "version does: “no fault” is what the release costs by itself.",
+            "the release is written until {window} s after it; some {sent} requests are sent in "
+            "that time. A fault stays as long as the new version does: “no fault” is what the "
+            "release costs by itself. ± is half of a 95 % interval by itself; who is hurt least "
+            "or most is said only if all comparisons behind that sentence hold together at 95 %.",
             n=study.order.runs,
             runs=f"{found['runs']:,}",
             before=f"{found['before']:g}",
             window=f"{found['window']:g}",
+            sent=f"{found['sent']:,.0f}",
         )
     )
     _show_pictures(cells, figure, work.name, language)
@@ -107,8 +119,11 @@ def _show_pictures(cells: Sequence[Cell], figure: str, name: str, language: str)
             st.caption(
                 translate(
                     language,
-                    "Each bar goes from the mean at the least harmful level to that at the most "
-                    "harmful one, over all else; hatched: these runs cannot tell.",
+                    "A long bar matters, a short one hardly does. Each goes from the mean at the "
+                    "least harmful level to that at the most harmful one, averaged over all else: "
+                    "over the faults, sizes, moments and strategies that were chosen here, and "
+                    "others give other bars. Hatched: these runs cannot tell the two levels apart, "
+                    "seeing that they were picked from all pairs of levels.",
                 )
             )
         show_markup(picture, part)

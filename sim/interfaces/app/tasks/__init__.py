@@ -9,6 +9,7 @@ TASKS = Registry(
     {
         "read": "sim.interfaces.app.tasks.read:TASK",
         "run": "sim.interfaces.app.tasks.run:TASK",
+        "race": "sim.interfaces.app.tasks.race:TASK",
         "compare": "sim.interfaces.app.tasks.compare:TASK",
         "drill": "sim.interfaces.app.tasks.drill:TASK",
         "theory": "sim.interfaces.app.tasks.theory:TASK",

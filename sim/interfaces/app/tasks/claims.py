@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.i18n import LANGUAGES
+from sim.interfaces.app.made import made_now
 from sim.interfaces.app.task import Progress, Task
 from sim.interfaces.claims_tables import (
     VERDICTS,
@@ -26,7 +27,8 @@ def claims(order: JsonObject, progress: Progress) -> JsonObject:
 
     chapter = chapter_called(order["chapter"])
     report = check_claims(chapter, seeds=range(int(order["seeds"])), progress=progress)
-    return {language: view_of(report, language) for language in LANGUAGES}
+    views = {language: view_of(report, language) for language in LANGUAGES}
+    return {**views, "made": made_now()}
 
 
 def view_of(report: ClaimReport, language: str) -> JsonObject:

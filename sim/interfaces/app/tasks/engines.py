@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
+from sim.interfaces.app.made import made_now
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.task import Progress, Task
 from sim.model.attempts import Attempts
@@ -72,6 +73,7 @@ def compare_engines(order: JsonObject, progress: Progress) -> JsonObject:
         "different": differ,
         "digests": digests,
         "seconds": seconds,
+        "made": made_now(),
     }
 
 

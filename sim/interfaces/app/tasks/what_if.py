@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from sim.i18n import LANGUAGES
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 PNG = ".{figure}.{language}.png"
 SHORT = {"failed_requests": "failed", "users_hurt": "users"}
-_LAST: list[JsonObject] = []  # A worker does one piece of work; its pictures come afterwards.
 
 
 def what_if(order: JsonObject, progress: Progress) -> JsonObject:
@@ -32,11 +32,12 @@ def what_if(order: JsonObject, progress: Progress) -> JsonObject:
     begun = time.monotonic()
     swept = _carried_out(plan, progress)
     seconds = time.monotonic() - begun
-    found: JsonObject = {
+    return {
         "study": study.to_json(),
         "before": before_of(scenario),
         "window": plan.window.end - plan.window.first_write,
         "runs": study.runs,
+        "sent": fmean(trial[0].sent for _, trials in swept.trials for trial in trials),
         "seconds": seconds,
         "cells": list(_cells(swept, study)),
         "refused": _refused(plan, study),
@@ -48,8 +49,6 @@ def what_if(order: JsonObject, progress: Progress) -> JsonObject:
             for language in LANGUAGES
         },
     }
-    _LAST[:] = [found]
-    return found
 
 
 def _carried_out(plan: Plan, progress: Progress) -> Swept:
@@ -99,17 +98,17 @@ def _refused(plan: Plan, study: Study) -> list[JsonObject]:
     ]
 
 
-def draw_pictures(name: str) -> None:
+def draw_pictures(found: JsonObject, name: str) -> None:
     """The heat map of either figure in each language, beside the result."""
     from sim.analysis.heat_map import draw_heat_map
 
     for language in LANGUAGES:
         for figure in FIGURES:
             stream = io.BytesIO()
-            drawn = draw_heat_map(heat_map(_LAST[0], figure, language), language)
+            drawn = draw_heat_map(heat_map(found, figure, language), language)
             drawn.savefig(stream, format="png")
             ending = PNG.format(figure=SHORT[figure], language=language)
             shelf.put(name + ending, stream.getvalue())
 
 
-TASK = Task(carry_out=what_if, afterwards=draw_pictures)
+TASK = Task(carry_out=what_if, afterwards=draw_pictures, draws_again=True)

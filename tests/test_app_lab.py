@@ -20,6 +20,7 @@ from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.drawing.intervals import intervals_picture
 from sim.interfaces.app.drawing.peeking import peeking_picture
 from sim.interfaces.app.drawing.theory import theory_picture
+from sim.interfaces.app.lab.peeking import summary, ways_table
 from sim.interfaces.app.lab.size import size_table
 from sim.interfaces.app.tasks.claims import view_of
 from sim.interfaces.app.tasks.engines import compare_engines
@@ -30,7 +31,7 @@ from sim.interfaces.app.tasks.theory import (
     must_wait,
     theory_seconds,
 )
-from sim.stats.power import size_for_shares
+from sim.stats.power import power_of_shares, size_for_shares
 
 __all__ = ["surroundings"]
 
@@ -79,6 +80,24 @@ def test_the_experiment_that_is_shown_was_called_too_early(peeked: dict) -> None
         assert drawn.count("<circle") == len(users)
         assert drawn.count(f'stroke="{DAY.failed}"') == sum(found)
         assert bool(CJK.search(drawn.split("font-family", 1)[1])) == (language == "zh")
+
+
+def test_where_there_is_a_difference_stopping_early_exaggerates_and_waiting_costs_users() -> None:
+    """10 % against 15 %: more findings, larger ones, from fewer users; and none is free."""
+    found = peek(order_of_peeking(truth=0.05), quiet)
+    ways = found["ways"]
+
+    power = power_of_shares(0.10, 0.15, 500)
+    assert ways["end"]["low"] - 0.03 < power < ways["end"]["high"] + 0.03
+    assert ways["once"]["value"] > ways["end"]["value"] > ways["valid"]["value"] > 0.05
+    assert ways["once"]["users"] < ways["valid"]["users"] < ways["end"]["users"] == 500
+    assert ways["once"]["gap"] > ways["end"]["gap"] > 0.05
+    for language in ("en", "zh"):
+        said = summary(found, 0.1, language)
+        assert f"**{100 * ways['valid']['value']:.1f} %**" in said
+        assert bool(CJK.search(said)) == (language == "zh")
+        assert len(ways_table(found, language).rows) == len(ways)
+        assert 'stroke-dasharray="3 3"' not in peeking_picture(found, DAY, language)
 
 
 def test_of_two_experiments_the_one_that_only_an_early_look_believes_is_shown() -> None:

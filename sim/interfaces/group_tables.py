@@ -35,7 +35,7 @@ def who_table(found: Experiment, language: str) -> Table:
     )
     each = message("requests per user")
     lines = [(text, f"{one:,}", f"{two:,}") for text, one, two in rows]
-    lines[1:1] = [(text, f"{100 * one:.4g}", f"{100 * two:.4g}") for text, one, two in shares]
+    lines[3:3] = [(text, f"{100 * one:.4g}", f"{100 * two:.4g}") for text, one, two in shares]
     one, two = (f"{group.requests / max(1, group.users):.3g}" for group in (a, b))
     lines.append((each, one, two))
     return Table(

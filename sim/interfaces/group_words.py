@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.i18n import Message, message
 from sim.judges.wording import percent, points, probability
 from sim.stats.power import POWER, smallest_change
-from sim.stats.ratios import difference_of_shares
+from sim.stats.ratios import difference_of_ratios, difference_of_shares
 from sim.stats.sample_ratio import ALARM
 from sim.stats.two_samples import two_proportions
 
@@ -36,7 +37,6 @@ def remarks(found: Experiment, assign: str) -> list[Remark]:
     said = [_split(found), _flips(found, assign)]
     if found.split_p_value >= ALARM:
         said.append(_decided(found))
-    harm = _harm(found)
     if found.unanswered:
         text = message(
             "{n} users came and no version answered them: they are in no group. If B answers "
@@ -44,20 +44,26 @@ def remarks(found: Experiment, assign: str) -> list[Remark]:
             n=f"{found.unanswered:,}",
         )
         said.append(Remark(kind="note", text=text))
-    return [*said, *([harm] if harm is not None else [])]
+    return [*said, *_harm(found)]
+
+
+def p_value(value: float) -> str:
+    """A p value as it is written in a sentence: `p = 0.026`, `p < 0.0001`."""
+    shown = probability(value)
+    return f"p {shown[0]} {shown[1:]}" if shown.startswith("<") else f"p = {shown}"
 
 
 def _split(found: Experiment) -> Remark:
-    values = {"p": probability(found.split_p_value), "limit": f"{ALARM:g}"}
+    values = {"p": p_value(found.split_p_value), "limit": f"{ALARM:g}"}
     if found.split_p_value < ALARM:
         text = message(
-            "✕ Sample-ratio check: the split is broken (p = {p}, alarm below {limit}). Nothing "
+            "✕ Sample-ratio check: the split is broken ({p}, alarm below {limit}). Nothing "
             "below can be believed before the reason is found.",
             **values,
         )
         return Remark(kind="bad", text=text)
     text = message(
-        "✓ Sample-ratio check: nothing speaks against the split (p = {p}, alarm below {limit}).",
+        "✓ Sample-ratio check: nothing speaks against the split ({p}, alarm below {limit}).",
         **values,
     )
     return Remark(kind="good", text=text)
@@ -126,18 +132,26 @@ def _would_find(found: Experiment) -> Message:
     )
 
 
-def _harm(found: Experiment) -> Remark | None:
-    """The guardrail: whether B's users meet more failures, whatever they buy."""
+def _harm(found: Experiment) -> Iterator[Remark]:
+    """The guardrails: whether B's users meet more failures or wait longer, whatever they buy."""
     if not found.a.requests or not found.b.requests:
-        return None
+        return
     gap, low, high = difference_of_shares(found.a.failed, found.b.failed)
-    if low <= 0.0:
-        return None
-    text = message(
-        "✕ Guardrail: requests of B's users fail more often, {gap} percentage points ({low} to "
-        "{high}). Whatever the conversion says, look at this first.",
-        gap=points(gap),
-        low=points(low),
-        high=points(high),
-    )
-    return Remark(kind="bad", text=text)
+    if low > 0.0:
+        text = message(
+            "✕ Guardrail: requests of B's users fail more often, {gap} percentage points ({low} "
+            "to {high}). Whatever the conversion says, look at this first.",
+            gap=points(gap),
+            low=points(low),
+            high=points(high),
+        )
+        yield Remark(kind="bad", text=text)
+    gap, low, high = (1000 * one for one in difference_of_ratios(found.a.latency, found.b.latency))
+    if low > 0.0:
+        text = message(
+            "Guardrail: requests of B's users take longer, {gap} ms on average ({low} to {high}).",
+            gap=f"{gap:+.3g}",
+            low=f"{low:+.3g}",
+            high=f"{high:+.3g}",
+        )
+        yield Remark(kind="note", text=text)

@@ -40,7 +40,7 @@ def intervals_picture(
         made.append(
             _word(f"{100 * tick:+.3g}" if width < 1 else "0", LEFT - 5, y(tick) + 4, colours, "end")
         )
-    for tick in ticks(0.0, float(users[-1]), 4):
+    for tick in ticks(0.0, float(users[-1]), 5):
         made.append(_word(f"{tick:,.0f}", x(tick), BOTTOM + 18, colours, "middle"))
     made.append(_line(LEFT, RIGHT, y(truth), y(truth), colours.ink, 1.2, "1 3"))
     for look, n in enumerate(users):

@@ -28,7 +28,7 @@ def peeking_picture(found: JsonObject, colours: Colours, language: str) -> str:
     for tick in ticks(0.0, most, 5):
         made.append(_line(LEFT, RIGHT, y(tick), colours.faint, 0.4))
         made.append(_label(f"{100 * tick:.0f} %", LEFT - 5, y(tick) + 4, colours, "end"))
-    for tick in ticks(0.0, float(users[-1]), 4):
+    for tick in ticks(0.0, float(users[-1]), 5):
         made.append(_label(f"{tick:,.0f}", x(int(tick)), BOTTOM + 16, colours, "middle"))
     names = []
     if not found["truth"]:

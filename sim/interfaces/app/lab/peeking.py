@@ -97,11 +97,17 @@ def summary(found: JsonObject, share: float, language: str) -> str:
         language,
         "{trials} experiments in which A converts {share} % and B {other} %. One look at the end "
         "finds the difference in **{end} %** of them. Stopping at the first of {looks} looks finds "
-        "one in **{often} %**, but finds as readily what is not there (set the true change to 0), "
-        "and at a size that the table has beside the true one. The always-valid "
-        "interval finds it in **{valid} %**: the price of looking at any time is more users.",
+        "one in **{often} %**, but reports {size} points on average instead of {gap}, and finds as "
+        "readily what is not there (set the true change to 0). The always-valid interval finds it "
+        "in **{valid} %**: the price of looking at any time is more users.",
+        size=_points(ways["once"]["gap"]),
+        gap=_points(abs(found["truth"])),
         **values,
     )
+
+
+def _points(gap: float | None) -> str:
+    return NOTHING if gap is None else f"{100 * gap:.2g}"
 
 
 def ways_table(found: JsonObject, language: str) -> Table:
@@ -113,8 +119,7 @@ def ways_table(found: JsonObject, language: str) -> Table:
             "{value} ({low} to {high})",
             **{end: f"{100 * one[end]:.1f}" for end in ("value", "low", "high")},
         )
-        gap = NOTHING if one["gap"] is None else f"{100 * one['gap']:.2g}"
-        cells = (name, share, f"{one['users']:,.0f}", gap)
+        cells = (name, share, f"{one['users']:,.0f}", _points(one["gap"]))
         shown = (one.render(language) if isinstance(one, Message) else one for one in cells)
         rows.append(Row(cells=tuple(shown)))
     title = message("What each way finds, where there is nothing to find")

@@ -7,7 +7,7 @@ import streamlit as st
 from sim.i18n import translate
 from sim.interfaces.app.lab.asking import ask_number, ask_whole
 from sim.interfaces.app.lab.settings import COUNTS, SPLITS
-from sim.judges.wording import probability
+from sim.interfaces.group_words import p_value
 from sim.stats.sample_ratio import ALARM, noticed_from, split_p_value
 
 FEW = 5.0  # Users to be expected of each group, so that chi square is near enough (Cochran).
@@ -58,12 +58,12 @@ def show_split(language: str) -> None:
 
 
 def _judged(p: float, language: str) -> None:
-    values = {"p": probability(p), "limit": f"{ALARM:g}"}
+    values = {"p": p_value(p), "limit": f"{ALARM:g}"}
     if p < ALARM:
         st.error(
             translate(
                 language,
-                "✕ The split is broken (p = {p}, alarm below {limit}): where the assignment "
+                "✕ The split is broken ({p}, alarm below {limit}): where the assignment "
                 "works, chance does this in fewer than 1 of 2,000 experiments. Find out why "
                 "before you believe any result of this one.",
                 **values,
@@ -73,7 +73,7 @@ def _judged(p: float, language: str) -> None:
     st.success(
         translate(
             language,
-            "✓ Nothing speaks against the split (p = {p}, alarm below {limit}).",
+            "✓ Nothing speaks against the split ({p}, alarm below {limit}).",
             **values,
         )
     )

@@ -147,7 +147,7 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
     """The sentence, the clocks as a picture, then what it cost and what it broke."""
     colours = theme_colours()
     st.subheader(translate(language, "Decided {moment}", moment=one["name"]))
-    st.html(f"<p class='seatrial-verdict'>{escape(one['verdict'])}</p>")
+    st.html(f"<p class='seatrial-verdict'>{escape(_begun(one['verdict']))}</p>")
     if len(one["bars"]) > 1:
         st.caption(
             translate(
@@ -179,6 +179,10 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
     st.caption(one["window"])
     show_table(Table.from_json(one["broken"]))
     show_table(Table.from_json(one["clocks"]))
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 PAGE = Page(

@@ -64,8 +64,8 @@ def show(language: str) -> None:
 def _what_it_takes(order: Order, moments: list[str], language: str) -> str:
     return translate(
         language,
-        "{strategies} strategies, sent back at {moments} moments with {seeds} seeds: {n} ways "
-        "back, and runs without a release beside them. Below: what they rest on.",
+        "{n} ways back: strategies × moments × seeds = {strategies} × {moments} × {seeds}; and "
+        "runs without a release beside them. Below: what they rest on.",
         strategies=len(order.strategies),
         moments=len(moments),
         seeds=order.runs,

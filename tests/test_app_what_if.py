@@ -15,7 +15,7 @@ from test_app import CJK, page, surroundings, until, word, words_of
 from sim.interfaces.app import harm, study_files
 from sim.interfaces.app.ask_study import usual_study
 from sim.interfaces.app.drawing.colours import DAY, NIGHT
-from sim.interfaces.app.drawing.harm import cell_words, contrast, panel, shade
+from sim.interfaces.app.drawing.harm import cell_words, compact, contrast, panel, shade
 from sim.interfaces.app.drawing.tornado import tornado
 from sim.interfaces.app.harm import Cell, cells_of
 from sim.interfaces.app.harm_pictures import heat_maps, sheet
@@ -161,6 +161,7 @@ def test_a_value_fits_into_the_narrow_columns_of_many_sizes() -> None:
     drawn = panel([cell("", "", "Recreate", 170, 170), *cells], ["Recreate"], 14_404, DAY, "en")
     assert ">14k</text>" in drawn and ">14,404</text>" not in drawn
     assert ">none</text>" in drawn
+    assert (compact(8_878, 999.5), compact(8_878), compact(120_000)) == ("8.9k", "8,878", "120k")
     assert ">14,404</text>" in panel(cells[:4], ["Recreate"], 14_404, DAY, "en")
 
 

@@ -80,13 +80,13 @@ def cell_words(cell: Cell, *, narrow: bool = False) -> str:
     """
     mean = cell.mean
     rough = mean.value > 0 and (mean.half_width or 0.0) > UNSURE * mean.value
-    return ("~" if rough else "") + compact(mean.value, 9_999.5 if narrow else MOST_WHOLE)
+    return ("~" if rough else "") + compact(mean.value, 999.5 if narrow else MOST_WHOLE)
 
 
 def compact(value: float, most: float = MOST_WHOLE) -> str:
-    """`0.4`, `38`, `8,047`, `362k`; thousands from *most* on."""
+    """`0.4`, `38`, `8,047`, `362k`; in thousands (`8.9k`) from *most* on."""
     if value >= most:
-        return f"{value / 1000:,.0f}k"
+        return f"{value / 1000:,.{int(value < 9_950)}f}k"
     return f"{value:.1f}" if 0 < value < 9.95 and value != round(value) else f"{value:,.0f}"
 
 

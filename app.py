@@ -5,6 +5,9 @@ streamlit run app.py
 
 from __future__ import annotations
 
-from sim.interfaces.app.frame import show
+import streamlit as st
 
-show()
+from sim.interfaces.app.door import MIDDLEWARE, ROUTES
+from sim.interfaces.app_command import SCRIPT
+
+app = st.App(SCRIPT, routes=ROUTES, middleware=MIDDLEWARE)

@@ -136,6 +136,14 @@ def test_a_pod_that_no_node_has_accepted_requests_nothing():
     assert cost.pod_seconds(found, cost.PENDING) == 4.0
 
 
+def test_extra_pods_are_those_beyond_no_release_that_a_node_holds():
+    """Beside one pod for 10 s another for 6 s; its 2 s without a node cost nothing."""
+    anyway = [span("a", 0, READY, 0.0, inf)]
+    more = [span("b", 1, PENDING, 0.0, 2.0, node=""), span("b", 1, READY, 2.0, 8.0)]
+    by = Yardstick(no_release=run(strategy=None, pods=anyway), slo_availability=0.999)
+    assert measure(run(pods=[*anyway, *more]), by)["extra_pod_seconds"] == 6.0
+
+
 def test_a_pod_that_takes_another_s_place_at_once_is_no_peak():
     found = run(pods=[span("a", 0, READY, 0.0, 5.0), span("b", 1, READY, 5.0, 9.0)])
     assert cost.peak_pods(found) == 1
@@ -203,6 +211,7 @@ def test_every_figure_is_worked_out_for_recreate_by_hand():
         "pod_seconds_pending": 6.0,
         "pod_seconds_running": 3 * (30.0 + 5.0 + 42.0),
         "pod_seconds_terminating": 33.0,
+        "extra_pod_seconds": 3 * (41.0 + 49.0) - 3 * 90.0,  # Three pods at any time, as without.
         "core_seconds": 135.0,
         "byte_seconds": 270 * 2.0**30,
         "peak_pods": 3.0,

@@ -196,6 +196,33 @@ def test_a_comparison_from_click_to_verdict_and_its_link_in_the_other_language(
     colleague.close()
 
 
+def test_a_rollback_limit_is_drilled_beside_the_comparison_from_input_to_column(
+    server: str, browser: Browser
+) -> None:
+    """Its progress survives a reload; it is cancelled and begun anew, and the address has it."""
+    context = visitor(browser, "en")
+    page = opened(context, f"{server}/compare?n=16&seed=41", "text=Nobody has run this yet")
+    page.get_by_role("button", name="Compare").click()
+    page.wait_for_selector(".stTabs")
+    box = page.get_by_role("spinbutton", name="rollback (s) ≤")
+    box.fill("600")
+    box.press("Enter")
+    page.get_by_text("being measured").first.wait_for()
+    page.reload()
+    page.get_by_text("of 16 seeds").wait_for()
+    page.get_by_text("The same in a terminal").wait_for()  # Or the page would be drawn first.
+    assert cancelled(page) < 2.0
+    expect(page.get_by_text("? not measured").first).to_be_visible()
+    page.get_by_role("button", name="Measure the rollback").click()
+    page.get_by_text("is measured by a drill").wait_for()
+    table = page.locator(".seatrial-table").first
+    expect(table.get_by_text("rollback (s) ≤ 600")).to_be_visible()
+    assert "✓ 16 of 16" in table.inner_text() and "being measured" not in table.inner_text()
+    assert "All your limits" in page.locator(".seatrial-verdict").inner_text()
+    assert "max-rollback=600" in page.url
+    context.close()
+
+
 @pytest.mark.parametrize(
     ("address", "button", "progress"),
     [

@@ -20,10 +20,10 @@ from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.drawing.intervals import intervals_picture
 from sim.interfaces.app.drawing.peeking import peeking_picture
 from sim.interfaces.app.drawing.theory import theory_picture
-from sim.interfaces.app.pages.ab import size_table
+from sim.interfaces.app.lab.size import size_table
 from sim.interfaces.app.tasks.claims import view_of
 from sim.interfaces.app.tasks.engines import compare_engines
-from sim.interfaces.app.tasks.peek import one_fooled, peek
+from sim.interfaces.app.tasks.peek import one_early, peek
 from sim.interfaces.app.tasks.theory import (
     SERVICE_SECONDS,
     compare_theory,
@@ -42,16 +42,23 @@ def quiet(done: int, total: int) -> None:
 @pytest.fixture(scope="module")
 def peeked() -> dict:
     """Experiments of 500 users a group, looked at ten times."""
-    return peek({"share": 0.1, "size": 500, "looks": 10, "seed": 1}, quiet)
+    return peek(order_of_peeking(), quiet)
+
+
+def order_of_peeking(**given: float) -> dict:
+    """Both convert 10 % of 500 users, unless it is *given* otherwise."""
+    usual = {"share": 0.1, "truth": 0.0, "expected": 0.05, "size": 500, "looks": 10, "seed": 1}
+    return {**usual, **given}
 
 
 def test_peeking_finds_more_than_was_promised_and_the_honest_test_does_not(peeked: dict) -> None:
     """One look at the end keeps the promise; ten break it; an always-valid test may look."""
     assert peeked["users"][-1] == 500
-    assert peeked["end"]["low"] < 0.05 < peeked["end"]["high"] + 0.01
+    end = peeked["ways"]["end"]
+    assert end["low"] < 0.05 < end["high"] + 0.01
     values = [one["value"] for one in peeked["once"]]
     assert values == sorted(values)
-    assert values[-1] > 2 * peeked["end"]["value"]
+    assert values[-1] > 2 * end["value"]
     assert peeked["valid"][-1]["value"] <= 0.05
     for language in ("en", "zh"):
         drawn = peeking_picture(peeked, DAY, language)
@@ -63,7 +70,7 @@ def test_the_experiment_that_is_shown_was_called_too_early(peeked: dict) -> None
     one, users = peeked["shown"], peeked["users"]
     found = [low > 0 or high < 0 for low, high in zip(*one["once"].values(), strict=True)]
 
-    assert one["fooled"]
+    assert one["early"]
     assert any(found[:-1]) and not found[-1]
     ends = zip(one["valid"]["low"], one["gap"], one["valid"]["high"], strict=True)
     assert all(low < min(0.0, gap) and high > max(0.0, gap) for low, gap, high in ends)
@@ -78,10 +85,10 @@ def test_of_two_experiments_the_one_that_only_an_early_look_believes_is_shown() 
     """The first is a finding at the end too, so it would teach nothing."""
     a, b = np.array([[10, 20], [10, 20]]), np.array([[40, 80], [30, 25]])
 
-    one = one_fooled(a, b, np.array([100, 200]), first=40)
+    one = one_early(a, b, np.array([100, 200]), 0.05, first=40, back=True)
 
     assert one["number"] == 42
-    assert one["fooled"]
+    assert one["early"]
     assert one["gap"] == pytest.approx([0.2, 0.025])
 
 

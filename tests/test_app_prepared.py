@@ -7,7 +7,8 @@ import pytest
 from test_app import page, registry, small_order, started, surroundings, until, work_of
 
 from sim.interfaces.app import server, shelf
-from sim.interfaces.app.jobs import AHEAD_NICENESS, AWAITED_NICENESS, Job, Jobs, State
+from sim.interfaces.app.job import AHEAD_NICENESS, AWAITED_NICENESS
+from sim.interfaces.app.jobs import Job, Jobs
 from sim.interfaces.app.prepared import usual_works
 from sim.interfaces.app.server import jobs
 
@@ -45,5 +46,5 @@ def test_what_is_done_ahead_gives_way_to_what_somebody_waits_for(registry: Jobs)
     assert ahead is not None
     assert niceness(ahead) == AHEAD_NICENESS
     assert niceness(started(registry, small_order(runs=500))) == AWAITED_NICENESS
-    assert started(registry, small_order(runs=501)).state is State.RUNNING
-    assert registry.start(work_of(small_order(runs=503)), seconds=600.0) is None
+    assert not started(registry, small_order(runs=501)).waits
+    assert started(registry, small_order(runs=503)).waits

@@ -15,7 +15,8 @@ from test_app import CJK, page, surroundings, until, word, words_of
 from sim.interfaces.app import harm, study_files
 from sim.interfaces.app.ask_study import usual_study
 from sim.interfaces.app.drawing.colours import DAY, NIGHT
-from sim.interfaces.app.drawing.harm import cell_words, compact, contrast, panel, shade
+from sim.interfaces.app.drawing.harm import cell_words, compact, panel, shade
+from sim.interfaces.app.drawing.shade import contrast
 from sim.interfaces.app.drawing.tornado import tornado
 from sim.interfaces.app.harm import Cell, cells_of
 from sim.interfaces.app.harm_pictures import heat_maps, sheet

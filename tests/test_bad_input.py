@@ -173,7 +173,7 @@ MANIFESTS = {
         "  replicas: 3\n",
         "  strategy:\n    type: ¦Rolling\n",
         '"Rolling": unsupported value',
-        "supported: Recreate, RollingUpdate",
+        "did you mean RollingUpdate?",
     ),
     "deadline not above minReadySeconds": Bad(
         "  replicas: 3\n",
@@ -197,7 +197,7 @@ MANIFESTS = {
         "      labels:\n        app: web",
         "      labels:\n        app: ¦other",
         "`selector` does not match template `labels` (app=other)",
-        "every label that spec.selector names",
+        "the selector wants app=web",
     ),
     "selector expression matches no label": Bad(
         "    matchLabels:\n      app: web\n"
@@ -243,8 +243,8 @@ MANIFESTS = {
     ),
     "quantity": Bad(
         "image: nginx:1.20",
-        "image: a\n          resources:\n            limits:\n              memory: ¦384Mbi",
-        "limits.memory: '384Mbi' is not a quantity",
+        "image: a\n          resources:\n            limits:\n              memory: ¦384Mu",
+        "limits.memory: '384Mu' is not a quantity",
         "250m, 1.5 or 128Mi; it must match '^([+-]?[0-9.]+)",
     ),
     "limit below request": Bad(
@@ -447,7 +447,7 @@ SCENARIOS = {
         "known: constant, poisson",
     ),
     "rate without a unit": Bad(
-        "50/s", "¦50", "wanted a rate, such as 100/s or 6000/m", "with its unit"
+        "50/s", "¦50", "wanted a rate, such as 100/s or 6000/m", "did you mean 50/s?"
     ),
     "share above everything": Bad(
         "  traffic:",

@@ -66,6 +66,24 @@ def test_a_worker_that_dies_is_reported_in_a_sentence():
         replicate(die, SEEDS, workers=2)
 
 
+def test_a_script_whose_workers_would_start_workers_is_told_where_that_belongs(root, tmp_path):
+    """Every worker reads the script anew, and must not start others while it does."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from sim.experiments.replicate import replicate\nreplicate(abs, (1, 2), workers=2)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, script],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 1
+    assert 'belongs under `if __name__ == "__main__":`' in ended.stderr
+    assert "unless it said why above" in ended.stderr.splitlines()[-1]
+
+
 ENDLESS = """
 import sys
 sys.path.insert(0, "tests")

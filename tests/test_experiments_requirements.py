@@ -118,6 +118,8 @@ def test_all_requirements_are_counted_in_the_same_release(comparison):
 def test_the_front_has_all_that_nobody_beats(comparison):
     """Recreate is cheaper and quicker, RollingUpdate is up longer: neither beats the other."""
     assert dominated_by(comparison) == {"Recreate": None, "RollingUpdate": None}
+    assert dominated_by(comparison, ["failed_requests"])["Recreate"] == "RollingUpdate"
+    assert dominated_by(comparison, ["failed_requests", "settled_seconds"])["Recreate"] is None
     recreate, rolling = comparison.releases
     worse = replace(
         recreate,

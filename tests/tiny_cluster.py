@@ -20,10 +20,12 @@ from sim.model.experiment import Experiment, Group
 from sim.model.template_hash import template_hash
 from sim.model.version_metrics import VersionMetrics
 from sim.ports import Wait
+from sim.stats.ratios import Ratio
 from sim.stats.two_samples import Moments
 
 BOOT_SECONDS = 4.0
 HEARING_SECONDS = 1.0
+NOTHING = Ratio(users=1000, size=1000.0, value=0.0, variance=0.0)
 LOOK_SECONDS = 0.25  # How often one who waits looks again.
 OLD = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"image": "web:1"}]}}
 NEW = {"metadata": {"labels": {"app": "web"}}, "spec": {"containers": [{"image": "web:2"}]}}
@@ -156,8 +158,12 @@ class TinyCluster:
                 conversions=found.conversions,
                 revenue=found.value,
                 dwell=found.value,
+                requests=1000,
+                by_other=0,
                 failed_requests=0,
                 latency_seconds=0.0,
+                failed=NOTHING,
+                latency=NOTHING,
             )
             for version, found in (("old", old), ("new", new))
         )
@@ -170,6 +176,8 @@ class TinyCluster:
             split_p_value=1.0,
             conversion=AbConversion(alpha=alpha)(old, new),
             revenue=AbValue(alpha=alpha)(old, new),
+            unanswered=0,
+            flips_expected=0.0,
         )
 
     def get(self, kind, name, namespace="default", subresource=""):

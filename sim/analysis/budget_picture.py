@@ -17,6 +17,7 @@ from sim.analysis.fonts import drawable, families
 from sim.analysis.heat_map import DPI, FAINT, write_in
 from sim.analysis.palette import FAILED, FIRM, INK, LATER, NEW, OLD, PAPER
 from sim.analysis.picture import time_shown
+from sim.analysis.time_axis import count_time
 from sim.i18n import translate
 from sim.model.run import Run
 
@@ -51,8 +52,9 @@ def draw_budget(
     axis.axhline(100.0, color=FAINT, linewidth=FIRM)
     axis.axvline(0.0, color=INK, linestyle="--", linewidth=FIRM / 2)
     zero = runs[0].window.first_write
-    axis.set_xlim(*(moment - zero for moment in time_shown(runs)))
-    axis.set_xlabel(translate(language, "seconds since the first write"))
+    start, end = (moment - zero for moment in time_shown(runs))
+    axis.set_xlim(start, end)
+    count_time(axis, (start, end), language)
     axis.set_ylabel(translate(language, "% of the window's error budget"))
     high = axis.get_ylim()[1]
     if high > FAR_PERCENT:

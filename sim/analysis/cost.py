@@ -46,6 +46,11 @@ def pod_seconds(run: Run, phases: Collection[PodPhase]) -> float:
     return sum((end - start for span, start, end in _inside(run) if span.phase in phases), 0.0)
 
 
+def held_pod_seconds(run: Run) -> float:
+    """Time that pods held a place on a node, summed over pods, terminating ones included."""
+    return sum((end - start for span, start, end in _inside(run) if span.node), 0.0)
+
+
 def core_seconds(run: Run) -> float:
     """Requested cores times seconds, of all pods that a node has accepted."""
     return sum((s.cpu_cores * (end - start) for s, start, end in _inside(run) if s.node), 0.0)

@@ -22,6 +22,7 @@ from sim.model.experiment import Experiment, Group
 from sim.model.run import AskedShare, Change
 from sim.model.version_metrics import VersionMetrics
 from sim.model.visitors import Ledger, Visitors
+from sim.stats.ratios import ratio_of
 from sim.stats.sample_ratio import split_p_value
 from sim.stats.two_samples import Moments
 
@@ -56,7 +57,15 @@ def experiment(
         split_p_value=split_p_value(a.users, b.users, share),
         conversion=AbConversion(alpha=alpha, share_of_b=share)(one, other),
         revenue=AbValue(alpha=alpha, share_of_b=share)(one, other),
+        unanswered=visitors.unanswered,
+        flips_expected=_flips_expected(visitors, share),
     )
+
+
+def _flips_expected(visitors: Visitors, share: float) -> float:
+    """How many would have met both versions by lots: of two requests at one half, every other."""
+    asked = (visitors.by_old + visitors.by_new).astype(float)
+    return float((1.0 - share**asked - (1.0 - share) ** asked).sum())
 
 
 class _Deeds:
@@ -72,8 +81,7 @@ class _Deeds:
 
 
 def _deeds(visitors: Visitors, model: UserBehaviour, seed: int) -> _Deeds:
-    requests = visitors.by_old + visitors.by_new
-    share_of_new = visitors.by_new / requests
+    share_of_new = visitors.by_new / (visitors.by_old + visitors.by_new)
     old, new = model.appeal("old"), model.appeal("new")
 
     def met(field: str) -> FloatArray:
@@ -82,7 +90,7 @@ def _deeds(visitors: Visitors, model: UserBehaviour, seed: int) -> _Deeds:
         mixed: FloatArray = first + (second - first) * share_of_new
         return mixed
 
-    every_100_ms = visitors.seconds / requests * 10.0
+    every_100_ms = visitors.seconds / visitors.requests * 10.0
     kept = (1.0 - model.lost_per_100_ms) ** every_100_ms
     kept *= (1.0 - model.lost_per_failure) ** visitors.failed
     stream = Stream(seed, Purpose.CONVERSION)
@@ -112,7 +120,10 @@ def _spread(model: UserBehaviour, draws: FloatArray) -> FloatArray:
 def _group(visitors: Visitors, did: _Deeds, *, new: bool) -> Group:
     mine = visitors.first_new == new
     others = visitors.by_old if new else visitors.by_new
-    requests = int((visitors.by_old + visitors.by_new)[mine].sum())
+    requests = visitors.requests[mine].astype(float)
+    failed, latency = (
+        ratio_of(each[mine].astype(float), requests) for each in (visitors.failed, visitors.seconds)
+    )
     users = int(mine.sum())
     return Group(
         version="new" if new else "old",
@@ -122,8 +133,12 @@ def _group(visitors: Visitors, did: _Deeds, *, new: bool) -> Group:
         conversions=int(did.bought[mine].sum()),
         revenue=_moments(did.revenue[mine]),
         dwell=_moments(did.dwell[mine]),
+        requests=int(requests.sum()),
+        by_other=int(others[mine].sum()),
         failed_requests=int(visitors.failed[mine].sum()),
-        latency_seconds=float(visitors.seconds[mine].sum()) / requests if requests else 0.0,
+        latency_seconds=latency.value,
+        failed=failed,
+        latency=latency,
     )
 
 

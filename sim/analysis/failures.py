@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 
@@ -12,7 +12,6 @@ from sim.model.causes import Cause
 from sim.model.run import IntArray, RequestCounts, Run
 
 
-@once_a_run
 def in_window(run: Run) -> RequestCounts:
     """The requests that count: meant to be sent inside the measured window."""
     return run.requests.within(run.window.start, run.window.end)
@@ -54,21 +53,17 @@ def by_class(run: Run) -> Mapping[str, tuple[int, int]]:
 def per_second(run: Run) -> tuple[IntArray, IntArray]:
     """Requests and failed requests of each second of the window, the first at its start."""
     requests = in_window(run)
-    start = int(np.floor(run.window.start))
-    seconds = int(np.ceil(run.window.end)) - start
-    lost = requests.cause != Cause.NONE
-    return (
-        _sums(requests.second - start, requests.count, seconds),
-        _sums(requests.second[lost] - start, requests.count[lost], seconds),
-    )
+    count = requests.count
+    lost = np.where(requests.cause != Cause.NONE, count, 0)
+    return of_each_second(run, requests, count), of_each_second(run, requests, lost)
 
 
-def _sums(places: IntArray, counts: IntArray, size: int) -> IntArray:
-    """The sum of the *counts* of each place below *size*; *places* are sorted."""
-    begins = np.flatnonzero(np.diff(places, prepend=-1))
-    sums = np.zeros(size, np.int64)
-    if begins.size:
-        sums[places[begins]] = np.add.reduceat(counts, begins)
+def of_each_second(run: Run, requests: RequestCounts, numbers: IntArray) -> IntArray:
+    """The sum of the *numbers*, one a row of the window's *requests*, in each of its seconds."""
+    start = floor(run.window.start)
+    sums = np.zeros(ceil(run.window.end) - start, np.int64)
+    seconds, found = requests.by_second(numbers)
+    sums[seconds - start] = found
     return sums
 
 

@@ -244,6 +244,17 @@ _COST = (
     _pod_seconds("pod_seconds_running", message("running"), cost.RUNNING),
     _pod_seconds("pod_seconds_terminating", message("terminating"), cost.TERMINATING),
     Figure(
+        key="extra_pod_seconds",
+        unit=Unit.POD_SECONDS,
+        label=message("extra pod-seconds"),
+        definition=message(
+            "time that pods held a place on a node, summed over the window, beyond the no-release "
+            "run with the same draws; 3,600 are a pod-hour"
+        ),
+        compute=lambda run, by: cost.held_pod_seconds(run) - cost.held_pod_seconds(by.no_release),
+        stands_alone=False,
+    ),
+    Figure(
         key="core_seconds",
         unit=Unit.CORE_SECONDS,
         label=message("core-seconds requested"),

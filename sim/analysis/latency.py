@@ -11,7 +11,7 @@ import numpy.typing as npt
 from sim.analysis.failures import in_window
 from sim.analysis.once_a_run import once_a_run
 from sim.model.causes import Cause
-from sim.model.latency import cumulated, quantile_of
+from sim.model.latency import BINS, cumulated, quantile_of
 from sim.model.run import Run
 
 
@@ -23,6 +23,16 @@ def latency_ms(run: Run, share: float, *, successes: bool) -> float | None:
     """
     counts = _of_successes(run) if successes else _of_all(run)
     return 1000.0 * quantile_of(counts, share) if counts.size and counts[-1] else None
+
+
+def requests_by_bin(run: Run, start: float, end: float) -> npt.NDArray[np.float64]:
+    """Requests of the window that were meant to be sent in [*start*, *end*), by latency bin.
+
+    A stretch at a time: the requests of a whole day need not be looked at together.
+    """
+    requests = in_window(run).within(start, end)
+    counts = np.bincount(requests.bin, weights=requests.count, minlength=BINS)
+    return counts.astype(np.float64)
 
 
 @once_a_run

@@ -6,7 +6,7 @@ A panel for each run, one scale for all, in cividis (see `heat_map`): brighter i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,14 @@ from matplotlib.figure import Figure
 from sim.analysis.failures import in_window
 from sim.analysis.fonts import drawable, families
 from sim.analysis.heat_map import COLOURS, DPI, write_in
+from sim.analysis.latency import requests_by_bin
 from sim.analysis.palette import FIRM, INK, PAPER
 from sim.analysis.picture import time_shown
+from sim.analysis.time_axis import count_time
 from sim.i18n import translate
-from sim.model.latency import middle_of
+from sim.model.latency import BINS, middle_of
 from sim.model.run import Run
+from sim.model.time_step import step_for, step_words
 
 LEAST_SECONDS, MOST_COLUMNS = 2, 90
 STEPS_PER_DECADE = 12
@@ -39,11 +42,12 @@ def latency_counts(run: Run, columns: Counts, rows: Counts) -> Counts:
     *columns* are edges in seconds of the run, *rows* in milliseconds; what is faster than the first
     of these is in its row.
     """
-    requests = in_window(run)
-    milliseconds = np.maximum(1000.0 * middle_of(requests.bin), rows[0])
-    edges = [rows, columns]
-    found: Counts
-    found, *_ = np.histogram2d(milliseconds, requests.second, bins=edges, weights=requests.count)
+    places = np.digitize(np.maximum(1000.0 * middle_of(np.arange(BINS)), rows[0]), rows) - 1
+    found = np.zeros((len(rows) - 1, len(columns) - 1))
+    inside = (places >= 0) & (places < len(found))
+    for number, (low, high) in enumerate(pairwise(columns.tolist())):
+        by_bin = requests_by_bin(run, low, high)[inside]
+        found[:, number] = np.bincount(places[inside], weights=by_bin, minlength=len(found))
     return found
 
 
@@ -57,7 +61,7 @@ def draw_latency_map(runs: Sequence[Run], language: str = "en") -> Figure:
     FigureCanvasAgg(figure)
     panels = list(figure.subplots(lines, abreast, squeeze=False, sharex=True, sharey=True).flat)
     start, end = (float(np.floor(moment)) for moment in time_shown(runs))
-    step = max(LEAST_SECONDS, ceil((end - start) / MOST_COLUMNS))
+    step = step_for(end - start, MOST_COLUMNS, LEAST_SECONDS)
     columns = start + step * np.arange(max(1, int((end - start) // step)) + 1.0)  # Whole ones.
     rows = _rows(runs)
     found = [latency_counts(run, columns, rows) for run in runs]
@@ -71,13 +75,14 @@ def draw_latency_map(runs: Sequence[Run], language: str = "en") -> Figure:
     for panel in panels[len(runs) :]:
         panel.remove()
     bar = figure.colorbar(image, ax=panels[: len(runs)], shrink=0.9)
-    bar.set_label(translate(language, "requests in {seconds} s", seconds=step))
+    bar.set_label(translate(language, "requests in {time}", time=step_words(step)))
     for number, panel in enumerate(panels[: len(runs)]):
         if number % abreast == 0:
             panel.set_ylabel(translate(language, "latency (ms)"))
         if number + abreast >= len(runs):
-            panel.set_xlabel(translate(language, "seconds since the first write"))
             panel.tick_params(labelbottom=True)
+            zero = runs[0].window.first_write
+            count_time(panel, (start - zero, end - zero), language)
     write_in(figure, families(language))
     return figure
 

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from sim.analysis.failures import failed, sent
@@ -27,9 +28,11 @@ from sim.analysis.palette import (
     pattern_of,
     version_word,
 )
-from sim.analysis.traffic_share import traffic_share
+from sim.analysis.time_axis import count_time
+from sim.analysis.traffic_share import Shares, traffic_share, traffic_step
 from sim.i18n import translate
 from sim.model.run import PodSpan, Run
+from sim.model.time_step import edges_of, step_words
 
 BEFORE_SECONDS = 10.0  # Shown before the first write …
 AFTER_SECONDS = 15.0  # … and after the last thing that happened.
@@ -39,6 +42,7 @@ COLUMN_INCHES, LEAST_WIDTH_INCHES = 5.2, 7.5
 TRAFFIC_INCHES, LEGEND_INCHES, REST_INCHES = 1.9, 0.65, 1.25
 NAMED_LANES = 40  # More than that, and names would run into each other.
 DPI = 120
+WORST_STRENGTH = 0.35  # The worst second hangs over what the step was on average.
 
 Interval = tuple[float, float]
 
@@ -62,7 +66,7 @@ def draw(runs: Sequence[Run], language: str = "en") -> Figure:
         _pods(axes[0][column], run, row, tallest, shown, language)
         _traffic(axes[1][column], run, shown, language)
     axes[1][0].set_ylabel(translate(language, "% of requests"))
-    _legend(figure, runs, rows, language)
+    _legend(figure, runs, rows, traffic_step(shown), language)
     _write_in(figure, families(language))
     figure.tight_layout(rect=(0.0, LEGEND_INCHES / total, 1.0, 1.0))
     return figure
@@ -135,8 +139,10 @@ def _short(pod: str) -> str:
 
 
 def _traffic(axis: Axes, run: Run, shown: Interval, language: str) -> None:
-    share = traffic_share(run)
-    edges = np.append(share.seconds, share.seconds[-1] + 1) - run.window.first_write
+    zero, step = run.window.first_write, traffic_step(shown)
+    moments = edges_of(*shown, step, zero)
+    share = traffic_share(run, moments)
+    edges = np.array(moments) - zero
     bands = [(colour_of(v), pattern_of(v), band) for v, band in enumerate(share.answered)]
     base = np.zeros(len(share.seconds))
     for colour, pattern, band in [*bands, (FAILED, FAILED_PATTERN, share.failed)]:
@@ -152,11 +158,26 @@ def _traffic(axis: Axes, run: Run, shown: Interval, language: str) -> None:
                 linewidth=0.0,
             )
         base = base + band
+    if step > 1 and share.worst.any():
+        _worst_seconds(axis, share.worst, edges)
     axis.set_ylim(0, 100)
     axis.set_yticks([0, 50, 100])
     axis.tick_params(labelsize=8)
-    axis.set_xlabel(translate(language, "seconds since the first write"))
     _frame(axis, run, shown)
+    count_time(axis, (shown[0] - zero, shown[1] - zero), language)
+
+
+def _worst_seconds(axis: Axes, worst: Shares, edges: Shares) -> None:
+    """Hanging from the top over the means: what failed in the worst second of each step."""
+    axis.stairs(
+        np.full(len(worst), 100.0),
+        edges,
+        baseline=100 * (1 - worst),
+        fill=True,
+        facecolor=FAILED,
+        alpha=WORST_STRENGTH,
+        linewidth=0.0,
+    )
 
 
 def _frame(axis: Axes, run: Run, shown: Interval) -> None:
@@ -172,13 +193,20 @@ def _frame(axis: Axes, run: Run, shown: Interval) -> None:
 
 
 def _legend(
-    figure: Figure, runs: Sequence[Run], rows: Sequence[Sequence[Lane]], language: str
+    figure: Figure,
+    runs: Sequence[Run],
+    rows: Sequence[Sequence[Lane]],
+    step: int,
+    language: str,
 ) -> None:
     drawn = [lane for row in rows for lane in row]
     used = max((lane.number for lane in drawn), default=0)
     phases = frozenset(span.phase for lane in drawn for span in lane.spans)
     names = max((run.versions for run in runs), key=len)
     handles = legend_handles(names[: used + 1], phases, language)
+    if step > 1 and any(failed(run) for run in runs):
+        words = translate(language, "failed, worst second of each {time}", time=step_words(step))
+        handles.append(Patch(facecolor=FAILED, alpha=WORST_STRENGTH, linewidth=0.0, label=words))
     columns = -(-len(handles) // 2)
     figure.legend(handles=handles, loc="lower center", ncols=columns, frameon=False, fontsize=9)
 

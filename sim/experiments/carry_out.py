@@ -36,7 +36,8 @@ def carry_out(
             deaths = deaths + 1 if len(left) == before else 1
             if deaths == MOST_DEATHS or not workforce.replaceable:
                 text = message(
-                    "a worker process died; was it short of memory? Fewer workers need less"
+                    "a worker process died; unless it said why above, it was probably short of "
+                    "memory, and fewer workers need less"
                 )
                 raise BackendError(text) from broken
 

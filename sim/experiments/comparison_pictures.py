@@ -11,7 +11,7 @@ from sim.experiments.comparison import Arm, Comparison
 from sim.experiments.pareto import dominated_by, objectives
 from sim.experiments.sweep_pictures import titled
 from sim.i18n import message
-from sim.stats.superiority import Superiority, less
+from sim.stats.superiority import Superiority, less_each
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -87,13 +87,9 @@ def _better(comparison: Comparison, language: str) -> Figure:
 
 def superiorities(comparison: Comparison) -> Mapping[tuple[int, int], Superiority]:
     """How likely each strategy loses fewer requests than each other, by their numbers."""
-    lost = [
-        [0.0 if value is None else value for value in arm.values[LOST]]
-        for arm in comparison.releases
-    ]
-    return {
-        (row, column): less(one, other)
-        for row, one in enumerate(lost)
-        for column, other in enumerate(lost)
-        if row != column
-    }
+    return less_each(
+        [
+            [0.0 if value is None else value for value in arm.values[LOST]]
+            for arm in comparison.releases
+        ]
+    )

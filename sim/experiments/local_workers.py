@@ -12,11 +12,14 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import ParamSpec, TypeVar
+
+from sim.errors import BackendError
+from sim.i18n import message
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -89,9 +92,23 @@ class _PatientPool(ProcessPoolExecutor):
     def submit(
         self, fn: Callable[Given, Result], /, *args: Given.args, **kwargs: Given.kwargs
     ) -> Future[Result]:
-        """Hand the job over; it may start a worker."""
-        with _sigint_held_back():
-            return super().submit(fn, *args, **kwargs)
+        """Hand the job over; it may start a worker.
+
+        Raise a `BackendError` in a worker that does so while it reads the script anew.
+        """
+        try:
+            with _sigint_held_back():
+                return super().submit(fn, *args, **kwargs)
+        except BrokenExecutor:
+            raise
+        except RuntimeError:
+            if multiprocessing.current_process().name == "MainProcess":
+                raise
+            text = message(
+                "every worker reads the script anew: what starts workers belongs under "
+                '`if __name__ == "__main__":`, or takes `workers=1`'
+            )
+            raise BackendError(text) from None
 
 
 @contextmanager

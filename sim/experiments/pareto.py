@@ -17,13 +17,17 @@ def objectives(comparison: Comparison) -> tuple[str, ...]:
     return (DOWNTIME, cost, ROLLOUT, EXPOSURE)
 
 
-def dominated_by(comparison: Comparison) -> Mapping[str, str | None]:
+def dominated_by(
+    comparison: Comparison, keys: Sequence[str] | None = None
+) -> Mapping[str, str | None]:
     """For each strategy one that is better for sure, or None: then it is on the front.
 
     Better for sure: no mean is higher, and at least one is lower with an interval that excludes 0.
-    A release that did not come to its end in every run takes for ever.
+    A release that did not come to its end in every run takes for ever. Other *keys* than the
+    objectives are those of a picture that shows no more.
     """
-    keys = objectives(comparison)
+    if keys is None:
+        keys = objectives(comparison)
     return {
         str(arm.strategy): next(
             (

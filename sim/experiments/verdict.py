@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 
 from sim.analysis.units import Unit, number
@@ -24,23 +25,62 @@ DOMINATING = 0.2  # A cause worth naming has at least this share of a strategy's
 MOST_CAUSES = 2
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clauses:
+    """The verdict in its parts, each true alone; by strategy where it is about one.
+
+    *deciding* is what the question was: the best against the nearest, or one alone. *others* hold
+    the best against the rest, *background* what is lost without a release, *reasons* why requests
+    failed, *unfinished* which releases did not come to their end, *clocks* how long they took.
+    """
+
+    deciding: Message
+    others: tuple[Message, ...]
+    background: tuple[Message, ...]
+    reasons: tuple[tuple[str, Message], ...]
+    unfinished: tuple[tuple[str, Message], ...]
+    clocks: tuple[Message, ...]
+
+    def sentence(self) -> Message:
+        """All of them in one sentence."""
+        about = [said for _, said in (*self.reasons, *self.unfinished)]
+        every = (self.deciding, *self.others, *self.background, *about, *self.clocks)
+        return message("{sentence}.", sentence=_joined(every))
+
+
 def verdict(
     arms: Sequence[Arm], differences: Sequence[Difference], template: JsonObject
 ) -> Message:
     """The sentence for *arms* (no release first); *template* is that of the pods that go."""
+    return clauses(arms, differences, template).sentence()
+
+
+def clauses(
+    arms: Sequence[Arm], differences: Sequence[Difference], template: JsonObject
+) -> Clauses:
+    """The same in its parts."""
     no_release = arms[0]
     releases = sorted(arms[1:], key=_failed_mean)
     if no_release.requests.value == 0:
-        clauses = [_silence(no_release)]
+        answer = [_silence(no_release)]
     elif len(releases) == 1:
-        clauses = [_alone(releases[0])]
+        answer = [_alone(releases[0])]
     else:
-        clauses = [_ranking(releases, differences)]
-    clauses += _background(no_release)
-    clauses += [found for arm in releases for found in _reasons(arm, no_release, template)]
-    clauses += [found for arm in releases for found in _unfinished(arm)]
-    clauses += _clocks(releases)
-    return message("{sentence}.", sentence=_joined(clauses))
+        answer = _ranking(releases, differences)
+    return Clauses(
+        deciding=answer[0],
+        others=tuple(answer[1:]),
+        background=tuple(_background(no_release)),
+        reasons=tuple(
+            (str(arm.strategy), said)
+            for arm in releases
+            for said in _reasons(arm, no_release, template)
+        ),
+        unfinished=tuple(
+            (str(arm.strategy), said) for arm in releases for said in _unfinished(arm)
+        ),
+        clocks=tuple(_clocks(releases)),
+    )
 
 
 def _joined(clauses: Iterable[Message]) -> Message:
@@ -128,10 +168,10 @@ def _alone(arm: Arm) -> Message:
     )
 
 
-def _ranking(releases: Sequence[Arm], differences: Sequence[Difference]) -> Message:
+def _ranking(releases: Sequence[Arm], differences: Sequence[Difference]) -> list[Message]:
     """The strategy that loses fewest against each of the others, nearest first."""
     best, *others = releases
-    return _joined(_against(best, other, _gap(other, best, differences)) for other in others)
+    return [_against(best, other, _gap(other, best, differences)) for other in others]
 
 
 def _gap(more: Arm, fewer: Arm, differences: Sequence[Difference]) -> Estimate:

@@ -14,7 +14,7 @@ from sim.analysis.rollback_figures import BACK
 from sim.experiments.comparison import Comparison
 from sim.experiments.drill_ending import Ending
 from sim.experiments.drill_moments import Moment
-from sim.experiments.drill_result import DrilledMoment, WayBack
+from sim.experiments.drill_result import Drill, DrilledMoment, WayBack
 from sim.experiments.rollback_drill import rollback_drill
 from sim.experiments.workforce import workforce_of
 from sim.i18n import Message, message
@@ -126,6 +126,11 @@ def ways_back(
         progress=progress,
         engine=engine,
     )
-    (drilled,) = drill.moments
+    return from_the_finish(drill)
+
+
+def from_the_finish(drill: Drill) -> WaysBack:
+    """The ways back of a *drill* that sent everybody back at the finish, maybe among others."""
+    (drilled,) = (one for one in drill.moments if one.moment is Moment.FINISH)
     faults = tuple(fault.text for fault in drill.scenario.faults)
     return WaysBack(seeds=drill.seeds, faults=faults, drilled=drilled)

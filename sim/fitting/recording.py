@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 240
 _HEAD = 4096
+_JSON = re.compile(rb"\{|\[\s*[{\]]")  # A log of Envoy's begins with a bracket too.
+_JSON_LINES = re.compile(rb"\{.*\}\r?\n\s*\{")  # A whole object on a line, and another below.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +162,9 @@ def read(file: str, wishes: Wishes) -> Recording:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     pods: PodTimes | None = None
     found: Fit | None = None
-    if start.startswith((b"{", b"[")):
+    if _JSON_LINES.match(start):
+        raise ScenarioError([_json_lines(file)])
+    if _JSON.match(start):
         pods = read_pods(path, file)
     elif start.startswith(b"timestamp"):
         if wishes.at is not None:
@@ -173,6 +178,12 @@ def read(file: str, wishes: Wishes) -> Recording:
     warnings = tuple(Problem(text, file) for text in doubts(found, pods))
     text = document(found or pods, Path(file).name)  # type: ignore[arg-type]
     return Recording(file=file, fit=found, pods=pods, warnings=warnings, document=text)
+
+
+def _json_lines(file: str) -> Problem:
+    text = message("these are JSON lines, which are not read as an access log")
+    hint = message('the common or combined format: host - - [time] "GET / HTTP/1.1" 200 512')
+    return Problem(text, file, 1, 1, hint=hint)
 
 
 def _moment(text: str) -> float:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import threading
+import time
 import tomllib
+import webbrowser
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from sim.errors import Problem, ScenarioError
 from sim.i18n import message
 from sim.interfaces import options
 from sim.interfaces.options import option
 
-SCRIPT, CONFIG = "app.py", "config.toml"
+SCRIPT = Path(__file__).with_name("app_script.py")
+CONFIG = "config.toml"
 DEFAULT_PORT = 8501
+LOOKS, LOOK_SECONDS = 120, 0.25
 
 
 def app(
@@ -35,14 +43,47 @@ def app(
     lang: options.Lang = None,
 ) -> None:
     """Serve the pages until Ctrl-C."""
+    _refuse_taken(port)
+    import streamlit as st
     from streamlit.web import bootstrap
 
+    from sim.interfaces.app.door import MIDDLEWARE, ROUTES
     from sim.interfaces.app.prepared import prepare
 
-    given = settings() | {"server_port": port, "server_headless": no_browser}
+    given = settings() | {"server_port": port, "server_headless": True}
     bootstrap.load_config_options(given)
     prepare()
-    bootstrap.run(str(_place() / SCRIPT), False, [], given)
+    if not no_browser:
+        _open_when_it_answers(port)
+    served = st.App(SCRIPT, routes=ROUTES, middleware=MIDDLEWARE)
+    served.run(config={name.replace("_", "."): value for name, value in given.items()})
+
+
+def _refuse_taken(port: int) -> None:
+    """Raise a `ScenarioError` before anything is begun, if another program answers at *port*."""
+    with socket.socket() as probe:
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            text = message("port {port} is taken by another program", port=port)
+            hint = message("choose another with --port")
+            raise ScenarioError([Problem(text, hint=hint)]) from None
+
+
+def _open_when_it_answers(port: int) -> None:
+    """Show the first page in the user's browser, once there is one."""
+
+    def wait() -> None:
+        for _ in range(LOOKS):
+            with socket.socket() as knock:
+                if knock.connect_ex(("127.0.0.1", port)) == 0:
+                    webbrowser.open(f"http://localhost:{port}")
+                    return
+            time.sleep(LOOK_SECONDS)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def settings() -> dict[str, Any]:

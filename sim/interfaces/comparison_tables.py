@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 NO_RELEASE = message("no release")
 OVER_NO_RELEASE = message("over no release")
 NOT_FINISHED = message("not finished")
+# How strategies end the source of a value that a handbook gives in minutes.
+MINUTES = ", a second for each of its minutes"
 
 # Figures of a release alone: without one there is nothing to compare them with.
 CLOCKS = frozenset({"old_version_gone_seconds", "settled_seconds"})
 # Figures that are defined against the no-release run already.
-ALREADY_EXCESS = frozenset({"blast_radius", "error_budget_burned", "share_missed"})
+ALREADY_EXCESS = frozenset(
+    {"blast_radius", "error_budget_burned", "extra_pod_seconds", "share_missed"}
+)
 # Units that the figure's own name says.
 COUNTS = (Unit.REQUESTS, Unit.USERS, Unit.PODS, Unit.POD_SECONDS, Unit.CORE_SECONDS)
 
@@ -110,7 +114,7 @@ def settings_table(arms: Iterable[tuple[str | None, Sequence[Setting]]], languag
 
 def shown_source(setting: Setting, language: str) -> str:
     """Where the value of *setting* comes from."""
-    kind, bracket, place = setting.source.partition(" (")
+    kind, bracket, place = setting.source.removesuffix(")").partition(" (")
     known = {
         "manifest": message("manifest"),
         "Kubernetes default": message("Kubernetes default"),
@@ -120,7 +124,22 @@ def shown_source(setting: Setting, language: str) -> str:
         "tuned": message("tuned"),
         "assumed": message("assumed"),
     }
-    return (known[kind].render(language) if kind in known else kind) + bracket + place
+    name = known[kind].render(language) if kind in known else kind
+    if not bracket:
+        return name
+    if kind == "handbook":
+        place = _chapters(place, language)
+    return translate(language, "{source} ({place})", source=name, place=place)
+
+
+def _chapters(place: str, language: str) -> str:
+    """The chapters of the handbook that a value stands in, and that its minutes are seconds."""
+    listed = numbers = place.removesuffix(MINUTES)
+    for between in (message(" and "), message(", ")):
+        listed = listed.replace(between.text, between.render(language))
+    if numbers == place:
+        return listed
+    return translate(language, "{chapters}, a second for each of its minutes", chapters=listed)
 
 
 def figure_name(figure: Figure, language: str, prices: Prices | None = None) -> str:

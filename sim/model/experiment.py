@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sim.model.verdict import Verdict
+from sim.stats.ratios import Ratio
 from sim.stats.two_samples import Moments
 
 
@@ -14,7 +15,9 @@ class Group:
     """Users by the version that answered them first while the experiment lasted.
 
     *flipped* of them were answered by the other version too; *left* bounced. *revenue* and *dwell*
-    (seconds) are of every user, those who bought nothing or left at once included.
+    (seconds) are of every user, those who bought nothing or left at once included. Of *requests*,
+    *by_other* were the other version's; *failed* and *latency* (seconds) are per request, with the
+    spread that users give them.
     """
 
     version: str
@@ -24,15 +27,21 @@ class Group:
     conversions: int
     revenue: Moments
     dwell: Moments
+    requests: int
+    by_other: int
     failed_requests: int
     latency_seconds: float
+    failed: Ratio
+    latency: Ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
     """Groups A and B from *start* to *end*, of which B was meant to be *share_of_b*.
 
-    *split_p_value* is how surprising the split of users is (sample-ratio mismatch).
+    *split_p_value* is how surprising the split of users is (sample-ratio mismatch). *unanswered*
+    users came too and met no version; *flips_expected* would have met both if each of their
+    requests was shared out anew.
     """
 
     start: float
@@ -43,6 +52,8 @@ class Experiment:
     split_p_value: float
     conversion: Verdict
     revenue: Verdict
+    unanswered: int
+    flips_expected: float
 
     def verdict(self, question: str) -> Verdict:
         """The verdict on `conversion` or on `revenue`."""

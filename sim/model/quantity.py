@@ -35,6 +35,12 @@ _SUFFIXES = {
     "Pi": Fraction(2**50),
     "Ei": Fraction(2**60),
 }
+# What people write instead, in small letters.
+_SLIPS = {
+    **{"k": "k", "kb": "k", "mb": "M", "g": "G", "gb": "G", "t": "T", "tb": "T"},
+    **{"ki": "Ki", "kib": "Ki", "mi": "Mi", "mib": "Mi", "gi": "Gi", "gib": "Gi"},
+    **{"ti": "Ti", "tib": "Ti", "mbi": "Mi", "gbi": "Gi", "": ""},
+}
 _BINARY = ("Ei", "Pi", "Ti", "Gi", "Mi", "Ki")
 
 
@@ -63,6 +69,13 @@ def quantity(text: str | int | float) -> float:
 
 def _not_a_quantity(written: str) -> Unreadable:
     shown = written if len(written) <= _LONGEST else written[:_LONGEST] + "…"
+    found = _NUMBER.fullmatch(written.replace(" ", ""))
+    meant = _SLIPS.get(found[3].lower()) if found is not None and len(written) <= _LONGEST else None
+    if found is not None and meant is not None:
+        return Unreadable(
+            message("{found} is not a quantity", found=repr(shown)),
+            message("did you mean {name}?", name=f"{found[1]}{found[2]}{meant}"),
+        )
     return Unreadable(
         message("{found} is not a quantity", found=repr(shown)),
         message(

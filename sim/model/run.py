@@ -9,14 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from importlib import import_module
-from math import ceil
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.i18n import preferred_language
 from sim.model.deed import Deed
@@ -25,9 +23,9 @@ from sim.model.failed import FailedRequest
 from sim.model.given_up import GivenUp
 from sim.model.measurement import Measurement
 from sim.model.objects import JsonObject
+from sim.model.request_counts import IntArray as IntArray
+from sim.model.request_counts import RequestCounts as RequestCounts
 from sim.model.rules import AlertChange
-
-IntArray = npt.NDArray[np.int64]
 
 
 class Phase(StrEnum):
@@ -70,44 +68,6 @@ class Window:
     def seconds(self) -> float:
         """Length of the window."""
         return self.end - self.start
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestCounts:
-    """How requests ended, as a sparse table of counts: one row per distinct combination.
-
-    *second* is the floor of the moment the user meant to send; *version* indexes `Run.versions`
-    (-1: answered by nobody); *cause* is a `Cause` (0 success); *bin* a latency bin of the time
-    from that moment to the final answer. Where requests have classes, *endpoint_class* is
-    the number of theirs. Rows are sorted, so equal runs have equal bytes.
-    """
-
-    second: IntArray
-    version: IntArray
-    cause: IntArray
-    bin: IntArray
-    count: IntArray
-    endpoint_class: IntArray | None = None
-
-    @property
-    def total(self) -> int:
-        """All requests in the table."""
-        return int(self.count.sum())
-
-    def within(self, start: float, end: float) -> RequestCounts:
-        """Only the requests meant to be sent in [*start*, *end*), whole seconds."""
-        first, after = np.searchsorted(self.second, (ceil(start), ceil(end))).tolist()
-        if (first, after) == (0, len(self.second)):
-            return self
-        kept = slice(first, max(first, after))  # Rows are sorted: nothing is looked at or copied.
-        return RequestCounts(
-            second=self.second[kept],
-            version=self.version[kept],
-            cause=self.cause[kept],
-            bin=self.bin[kept],
-            count=self.count[kept],
-            endpoint_class=None if self.endpoint_class is None else self.endpoint_class[kept],
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +195,10 @@ class Run:
     worked_out: dict[str, object] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+
+    def __getstate__(self) -> list[object]:
+        """What travels to another process: what was worked out can be worked out again."""
+        return [{} if f.name == "worked_out" else getattr(self, f.name) for f in fields(self)]
 
     def _repr_html_(self) -> str:
         """What a notebook shows, in the language that the environment asks for.

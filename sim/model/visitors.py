@@ -20,16 +20,18 @@ class Visitors:
     """One row for each user that a version answered, by user number.
 
     *first_new* tells who was answered by the new version first; *by_old* and *by_new* count
-    requests by who was to answer them, *failed* those without a good answer, and *seconds* sums up
-    how long all took.
+    requests by who was to answer them, *requests* all of them, *failed* those without a good
+    answer, and *seconds* sums up how long all took. *unanswered* users met no version at all.
     """
 
     user: IntArray
     first_new: npt.NDArray[np.bool_]
     by_old: IntArray
     by_new: IntArray
+    requests: IntArray
     failed: IntArray
     seconds: FloatArray
+    unanswered: int
 
 
 class Ledger:
@@ -70,16 +72,21 @@ class Ledger:
             first_new=first_new,
             by_old=np.bincount(place[version[order] == OLD], minlength=len(users)),
             by_new=np.bincount(place[version[order] > OLD], minlength=len(users)),
+            requests=np.bincount(place, minlength=len(users)),
             failed=np.bincount(place[failed[order]], minlength=len(users)),
             seconds=np.asarray(
                 np.bincount(place, weights=(answered - meant)[order], minlength=len(users)), float
             ),
+            unanswered=0,
         )
         return _only(found, found.by_old + found.by_new > 0)
 
 
 def _only(visitors: Visitors, keep: npt.NDArray[np.bool_]) -> Visitors:
+    """The users to *keep*; the others are the unanswered ones."""
     return Visitors(
+        unanswered=int((~keep).sum()),
+        requests=visitors.requests[keep],
         user=visitors.user[keep],
         first_new=visitors.first_new[keep],
         by_old=visitors.by_old[keep],

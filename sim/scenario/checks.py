@@ -187,6 +187,9 @@ def _template(template: Findings, selector: Node | None) -> None:
         nearest = get(template.node, "metadata", "labels", unmet)
         problem = message("`selector` does not match template `labels` ({labels})", labels=shown)
         hint = message("the pods need every label that spec.selector names")
+        wanted = Findings(selector, "").texts("matchLabels").get(unmet) if selector else None
+        if wanted is not None:
+            hint = message("the selector wants {wanted}", wanted=f"{unmet}={wanted}")
         steps = ("metadata", "labels")
         if nearest is None:
             template.note(steps, problem, hint)

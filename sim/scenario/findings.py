@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterator
 
 from sim.errors import Problem
@@ -95,11 +96,14 @@ class Findings:
         """The text called *name* is one of *supported*, if given."""
         value = self.text(name)
         if value is not None and value not in supported:
-            self.invalid(
-                (name,),
-                message("unsupported value"),
-                message("supported: {known}", known=", ".join(supported)),
+            lower = {one.lower(): one for one in supported}
+            near = difflib.get_close_matches(value.lower(), lower, n=1, cutoff=0.6)
+            hint = (
+                message("did you mean {name}?", name=lower[near[0]])
+                if near
+                else message("supported: {known}", known=", ".join(supported))
             )
+            self.invalid((name,), message("unsupported value"), hint)
 
     def named(self, steps: tuple[Step, ...], rule: Callable[[str], Message | None]) -> None:
         """The text at *steps* keeps the naming *rule*, if given."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sim.errors import Problem, ScenarioError
-from sim.i18n import message
+from sim.i18n import Message, message
 from sim.model.objects import matches
 from sim.scenario.api import is_builtin_group, kinds_of, model_of, versions_of
 from sim.scenario.checks import check
@@ -169,9 +169,7 @@ class Manifests:
         if found is None:
             near = get(node, *steps[:-1]) or node
             problem = near.place.problem(
-                message("required value"),
-                where,
-                message("every Kubernetes object has {field}", field=".".join(steps)),
+                message("required value"), where, _instead(node, ".".join(steps))
             )
         else:
             problem = found.place.problem(
@@ -248,8 +246,14 @@ class Manifests:
         if elsewhere:
             hint = message("{kind} lives in {known}", kind=found.kind, known=", ".join(elsewhere))
         else:
-            known = ", ".join(kinds_of(found.api_version)[:12])
-            hint = message("known here: {known}", known=known or "-")
+            kinds = kinds_of(found.api_version)
+            near = difflib.get_close_matches(found.kind, kinds, n=1, cutoff=0.7)
+            known = ", ".join(kinds[:12])
+            hint = (
+                message("did you mean {name}?", name=near[0])
+                if near
+                else message("known here: {known}", known=known or "-")
+            )
         place = (get(found.node, "apiVersion" if elsewhere else "kind") or found.node).place
         return place.problem(
             message(
@@ -258,6 +262,16 @@ class Manifests:
             "apiVersion" if elsewhere else "kind",
             hint,
         )
+
+
+def _instead(node: Mapping, field: str) -> Message:
+    """What a text without *field* may be, if it is no object of Kubernetes at all."""
+    kind = value(node, "kind")
+    if kind in ("Kustomization", "Component") or {"resources", "bases"} & set(node.entries):
+        return message("this is a kustomization: give what kustomize build prints")
+    if kind is None and {"replicaCount", "image", "ingress"} & set(node.entries):
+        return message("these look like a chart's values: give what helm template prints")
+    return message("every Kubernetes object has {field}", field=field)
 
 
 def _almost_a_rollout(found: Manifest) -> Problem | None:

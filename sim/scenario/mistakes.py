@@ -95,10 +95,20 @@ def _what(kind: str, one: Any, node: Node | None) -> tuple[Message, Message | No
 
 def _unreadable(cause: Unreadable, node: Node | None) -> tuple[Message, Message | None]:
     if cause.message.text == "wanted {wanted}":
-        hint = message("with its unit") if isinstance(node, Scalar) else None
         wanted = cause.message.values["wanted"]
+        hint = _with_unit(node, str(wanted)) if isinstance(node, Scalar) else None
         return message("wanted {wanted}, found {found}", wanted=wanted, found=kind_of(node)), hint
     return cause.message, cause.hint
+
+
+def _with_unit(node: Scalar, wanted: str) -> Message:
+    """The number as it was probably meant."""
+    units = {"a rate": "/s", "a duration": "s", "a percentage": "%"}
+    unit = next((unit for what, unit in units.items() if wanted.startswith(what)), "")
+    if not unit or isinstance(node.value, bool) or not isinstance(node.value, int | float):
+        return message("with its unit")
+    meant = f"{node.value * 100:.10g}" if unit == "%" and 0 < node.value < 1 else node.text
+    return message("did you mean {name}?", name=f"{meant}{unit}")
 
 
 def _real_steps(root: Node, loc: tuple[Step, ...]) -> tuple[Step, ...]:

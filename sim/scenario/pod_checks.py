@@ -15,6 +15,7 @@ from sim.scenario.node import Mapping, Scalar, get
 _PROBE_HANDLERS = ("exec", "grpc", "httpGet", "tcpSocket")
 _HOOK_HANDLERS = ("exec", "httpGet", "sleep", "tcpSocket")
 _DEFAULT_GRACE_SECONDS = 30
+MEGACORE = 10**6  # 250M of CPU is 250 million cores; 250m was meant.
 
 
 def check_pod(pod: Findings) -> None:
@@ -88,7 +89,9 @@ def _resources(one: Findings) -> None:
                     name=name,
                     limit=shown.text if isinstance(shown, Scalar) else "",
                 ),
-                message("lower the request or raise the limit"),
+                message("did you mean {name}?", name=f"{amount / 10**6:g}m")
+                if name == "cpu" and amount >= MEGACORE
+                else message("lower the request or raise the limit"),
             )
 
 

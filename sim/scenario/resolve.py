@@ -19,6 +19,7 @@ from sim.scenario import (
     dependencies,
     fault_checks,
     known_metrics,
+    likely_slips,
     numbers,
     own_settings,
     pairing,
@@ -241,6 +242,7 @@ def _warnings(
         *route_warnings.warnings(draft.manifests, spec.network.proxy, served),
         *canary_warnings.warnings(draft.manifests, owner, strategies, spec.network.proxy),
         *capacity.warnings(spec, deployment, release, owner),
+        *likely_slips.warnings(draft.manifests, owner, service),
         *unmodelled.warnings(owner),
         *(unmodelled.warnings(service) if service is not None else ()),
         *(

@@ -7,6 +7,7 @@ serializer/json (strict decoding); kubectl's --validate=strict is the default.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from sim.errors import Problem
@@ -16,6 +17,7 @@ from sim.model.unreadable import Unreadable
 from sim.scenario.api import Field, Type, fields_of
 from sim.scenario.node import Mapping, Node, Place, Scalar, Sequence, get, join, kind_of
 
+_UNIT = re.compile(r"(\d+) ?(?:s|sec|seconds|m|min|h|%)", re.ASCII)
 _ENOUGH = 100  # Looking for similar names is slow; nobody reads the hints after these.
 _INT32 = 2**31
 _INT64 = 2**63
@@ -153,6 +155,8 @@ def _mismatch(node: Node, form: str, path: str) -> Problem:
         hint = message("put quotes around it: {text}", text=f'"{node.text}"')
     elif isinstance(node, Scalar) and not node.plain and form in ("integer", "boolean", "number"):
         hint = message("without quotes")
+    elif form == "integer" and isinstance(node, Scalar) and (bare := _UNIT.fullmatch(node.text)):
+        hint = message("the number alone, without a unit: {number}", number=bare[1])
     elif form == "list" and isinstance(node, Mapping):
         hint = message("begin each item with a dash (-)")
     return node.place.problem(

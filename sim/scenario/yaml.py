@@ -19,6 +19,7 @@ from sim.i18n import message
 from sim.scenario.compose import Composer
 from sim.scenario.dialect import Dialect, Refused, too_deep
 from sim.scenario.node import Node, Place
+from sim.scenario.syntax import explained, place_at
 
 
 class _GuardedScanner(Scanner):
@@ -125,51 +126,20 @@ def _reader(file: str, dialect: Dialect) -> Any:
 
 
 def _events(text: str, file: str, dialect: Dialect) -> Iterator[Any]:
-    last = Place(file, 1, 1)
+    last: Any = None
     try:
         for event in _reader(file, dialect).parse(text):
-            last = place_at(file, event.start_mark)
+            last = event
             yield event
     except MarkedYAMLError as error:
-        raise _syntax(error, file, last) from None
+        raise explained(error, file, text, last) from None
     except (YAMLError, ValueError, OverflowError) as error:
         # A pure-Python reader leaks these for malformed escapes and directives.
+        place = Place(file, 1, 1) if last is None else place_at(file, last.start_mark)
         raise Refused(
-            last, message("this is not valid YAML: {detail}", detail=_first_line(error))
+            place, message("this is not valid YAML: {detail}", detail=_first_line(error))
         ) from None
-
-
-def place_at(file: str, mark: Any) -> Place:
-    """ruamel's mark, counted from 1 as editors do."""
-    return Place(file, mark.line + 1, mark.column + 1)
 
 
 def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _syntax(error: MarkedYAMLError, file: str, last: Place) -> Refused:
-    """ruamel's complaint at its place, the usual ones in plain words."""
-    problem = error.problem or error.context or ""
-    unfinished = "end of stream" in problem and error.context_mark is not None
-    mark = error.context_mark if unfinished else (error.problem_mark or error.context_mark)
-    place = place_at(file, mark) if mark is not None else last
-    if "'\\t'" in problem:
-        return Refused(
-            place,
-            message("a tab cannot be used for indentation"),
-            message("indent with spaces"),
-        )
-    if problem.startswith("mapping values are not allowed"):
-        return Refused(
-            place,
-            message("a second ': ' in one line"),
-            message("put quotes around a text that holds a colon, or start a new line"),
-        )
-    if unfinished:
-        return Refused(
-            place,
-            message("what starts here is never closed"),
-            message("a closing quote or bracket is missing"),
-        )
-    return Refused(place, message("this is not valid YAML: {detail}", detail=problem))

@@ -7,6 +7,7 @@ always_valid  answers that stay true however often one looks
 stopping      how many runs are enough                 bootstrap     BCa intervals of means
 superiority   how likely one is better: once, on the average
 threshold     how often a limit on an error ratio is wrong
+ratios        sums over users divided by sums over users
 """
 
 from __future__ import annotations

@@ -79,3 +79,28 @@ def mean_difference(
     reach = 2.0 * log(1.0 / alpha) + log((variance + mixing) / variance)
     half = sqrt(variance * (variance + mixing) / mixing * reach)
     return gap - half, gap + half
+
+
+def gap_of_shares(
+    first: tuple[npt.ArrayLike, npt.ArrayLike],
+    second: tuple[npt.ArrayLike, npt.ArrayLike],
+    expected: float,
+    alpha: float,
+) -> tuple[FloatArray, FloatArray]:
+    """The interval of `mean_difference` for the *second* share minus the *first*, each (count, n).
+
+    Element by element. It finds a gap of the size that is *expected* with half as many users again
+    as one look at the end takes, where `share_difference` takes several times as many; in return it
+    rests on some users of each group who converted, and some who did not, at the first look. The
+    variance counts one user more of each group, half of whom converted, so that it is never 0.
+    """
+    parts = []
+    for count, n in (first, second):
+        seen, users = np.asarray(count, float), np.asarray(n, float)
+        share = (seen + 0.5) / (users + 1.0)
+        parts.append((seen / users, share * (1.0 - share) / users))
+    gap, variance = parts[1][0] - parts[0][0], parts[0][1] + parts[1][1]
+    mixing = expected * expected
+    reach = 2.0 * log(1.0 / alpha) + np.log((variance + mixing) / variance)
+    half = np.sqrt(variance * (variance + mixing) / mixing * reach)
+    return np.asarray(gap - half), np.asarray(gap + half)

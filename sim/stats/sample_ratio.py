@@ -6,6 +6,9 @@ et al., "Diagnosing Sample Ratio Mismatch in Online Controlled Experiments", KDD
 
 from __future__ import annotations
 
+from math import sqrt
+from statistics import NormalDist
+
 ALARM = 0.0005  # As Fabijan et al. have it: with thousands of users, chance is ruled out.
 
 
@@ -25,3 +28,14 @@ def split_p_value(first: int, second: int, share_of_second: float) -> float:
     meant = both * share_of_second
     square = (second - meant) ** 2 * (1 / meant + 1 / (both - meant))
     return float(chdtrc(1, square))
+
+
+def noticed_from(users: int, share_of_second: float) -> tuple[float, float]:
+    """Below and above which share of the second the alarm goes off, with so many *users*.
+
+    10,000 users meant to be halved: below 48.26 % and above 51.74 %.
+    """
+    half = NormalDist().inv_cdf(1 - ALARM / 2) * sqrt(
+        share_of_second * (1 - share_of_second) / users
+    )
+    return max(0.0, share_of_second - half), min(1.0, share_of_second + half)

@@ -6,7 +6,7 @@ still do worse in every third release.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean
@@ -35,6 +35,16 @@ def less(first: Sequence[float], second: Sequence[float]) -> Superiority:
     gaps = [a - b for a, b in zip(first, second, strict=True)]
     once = wilson(sum(gap < 0 for gap in gaps), len(gaps))
     return Superiority(once=once, ties=sum(gap == 0 for gap in gaps), mean=mean_below_zero(gaps))
+
+
+def less_each(columns: Sequence[Sequence[float]]) -> Mapping[tuple[int, int], Superiority]:
+    """How likely each of *columns* is less than each other, by their numbers."""
+    return {
+        (row, column): less(one, other)
+        for row, one in enumerate(columns)
+        for column, other in enumerate(columns)
+        if row != column
+    }
 
 
 def mean_below_zero(gaps: Sequence[float]) -> float | None:

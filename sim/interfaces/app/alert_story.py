@@ -15,6 +15,7 @@ from sim.analysis.alert_lanes import (
 )
 from sim.i18n import translate
 from sim.interfaces.app.recording import DIGITS
+from sim.interfaces.app.usual_rule import USUAL
 from sim.model.objects import JsonObject
 from sim.model.rules import AlertRule
 from sim.operators.policy import on_duty, rules_of
@@ -30,7 +31,7 @@ _TOO_COMMON = {"alertname", "severity"}
 def alerts_of(scenario: Scenario, run: Run) -> JsonObject:
     """Times of harm, lanes of alerts, delays; *rules* is how many could have fired at all.
 
-    Seconds from the first write; an alert that is not over has no end.
+    Seconds from the first write; an alert that is not over has no end. *usual*: the rule is ours.
     """
     zero = run.window.first_write
     harms, lanes = times_of_harm(run), alert_lanes(run)
@@ -50,6 +51,7 @@ def alerts_of(scenario: Scenario, run: Run) -> JsonObject:
             }
         )
     return {
+        "usual": any(USUAL in group.rules for group in scenario.rules),
         "rules": sum(isinstance(rule, AlertRule) for group in rules for rule in group.rules),
         "harms": told,
         "false": [[round(time - zero, DIGITS), name] for time, name in false_alarms(harms, lanes)],
@@ -82,7 +84,8 @@ def sentences(alerts: JsonObject, language: str) -> list[str]:
         found.append(
             translate(
                 language,
-                "{alert} fired at {time} s although no request had failed: a false alarm.",
+                "{alert} fired at {time} s, before any request had failed: a false alarm if it "
+                "is about errors, an early warning if it is about something else.",
                 alert=name,
                 time=f"{time:+.1f}",
             )

@@ -7,7 +7,7 @@ import streamlit as st
 from sim.i18n import translate
 from sim.interfaces.app.jobs import State
 from sim.interfaces.app.progress import follow, show_end
-from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.server import standing, start
 from sim.interfaces.app.task import Work
 from sim.model.objects import JsonObject
 
@@ -20,7 +20,7 @@ def result_or_wait(
     The button in the sidebar, called *label* in the visitor's language, begins it unless it is
     *blocked*; *at_once* it begins by itself when nobody has asked before.
     """
-    found, job = result_of(work), job_of(work)
+    found, job = standing(work)
     running = job is not None and job.state is State.RUNNING
     with st.sidebar:
         clicked = st.button(
@@ -35,8 +35,6 @@ def result_or_wait(
         return found
     if job is not None and job.state is State.RUNNING:
         follow(job, language)
-    elif job is not None and job.state is State.DONE:
-        st.rerun()  # It was done between two looks.
     else:
         if job is not None:
             show_end(job, language)

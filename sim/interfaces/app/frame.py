@@ -14,6 +14,7 @@ from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
 from sim.interfaces.app.roof import Roof
 from sim.interfaces.app.style import NIGHT_STYLE, STYLE
+from sim.interfaces.app.toolkit_words import speak
 
 
 def show() -> None:
@@ -23,6 +24,7 @@ def show() -> None:
     if st.context.theme.type == "dark":
         st.html(NIGHT_STYLE)
     language = page_language()
+    speak(language)
     address.take_up(tuple(field for name in PAGES for field in _fields(PAGES[name])))
     own_text.take_up()
     entries = [

@@ -15,6 +15,7 @@ from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.kubectl_view import COMMANDS, MOST_WRITES, Kept, kept_from, printed
 from sim.interfaces.app.shown import show_table, theme_colours
 from sim.interfaces.app.task import Work
+from sim.interfaces.app.usual_rule import USUAL, config_map
 from sim.interfaces.table import Table
 from sim.model.objects import JsonObject
 
@@ -24,33 +25,14 @@ FIELDS = (
     address.number(AT, AT, 0.0, -LONGEST_SECONDS, LONGEST_SECONDS),
     address.choice(COMMAND, COMMAND, next(iter(COMMANDS)), lambda: COMMANDS),
 )
-RULES = """groups:
-  - name: release
-    rules:
-      - alert: HighErrorRatio
-        expr: >-
-          sum(rate(http_requests_total{status=~"5.."}[1m]))
-          / sum(rate(http_requests_total[1m])) > 0.05
-        for: 30s
-"""
 
 
 def show_alerts(recording: JsonObject, table: JsonObject, language: str) -> None:
     """What really failed, and when each alert said so; how to have alerts where there are none."""
     alerts = recording["alerts"]
     st.subheader(translate(language, "Alerts against the truth"))
-    if not alerts["rules"]:
-        st.info(
-            translate(
-                language,
-                "No alert could fire in this run: the scenario has no rules of alerts, so nothing "
-                "was monitored for them. To switch it on, choose “my own manifest” on the left and "
-                "add this after the Deployment, behind a line of three dashes; then press Run.",
-            )
-        )
-        with st.expander(translate(language, "A rule of alerts to start from")):
-            st.code(config_map(), language="yaml", wrap_lines=True)
-        return
+    if alerts["usual"]:
+        _show_usual(language)
     show_markup(alerts_picture(recording, theme_colours(), language), f"alerts-{language}")
     if not alerts["lanes"]:
         none = translate(
@@ -65,11 +47,30 @@ def show_alerts(recording: JsonObject, table: JsonObject, language: str) -> None
     show_table(Table.from_json(table))
 
 
-def config_map() -> str:
-    """A ConfigMap that holds `RULES`, as a manifest."""
-    body = "".join(f"    {line}\n" for line in RULES.splitlines())
-    head = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: alerts}\ndata:\n  alerts.yaml: |\n"
-    return head + body
+def _show_usual(language: str) -> None:
+    """Whose rule it is where the scenario has none, what it cannot see, and how to have one's own.
+
+    A process counts what it answers; a connection that nobody took is in no process's counter.
+    """
+    st.markdown(
+        translate(
+            language,
+            "The scenario has no rules of alerts, so a usual one only looks on here: {alert}, when "
+            "more than 5 % of what the pods answered within a minute were server errors (5xx), for "
+            "30 s. Requests that were refused or cut off reach no process that could count them: "
+            "the pods' own metrics cannot show them.",
+            alert=USUAL.name,
+        )
+    )
+    with st.expander(translate(language, "The rule, and how to have your own")):
+        st.markdown(
+            translate(
+                language,
+                "Choose “my own manifest” on the left and add this after the Deployment, behind a "
+                "line of three dashes; then change what you like and press Run.",
+            )
+        )
+        st.code(config_map(), language="yaml", wrap_lines=True)
 
 
 def show_kubectl(work: Work, found: JsonObject, language: str) -> None:

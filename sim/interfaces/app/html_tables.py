@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from unicodedata import east_asian_width
 
 from sim.interfaces.table import Row, Table
 
 LONGEST_WORD, LONGEST_LINE = 12, 25  # What is not broken, in letters; wide ones count twice.
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def html_table(table: Table) -> str:
@@ -29,7 +31,8 @@ def _line(table: Table, row: Row) -> str:
     for number, cell in enumerate(row.cells):
         text = escape(cell).replace(" %", "\N{NO-BREAK SPACE}%")
         if " " not in cell and len(cell) > LONGEST_WORD and any(map(str.isalpha, cell)):
-            text = text.replace(".", ".<wbr>")  # A long name of a field, never a number.
+            # A long name of a field or a strategy, never a number.
+            text = _WORDS.sub("<wbr>", text.replace(".", ".<wbr>"))
         if number == 0 and row.explains:
             text = f'<span title="{escape(row.explains)}">{text}</span>'
         cells.append(f"<td{_kind(table, number)}>{text}</td>")

@@ -1,4 +1,4 @@
-"""Limits of one's own: what a release may cost at most, and which strategies keep to it."""
+"""Limits of one's own: what a release may cost at most, as a visitor types them and links say."""
 
 from __future__ import annotations
 
@@ -7,105 +7,124 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from sim.analysis.cost import HOUR
 from sim.analysis.figures import FIGURES
-from sim.i18n import translate
+from sim.analysis.rollback_figures import BACK, DRILL_FIGURES
+from sim.i18n import Message, message, translate
 from sim.interfaces.app import address
-from sim.interfaces.comparison_tables import figure_name
-from sim.interfaces.table import Row, Table
-from sim.model.objects import JsonObject
-from sim.stats import wilson
+
+WIDTH = 129  # Pixels: two beside each other on a phone, all six on a desk.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """At most so much of a figure; its name in the address and its key in the session."""
+    """At most so much of a figure; its *name* in the address, and what a visitor calls it.
+
+    What is typed is *scale* times the figure's own unit. *words* are the requirement of the
+    command line that says the same.
+    """
 
     figure: str
     name: str
+    label: Message
+    words: str
+    scale: float = 1.0
+    step: float = 1.0
 
     @property
     def key(self) -> str:
         """Where the session keeps it."""
         return f"limit-{self.figure}"
 
+    @property
+    def definition(self) -> Message:
+        """What exactly is limited."""
+        found = DRILL_FIGURES[BACK] if self.figure == BACK else FIGURES[self.figure]
+        return found.definition
 
-LIMITS = (
-    Limit(figure="failed_requests", name="max-failed"),
-    Limit(figure="downtime_seconds", name="max-downtime"),
-    Limit(figure="settled_seconds", name="max-settled"),
-    Limit(figure="peak_pods", name="max-pods"),
+    def required(self, most: float) -> str:
+        """`downtime<=5s`, for at *most* 5."""
+        return self.words.format(f"{most * self.scale:.10g}")
+
+
+_ALL = (
+    Limit(
+        figure="failed_requests",
+        name="max-failed",
+        label=message("failed requests"),
+        words="failed<={}",
+    ),
+    Limit(
+        figure="downtime_seconds",
+        name="max-downtime",
+        label=message("downtime (s)"),
+        words="downtime<={}s",
+    ),
+    Limit(
+        figure="settled_seconds",
+        name="max-settled",
+        label=message("rollout (s)"),
+        words="rollout<={}s",
+    ),
+    Limit(figure=BACK, name="max-rollback", label=message("rollback (s)"), words="rollback<={}s"),
+    Limit(
+        figure="extra_pod_seconds",
+        name="max-extra-pod-hours",
+        label=message("extra pod-hours"),
+        words="extra_pod_seconds<={}",
+        scale=HOUR,
+        step=0.1,
+    ),
+    Limit(figure="peak_pods", name="max-pods", label=message("peak pods"), words="pods<={}"),
 )
-FIELDS = tuple(address.number(limit.name, limit.key, None, 0.0, 1e9) for limit in LIMITS)
+LIMITS: Mapping[str, Limit] = {limit.figure: limit for limit in _ALL}
+FIELDS = tuple(address.number(one.name, one.key, None, 0.0, 1e9) for one in _ALL)
 
 
 def ask_limits(language: str) -> Mapping[str, float]:
-    """Show the inputs; the limits that were given, by figure."""
-    found = {}
+    """Show the inputs; the limits that were given, by figure, as they were typed."""
     st.caption(
         translate(
             language,
             "Your limits first: what must a release not cost? Leave open what does not matter.",
         )
     )
-    columns = st.columns(len(LIMITS), vertical_alignment="bottom")
-    for limit, column in zip(LIMITS, columns, strict=True):
-        figure = FIGURES[limit.figure]
-        value = column.number_input(
-            translate(language, "at most: {figure}", figure=figure_name(figure, language)),
-            min_value=0.0,
-            value=None,
-            key=limit.key,
-            placeholder=translate(language, "no limit"),
-            help=figure.definition.render(language),
-            persist_state="session",
-        )
-        if value is not None:
-            found[limit.figure] = float(value)
+    found = {}
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        for limit in _ALL:
+            value = st.number_input(
+                translate(language, "{figure} ≤", figure=limit.label),
+                min_value=0.0,
+                value=None,
+                step=limit.step,
+                format="%g",
+                key=limit.key,
+                placeholder=translate(language, "no limit"),
+                help=_explained(limit, language),
+                persist_state="session",
+                width=WIDTH,
+            )
+            if value is not None:
+                found[limit.figure] = float(value)
     return found
 
 
-def kept_table(comparison: JsonObject, limits: Mapping[str, float], language: str) -> Table:
-    """For each strategy in how many runs it keeps each limit, and all of them."""
-    rows = []
-    for arm in comparison["arms"]:
-        if arm["strategy"] is None:
-            continue
-        held = {
-            key: [value is not None and value <= most for value in arm["figures"][key]["values"]]
-            for key, most in limits.items()
-        }
-        every = [all(one) for one in zip(*held.values(), strict=True)]
-        cells = [_kept(one, language) for one in (*held.values(), every)]
-        rows.append(Row(cells=(arm["strategy"], *cells)))
-    names = [
-        translate(
-            language,
-            "{figure} ≤ {most}",
-            figure=figure_name(FIGURES[key], language),
-            most=f"{limits[key]:g}",
-        )
-        for key in limits
-    ]
-    return Table(
-        title=translate(language, "Runs that keep the limits (95 % interval of the share)"),
-        headings=(
-            translate(language, "strategy"),
-            *names,
-            translate(language, "all limits"),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def _kept(held: list[bool], language: str) -> str:
-    share = wilson(sum(held), len(held))
-    mark = "✓" if all(held) else "✕" if not any(held) else "~"
-    return translate(
+def _explained(limit: Limit, language: str) -> str:
+    text = limit.definition.render(language)
+    if limit.figure != BACK:
+        return text
+    drill = translate(
         language,
-        "{mark} {n} of {all} ({low} to {high} %)",
-        mark=mark,
-        n=sum(held),
-        all=len(held),
-        low=f"{100 * share.low:.0f}",
-        high=f"{100 * share.high:.0f}",
+        "A limit begins a rollback drill under the same seeds: each strategy is sent back at its "
+        "finish.",
     )
+    return f"{text}\n\n{drill}"
+
+
+def required_words(given: Mapping[str, float]) -> list[str]:
+    """The words of the command line that require the same."""
+    return [
+        word
+        for figure, most in given.items()
+        for word in ("--require", LIMITS[figure].required(most))
+    ]

@@ -8,6 +8,7 @@ from sim.interfaces.app.story import deleted_at, removed_at
 from sim.model.objects import JsonObject
 
 NEW = 1
+RACING = ("refused_terminating", "gone_at_sigterm")
 BEFORE_SECONDS, AFTER_SECONDS = 2.0, 3.0
 
 
@@ -36,7 +37,7 @@ def _written(recording: JsonObject, language: str) -> Caption:
     text = translate(
         language,
         "The release is one write: the Deployment has a new pod template. Its controller makes "
-        "new pods beside the old ones, and takes an old one away.",
+        "new pods beside the old ones (maxSurge), and takes an old one away (maxUnavailable).",
     )
     return Caption(time=0.0 if first is None else first[0], text=text)
 
@@ -45,6 +46,8 @@ def too_late(recording: JsonObject) -> JsonObject | None:
     """The first request that met a pod which had left the endpoint list, if there is one."""
     lost = sorted(recording["failures"], key=lambda one: float(one["answered"]))
     for one in lost:
+        if one["cause"] not in RACING:
+            continue
         removed = removed_at(one["pod"], recording) if one["pod"] else None
         if removed is not None and 0.0 <= removed <= one["sent"]:
             found: JsonObject = one
@@ -62,9 +65,10 @@ def _race(recording: JsonObject, language: str) -> Caption | None:
         return None
     text = translate(
         language,
-        "A race: {pod} was told to stop at {deleted} s and left the endpoint list at {removed} s, "
-        "but proxy {proxy} had not heard of it. It sent user {user} there at {sent} s: a failed "
-        "request. A preStop hook would have made the pod wait for the news.",
+        "A race: {pod} was deleted at {deleted} s. The kubelet begins to stop it, and at the same "
+        "time the news sets out to the proxies: at {removed} s its EndpointSlice says ready=false, "
+        "but proxy {proxy} had not heard of it and sent user {user} there at {sent} s: refused. "
+        "Below, this race is enlarged.",
         pod=first["pod"].rsplit("-", 1)[-1],
         deleted=f"{deleted:.2f}",
         removed=f"{removed:.2f}",
@@ -94,8 +98,8 @@ def _starting(recording: JsonObject, language: str) -> Caption | None:
     text = translate(
         language,
         "The container of {pod} has been running since {time} s, and still nobody sends to it: its "
-        "readiness probe has not succeeded, so it is not in the endpoint list. Without a probe, "
-        "users would meet a process that is only starting.",
+        "readiness probe has not succeeded, so its EndpointSlice says ready=false. Without a "
+        "probe, users would meet a process that is only starting.",
         pod=found[1].rsplit("-", 1)[-1],
         time=f"{found[0]:.1f}",
     )
@@ -109,9 +113,9 @@ def _ready(recording: JsonObject, language: str) -> Caption | None:
     listed = next((t for t, names in recording["endpoints"] if found[1] in names), found[0])
     text = translate(
         language,
-        "The probe has succeeded at {time} s: {pod} joins the endpoint list at {listed} s and the "
-        "proxies begin to choose it. Only now may the next old pod go, and each one that goes "
-        "runs the same race again.",
+        "The probe has succeeded at {time} s: {pod} is a ready endpoint at {listed} s, and each "
+        "proxy begins to choose it when it hears of that. Only now may the next old pod go, and "
+        "each one that goes runs the same race again.",
         time=f"{found[0]:.2f}",
         pod=found[1].rsplit("-", 1)[-1],
         listed=f"{listed:.2f}",

@@ -6,14 +6,14 @@ import streamlit as st
 
 from sim.interfaces.app.jobs import State
 from sim.interfaces.app.progress import follow, show_end
-from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.server import standing, start
 from sim.interfaces.app.task import Work
 from sim.model.objects import JsonObject
 
 
 def on_demand(work: Work, label: str, key: str, language: str) -> JsonObject | None:
     """The result of *work*; without one a button called *label*, or the progress."""
-    found, job = result_of(work), job_of(work)
+    found, job = standing(work)
     if found is not None:
         return found
     running = job is not None and job.state is State.RUNNING
@@ -22,8 +22,6 @@ def on_demand(work: Work, label: str, key: str, language: str) -> JsonObject | N
         running = job is not None
     if running and job is not None:
         follow(job, language)
-    elif job is not None and job.state is State.DONE:
-        st.rerun()
     elif job is not None:
         show_end(job, language)
     return None

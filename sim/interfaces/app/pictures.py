@@ -6,12 +6,14 @@ from collections.abc import Callable
 from html import escape
 
 from sim.i18n import translate
-from sim.interfaces.app.drawing.budget import budget
+from sim.interfaces.app.drawing.budget import budget, percent
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.heat import heat
 from sim.interfaces.app.drawing.legend import legend
 from sim.interfaces.app.drawing.timeline import timeline
+from sim.model.duration import show_duration
 from sim.model.objects import JsonObject
+from sim.model.time_step import step_words, unit_of
 
 Shown = tuple[float, float]
 
@@ -27,7 +29,23 @@ def timelines(found: JsonObject, colours: Colours, language: str) -> str:
     versions = max((one["versions"] for one in recorded), key=len)
     used = max(lane["version"] for one in recorded for lane in one["lanes"])
     phases = {span[0] for one in recorded for lane in one["lanes"] for span in lane["spans"]}
-    return legend(versions[: used + 1], phases, colours, language) + _columns(found, draw, language)
+    step = recorded[0]["traffic"]["step"]
+    lost = any(one["lost"] for one in recorded)
+    explained = legend(versions[: used + 1], phases, colours, language, step if lost else 1)
+    return explained + _columns(found, draw, language) + _steps_note(step, language)
+
+
+def _steps_note(step: int, language: str) -> str:
+    """How coarse the shares of the traffic are, where they are not of each second."""
+    if step == 1:
+        return ""
+    note = translate(
+        language,
+        "The window is long: the lower pictures show requests in steps of {time}. The colours are "
+        "shares of a whole step; light red reaches down as far as its worst second.",
+        time=step_words(step),
+    )
+    return f"<p>{escape(note)}</p>"
 
 
 def heats(found: JsonObject, colours: Colours, language: str) -> str:
@@ -41,8 +59,10 @@ def heats(found: JsonObject, colours: Colours, language: str) -> str:
 
     note = translate(
         language,
-        "Across: seconds since the first write. Up: how long the answer took, failed requests too. "
-        "The stronger the colour, the more requests; point at a cell for the numbers.",
+        "Across: {axis}, in columns of {time}. Up: how long the answer took, failed requests too. "
+        "The stronger the colour, the more requests; point at a column for the numbers.",
+        axis=unit_of(shown).axis,
+        time=step_words(found["pictures"][0]["heat"]["step"]),
     )
     return _columns(found, draw, language) + f"<p>{escape(note)}</p>"
 
@@ -51,6 +71,27 @@ def budgets(found: JsonObject, colours: Colours, language: str) -> str:
     """What each strategy burned of the error budget; empty where there is none."""
     recorded = [one for one in found["pictures"][1:] if one["budget"]]
     return budget(recorded, shown_of(found), colours, language) if recorded else ""
+
+
+def budget_sentence(found: JsonObject, language: str) -> str:
+    """What the largest share of the budget means, in times and in time; empty if none burned."""
+    shares = {one["strategy"]: one["budget"][-1] for one in found["pictures"][1:] if one["budget"]}
+    if not shares or max(shares.values()) <= 0:
+        return ""
+    name = max(shares, key=shares.__getitem__)
+    comparison, share = found["comparison"], shares[name]
+    window = comparison["window"]["endSeconds"] - comparison["window"]["startSeconds"]
+    return translate(
+        language,
+        "100 % is every failure that an SLO of {slo} allows in these {window} s. In this run "
+        "{strategy} burned {percent}: as many failures as the SLO allows in {time} of this "
+        "traffic.",
+        slo=f"{100 * comparison['scenario']['sloAvailability']:.6g} %",
+        window=f"{window:g}",
+        strategy=name,
+        percent=percent(share),
+        time=show_duration(float(round(share * window)) or round(share * window, 1)),
+    )
 
 
 def shown_of(found: JsonObject) -> Shown:

@@ -10,12 +10,10 @@ from math import isinf
 from typing import TYPE_CHECKING
 
 from sim.faults.reading import faults_of
-from sim.i18n import LANGUAGES, Message, message
-from sim.model.canary_steps import Analyse, Pause, SetWeight, Step
+from sim.i18n import LANGUAGES
+from sim.interfaces.app.planned_waits import Wait, planned_waits
 from sim.model.objects import JsonObject
 from sim.strategies import STRATEGIES, strategy_named
-from sim.strategies.canary import Canary
-from sim.strategies.canary_then_rolling import CanaryThenRolling
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -25,58 +23,37 @@ BEFORE_SECONDS = 30.0  # As `sim.experiments.window` has it, unless the scenario
 
 
 def plan_of(scenario: Scenario) -> JsonObject:
-    """Bars of every strategy that waits on purpose, and of every fault of *scenario*."""
+    """Bars of every strategy that waits on purpose, and of every fault of *scenario*.
+
+    The strategy that the manifests ask for comes first, and says so.
+    """
     window = scenario.window
     before = BEFORE_SECONDS if window is None or window.before is None else window.before
+    own = None if scenario.own is None else scenario.own.name
     strategies = []
-    for name in STRATEGIES:
-        strategy = strategy_named(name, scenario.strategies.get(name))
-        if isinstance(strategy, Canary | CanaryThenRolling):
-            bars = _steps(strategy.steps)
-        else:
-            planned = strategy.planned_seconds()
-            text = message("waits {seconds} s on purpose", seconds=f"{planned:g}")
-            bars = [(0.0, planned, text)] if planned else []
-        if bars:
-            strategies.append({"name": name, "bars": [_bar(*bar) for bar in bars]})
+    for name in sorted(STRATEGIES, key=lambda name: name != own):
+        waits = planned_waits(strategy_named(name, scenario.strategies.get(name)))
+        if waits:
+            bars = [_bar(wait) for wait in waits]
+            strategies.append({"name": name, "bars": bars, "own": name == own})
     faults = [
-        {"name": spec.text, "bars": [_bar(*_when(fault, before), fault.describe())]}
+        {"name": spec.text, "bars": [_bar(_when(fault, before))], "own": False}
         for spec, fault in zip(scenario.faults, faults_of(scenario.faults), strict=True)
     ]
     return {"strategies": strategies, "faults": faults}
 
 
-def _steps(steps: tuple[Step, ...]) -> list[tuple[float, float | None, Message]]:
-    """Each pause or analysis at the weight set before it; one without end is open."""
-    bars: list[tuple[float, float | None, Message]] = []
-    now, weight = 0.0, 0
-    for step in steps:
-        if isinstance(step, SetWeight):
-            weight = step.percent
-        elif isinstance(step, Pause):
-            text = message("{percent} % for the new version", percent=weight)
-            if step.seconds is None:
-                bars.append((now, None, text))
-                break
-            bars.append((now, now + step.seconds, text))
-            now += step.seconds
-        elif isinstance(step, Analyse):
-            text = message("{percent} % for the new version, judged", percent=weight)
-            bars.append((now, now + step.analysis.planned_seconds, text))
-            now += step.analysis.planned_seconds
-    return bars
-
-
-def _when(fault: Fault, before: float) -> tuple[float, float | None]:
+def _when(fault: Fault, before: float) -> Wait:
     """From when to when *fault* holds; one of a version is there whenever that version is."""
+    what = fault.describe()
     span = getattr(fault, "span", None)
     if span is not None:
         start = 0.0 if isinf(span.start) else span.start - before
-        return start, None if isinf(span.end) else span.end - before
+        return Wait(start=start, end=None if isinf(span.end) else span.end - before, what=what)
     at = getattr(fault, "at_seconds", None)
-    return (0.0 if at is None else at - before), None
+    return Wait(start=0.0 if at is None else at - before, end=None, what=what)
 
 
-def _bar(start: float, end: float | None, text: Message) -> JsonObject:
-    words = {language: text.render(language) for language in LANGUAGES}
-    return {"start": start, "end": end, "text": words}
+def _bar(wait: Wait) -> JsonObject:
+    words = {language: wait.what.render(language) for language in LANGUAGES}
+    return {"start": wait.start, "end": wait.end, "text": words, "short": wait.short}

@@ -16,7 +16,7 @@ from sim.interfaces.app.server import jobs, result_of
 from sim.interfaces.app.task import Task, Work
 from sim.interfaces.app.tasks import TASKS
 
-PROMPT = 2  # As many are waited for by whoever opens the door; the rest gives way to all else.
+PROMPT = 3  # As many are waited for by whoever opens the door; the rest gives way to all else.
 LATE = ("pandas", "pyarrow.parquet")  # What Streamlit and the downloads would load by and by.
 
 
@@ -39,6 +39,7 @@ def usual_works() -> tuple[Work, ...]:
     return (
         Work(task="compare", order=settings.usual_order().to_json()),
         Work(task="run", order=settings.usual_run().to_json()),
+        Work(task="race", order=settings.usual_run().to_json()),
         usual_work(),
         work_of(usual_study()),
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import streamlit as st
 
 from sim.i18n import translate
-from sim.interfaces.app.jobs import Job, State
+from sim.interfaces.app.jobs import AT_ONCE, Job, State
 from sim.model.duration import show_duration
 
 POLL_SECONDS = 0.5
@@ -14,6 +16,7 @@ POLL_SECONDS = 0.5
 @st.fragment(run_every=POLL_SECONDS)
 def follow(job: Job, language: str) -> None:
     """Show how far *job* is; when it ends, draw the whole page anew."""
+    job.seen = time.monotonic()
     if job.state is not State.RUNNING:
         st.rerun()
     share = job.done / job.total if job.total else 0.0
@@ -24,6 +27,13 @@ def follow(job: Job, language: str) -> None:
 
 
 def _how_far(job: Job, language: str) -> str:
+    if job.waits:
+        return translate(
+            language,
+            "This machine is busy with {n} others; yours begins by itself. Before it: {before}.",
+            n=AT_ONCE,
+            before=job.before,
+        )
     if not job.total:
         return translate(language, "measuring how long the rollouts take …")
     if job.work.task == "drill":

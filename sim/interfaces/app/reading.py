@@ -6,8 +6,10 @@ from functools import lru_cache
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import LANGUAGES, message, translate
+from sim.interfaces.app.excerpt import excerpt
 from sim.interfaces.app.jobs import State
-from sim.interfaces.app.order import MANIFEST_FILE, Order
+from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE, Order
+from sim.interfaces.app.own_facts import facts_of
 from sim.interfaces.app.plan import plan_of
 from sim.interfaces.app.server import done_at_once
 from sim.interfaces.app.task import Work
@@ -20,13 +22,14 @@ def document(order: Order) -> JsonObject:
     try:
         scenario = order.scenario()
     except ScenarioError as error:
-        return {"problems": _in_every_language(error.problems)}
+        return {"problems": _mistakes(error.problems, order)}
     return {
         "problems": {},
         "name": scenario.name,
         "digest": scenario.digest,
         "own": None if scenario.own is None else scenario.own.name,
         "plan": plan_of(scenario),
+        "facts": facts_of(scenario),
         "warnings": _in_every_language(scenario.warnings),
         "assumptions": {
             language: assumptions_table(scenario, language).to_json() for language in LANGUAGES
@@ -48,7 +51,7 @@ def read(order: Order) -> JsonObject:
     else:
         text = message("This could not be read in time; the machine may be busy.")
         said = {language: text.render(language) for language in LANGUAGES}
-    return {"problems": {language: [["", said[language]]] for language in LANGUAGES}}
+    return {"problems": {language: [["", said[language], "", ""]] for language in LANGUAGES}}
 
 
 @lru_cache(maxsize=64)
@@ -64,6 +67,21 @@ def _in_every_language(problems: tuple[Problem, ...]) -> JsonObject:
             [_place(problem, language), _sentence(problem, language)] for problem in problems
         ]
         for language in LANGUAGES
+    }
+
+
+def _mistakes(problems: tuple[Problem, ...], order: Order) -> JsonObject:
+    """Place and sentence of each, the lines around it, and in which of the two texts they are."""
+    texts = {MANIFEST_FILE: order.manifest, SCENARIO_FILE: order.description}
+    if order.bundled is not None:
+        texts = {}
+    around = [excerpt(texts.get(one.file, ""), one.line, one.column) for one in problems]
+    return {
+        language: [
+            [*said, lines, one.file if one.file in texts else ""]
+            for said, lines, one in zip(told, around, problems, strict=True)
+        ]
+        for language, told in _in_every_language(problems).items()
     }
 
 

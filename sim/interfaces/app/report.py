@@ -8,8 +8,12 @@ import sim
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.html_tables import html_table
-from sim.interfaces.app.pictures import budgets, heats, timelines
+from sim.interfaces.app.limited import Limited
+from sim.interfaces.app.pairs import chance_sentence, pairs_picture
+from sim.interfaces.app.pictures import budget_sentence, budgets, heats, timelines
 from sim.interfaces.app.style import STYLE
+from sim.interfaces.app.trade_offs import trade_offs_picture
+from sim.interfaces.app.verdict_clauses import verdict_html
 from sim.interfaces.table import Table
 from sim.model.objects import JsonObject
 
@@ -22,19 +26,26 @@ figure { margin: 0; }
 </style>"""
 
 
-def report(found: JsonObject, command: str, language: str) -> str:
-    """The whole page; *command* repeats it in a terminal."""
+def report(found: JsonObject, command: str, language: str, limited: Limited | None = None) -> str:
+    """The whole page; *command* repeats it in a terminal, *limited* is about limits if given."""
+    limited = limited or Limited()
     view = found["views"][language]
     title = translate(language, "Sea trial of {name}", name=found["comparison"]["scenario"]["name"])
     parts = [
         f"<h1>{escape(title)}</h1>",
-        f"<p class='seatrial-verdict'>{escape(view['verdict'])}</p>",
+        verdict_html(
+            view["clauses"], limited.sentences, chance_sentence(found["comparison"], language)
+        ),
+        *_limits(limited),
         timelines(found, DAY, language),
+        trade_offs_picture(found, DAY, language),
+        pairs_picture(found["comparison"], DAY, language),
         *(_section(view[name]) for name in ("figures", "causes", "classes")),
         f"<h2>{escape(translate(language, 'Latency over time'))}</h2>",
         heats(found, DAY, language),
         f"<h2>{escape(translate(language, 'Error budget'))}</h2>",
         budgets(found, DAY, language),
+        f"<p>{escape(budget_sentence(found, language))}</p>",
         *(_section(view[name]) for name in ("stories", "settings", "assumptions")),
         f"<p><code>{escape(command)}</code></p>",
         f"<p>Seatrial {escape(sim.__version__)}</p>",
@@ -48,6 +59,14 @@ def report(found: JsonObject, command: str, language: str) -> str:
     )
 
 
+def _limits(limited: Limited) -> list[str]:
+    table = [] if limited.table is None else [_shown(limited.table)]
+    return [*table, *(f"<p>{escape(note)}</p>" for note in limited.notes)]
+
+
 def _section(found: JsonObject) -> str:
-    table = Table.from_json(found)
+    return _shown(Table.from_json(found))
+
+
+def _shown(table: Table) -> str:
     return f"<h2>{escape(table.title)}</h2>{html_table(table)}" if table.rows else ""

@@ -9,6 +9,7 @@ from streamlit.logger import get_logger
 
 from sim.errors import SimError
 from sim.i18n import translate
+from sim.interfaces.app.shown import plain
 
 
 class Roof:
@@ -31,7 +32,7 @@ class Roof:
         if not isinstance(error, Exception):
             return False
         if isinstance(error, SimError):
-            st.error(error.message.render(self._language))
+            st.error(plain(error.message.render(self._language)))
             return True
         get_logger(__name__).error("page %s", self._page, exc_info=error)
         st.error(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.i18n import translate
 from sim.interfaces.app import shelf
-from sim.interfaces.app.jobs import AT_ONCE, Job, Jobs, State
+from sim.interfaces.app.jobs import AT_ONCE, OWN_WAITING, Job, Jobs, State
 from sim.interfaces.app.task import Task, Work
 from sim.interfaces.app.tasks import TASKS
 from sim.model.objects import JsonObject
@@ -30,12 +31,33 @@ def job_of(work: Work) -> Job | None:
     return jobs().of(work)
 
 
+def standing(work: Work) -> tuple[JsonObject | None, Job | None]:
+    """The result of *work* if there is one, and who does or did it.
+
+    What was done but lies on the shelf no more is forgotten: it can be asked for anew.
+    """
+    found, job = result_of(work), job_of(work)
+    if found is None and job is not None and job.state is State.DONE:
+        found = result_of(work)  # It was done between two looks?
+        if found is None:
+            jobs().forget(work)
+            return None, None
+    return found, job
+
+
 def start(work: Work, language: str) -> Job | None:
-    """Have *work* done. Too much at once is refused, and the visitor is told."""
+    """Have *work* done, now or in its turn. Too much is refused, and the visitor is told."""
     task: Task = TASKS[work.task]
-    job = jobs().start(work, seconds=task.seconds)
+    context = get_script_run_ctx(suppress_warning=True)
+    owner = None if context is None else context.session_id
+    job = jobs().start(work, seconds=task.seconds, owner=owner)
     if job is None:
-        st.warning(translate(language, "This machine is busy with other comparisons; try again."))
+        text = translate(
+            language,
+            "Too many runs wait for this machine, or {own} of yours do: try again in a while.",
+            own=OWN_WAITING,
+        )
+        st.warning(text)
     return job
 
 

@@ -112,8 +112,8 @@ def ask_run(language: str) -> Order:
     return order_of({**state, "strategies": [state["strategy"]], "runs": 1})
 
 
-def ask_scenario(language: str, *, manifest: bool = True) -> None:
-    """The scenario, or one's own *manifest*, which another place may ask for."""
+def ask_scenario(language: str, *, manifest: bool = True, image: bool = True) -> None:
+    """The scenario, or one's own *manifest*, which another place may ask for; a new *image*."""
     own = translate(language, "my own manifest")
     chosen = st.selectbox(
         translate(language, "Scenario"),
@@ -124,6 +124,8 @@ def ask_scenario(language: str, *, manifest: bool = True) -> None:
     )
     if chosen == OWN and manifest:
         own_text.ask_manifest(language)
+    if not image:
+        return
     st.text_input(
         translate(language, "New image (container=image)"),
         placeholder="web=nginx:1.21",

@@ -6,10 +6,12 @@ text is part of the hash, so that a new version never shows what an old one comp
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -21,26 +23,28 @@ from sim.model.objects import JsonObject
 from sim.scenario.source import bundled_scenarios
 
 PLACE = "SEATRIAL_SHELF"  # The environment variable that moves it.
-MOST_BYTES = 500_000_000
+MOST_BYTES, MOST_FILES = 500_000_000, 5_000
+OWNER_ONLY = 0o700  # What visitors wrote is nobody else's on this machine.
 _NAME = re.compile(r"[0-9a-f]{16,64}(\.[a-z0-9.]{1,16})?")
 
 
 def name_for(content: JsonObject) -> str:
     """The name of what *content* asks for, made by this very program."""
     text = json.dumps([content, program()], sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def put(name: str, data: bytes) -> None:
     """Keep *data* under *name*, whole or not at all; the longest unused give way."""
     target = _path(name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = draft_name(target)
+    target.parent.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
+    draft = draft_name(target, f"{threading.get_ident()}.part")  # Visitors write the same at once.
     try:
         draft.write_bytes(data)
         draft.replace(target)
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
     _make_room(target.parent)
 
 
@@ -61,8 +65,8 @@ def find(name: str) -> bytes | None:
 
 
 def put_json(name: str, document: JsonObject) -> None:
-    """Keep *document*."""
-    put(name, json.dumps(document, ensure_ascii=False, allow_nan=False).encode())
+    """Keep *document*; half a character, which YAML can name, becomes a question mark."""
+    put(name, json.dumps(document, ensure_ascii=False, allow_nan=False).encode(errors="replace"))
 
 
 def find_json(name: str) -> JsonObject | None:
@@ -87,21 +91,26 @@ def _path(name: str) -> Path:
 
 
 def _make_room(folder: Path) -> None:
-    def age(path: Path) -> float:
-        try:
-            return path.stat().st_mtime
-        except OSError:
-            return 0.0
+    """The longest unused go, and what writers that were killed left behind; nothing else's files.
 
-    kept = sorted((path for path in folder.iterdir() if path.is_file()), key=age, reverse=True)
-    total = 0
-    for path in kept:
+    What came last stays, however large.
+    """
+
+    def facts(path: Path) -> tuple[float, int]:
         try:
-            total += path.stat().st_size
+            found = path.stat()
         except OSError:
-            continue
-        if total > MOST_BYTES:
-            path.unlink(missing_ok=True)
+            return 0.0, 0
+        return found.st_mtime, found.st_size
+
+    ours = [path for path in folder.iterdir() if _NAME.fullmatch(path.name.removeprefix("."))]
+    kept = sorted(((*facts(path), path) for path in ours), reverse=True)
+    total = 0
+    for number, (_, size, path) in enumerate(kept):
+        total += size
+        if number and (total > MOST_BYTES or number >= MOST_FILES):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
 
 @cache

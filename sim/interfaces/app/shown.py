@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -10,8 +10,10 @@ import streamlit as st
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours, colours_of
 from sim.interfaces.app.html_tables import html_table
-from sim.interfaces.table import Table
+from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
+
+_MARKS = r"\`*_{}[]()#+-.!|<>~$:&=@"
 
 
 def show_problems(reading: JsonObject, language: str) -> None:
@@ -20,11 +22,18 @@ def show_problems(reading: JsonObject, language: str) -> None:
     if not problems:
         return
     st.error(translate(language, "This cannot be used; {n} mistakes were found.", n=len(problems)))
-    for place, sentence in problems:
+    show_mistakes(problems)
+
+
+def show_mistakes(problems: Iterable[Sequence[str]]) -> None:
+    """Each of *problems* with the lines around it, if they are known."""
+    for place, sentence, *lines in problems:
         with st.container(border=True):
             if place:
-                st.caption(place)
+                st.caption(plain(place))
             st.text(sentence)
+            if lines and lines[0]:
+                st.code(lines[0], language=None)
 
 
 def show_basis(warnings: Sequence[str], assumptions: JsonObject) -> None:
@@ -43,11 +52,28 @@ def show_reading(reading: JsonObject, language: str) -> None:
     show_basis(warnings, reading["assumptions"][language])
 
 
+def show_assumptions(reading: JsonObject, language: str) -> None:
+    """Everything that a scenario rests on, as a table."""
+    show_table(Table.from_json(reading["assumptions"][language]))
+
+
 def show_table(table: Table) -> None:
     """*table* under its title, if it has any row."""
     if table.rows:
         st.subheader(table.title)
         st.html(html_table(table))
+
+
+def show_definitions(table: Table, language: str) -> None:
+    """What the rows of *table* are, in a box to open: a finger and a keyboard cannot hover."""
+    rows = [Row(cells=(row.cells[0], row.explains)) for row in table.rows if row.explains]
+    with st.expander(translate(language, "What each figure is")):
+        found = Table(
+            title=translate(language, "What each figure is"),
+            headings=(table.headings[0], translate(language, "what it is")),
+            rows=tuple(rows),
+        )
+        st.html(html_table(found))
 
 
 def show_link(words: Mapping[str, Sequence[str]], language: str) -> None:
@@ -63,5 +89,8 @@ def theme_colours() -> Colours:
 
 
 def plain(text: str) -> str:
-    """*text* with nothing in it that Markdown would take for its own."""
-    return "".join(f"\\{c}" if c in r"\`*_{}[]()#+-.!|<>~$:" else c for c in text)
+    """*text* with nothing in it that Markdown would take for its own, lines included."""
+    lines = (line.strip() for line in text.splitlines())
+    return "  \n".join(
+        "".join(f"\\{c}" if c in _MARKS else c for c in line) for line in lines if line
+    )

@@ -69,7 +69,7 @@ def _pod(one: JsonObject, recording: JsonObject) -> list[Told]:
         )
         told.append((deleted, text))
     if removed is not None:
-        told.append((removed, message("{pod} is out of the endpoint list", pod=pod)))
+        told.append((removed, message("{pod} is no ready endpoint any more", pod=pod)))
     return told
 
 

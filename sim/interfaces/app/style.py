@@ -6,6 +6,7 @@ STYLE = """<style>
 .stMainBlockContainer { padding-top: 4.2rem; padding-bottom: 3rem; }
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {
   color: inherit !important; opacity: 0.92; }
+.st-key-toolkit-words { position: absolute; }
 .stMainBlockContainer h1 { font-size: 2rem; }
 .stMainBlockContainer h3 { font-size: 1.25rem; }
 .st-key-manifest textarea, .st-key-description textarea, .st-key-overrides textarea {
@@ -44,8 +45,12 @@ STYLE = """<style>
   padding: 0.8rem; border: 1px solid currentColor; border-radius: 0.4rem; }
 .seatrial-story { line-height: 1.7; }
 .seatrial-story b { font-variant-numeric: tabular-nums; margin-right: 0.5rem; }
+.st-key-doors [data-testid="stPageLink"] a { padding-left: 0; margin-left: 0; }
 .seatrial-verdict { font-size: 1.15rem; line-height: 1.6; border-left: 4px solid currentColor;
   padding: 0.2rem 0 0.2rem 1rem; margin: 0.5rem 0 1rem; }
+.seatrial-verdict small { font-size: 1rem; }
+.seatrial-verdict div:has(small) + div:not(:has(small)) { margin-top: 0.6rem; }
+.seatrial-clauses { margin: 0 0 1rem; padding-left: 1.3rem; line-height: 1.5; }
 @media (max-width: 640px) {
   .seatrial-table { font-size: 0.85rem; }
   .seatrial-table th { white-space: normal; }
@@ -60,14 +65,4 @@ NIGHT_STYLE = """<style>
 [data-testid="stBaseButton-primary"]:enabled, [data-testid="stBaseButton-primary"]:enabled p,
 .stMultiSelect span[title] { color: #0c1116 !important; }
 .stMultiSelect [role="button"] svg { fill: #0c1116; }
-</style>"""
-
-
-def upload_style(button: str) -> str:
-    """Streamlit's own words about an upload are English: *button* in their place, or nothing."""
-    return f"""<style>
-.stFileUploader [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
-.stFileUploader [data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
-.stFileUploader [data-testid="stFileUploaderDropzone"] button p::after {{
-  content: "{button}"; font-size: 0.875rem; }}
 </style>"""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from sim.i18n import translate
+from sim.interfaces.app import own_text
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.reading import read
 from sim.interfaces.app.shown import show_problems
@@ -14,7 +13,8 @@ from sim.model.objects import JsonObject
 def understood(order: Order, language: str) -> JsonObject | None:
     """The reading of *order*; None if there is nothing to read or a mistake, which is shown."""
     if order.is_blank:
-        st.info(translate(language, "Paste a Deployment on the left, or choose a scenario."))
+        text = translate(language, "Paste a Deployment on the left, or choose a scenario.")
+        own_text.show_why_blank(language, text)
         return None
     reading = read(order)
     show_problems(reading, language)

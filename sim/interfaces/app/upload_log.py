@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 
 import streamlit as st
@@ -10,9 +11,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from sim.i18n import LANGUAGES, translate
 from sim.interfaces.app import own_text
 from sim.interfaces.app.server import done_at_once
-from sim.interfaces.app.shown import plain
+from sim.interfaces.app.shown import plain, show_table
 from sim.interfaces.app.task import Work
 from sim.interfaces.app.yaml_form import with_behaviour
+from sim.interfaces.table import Table
 
 UPLOAD = "upload-log"
 _ANSWER = "upload-log-answer"
@@ -22,14 +24,14 @@ NAME = "access.log"
 def ask_log(language: str) -> None:
     """A place for the log, and what was found in the last one."""
     st.file_uploader(
-        translate(language, "Upload an access log (text, up to 1 MB)"),
+        translate(language, "Upload an access log (text or .gz, up to 1 MB)"),
         key=UPLOAD,
         on_change=_take,
         help=translate(
             language,
             "Common or combined format, or a CSV file with the columns timestamp,value. Its "
-            "busiest hour becomes the traffic of the scenario file. It is read here on this "
-            "machine.",
+            "busiest hour becomes the traffic of the scenario file. A larger log fits in when it "
+            "is gzipped. It is read here on this machine.",
         ),
     )
     answer = st.session_state.get(_ANSWER)
@@ -40,6 +42,7 @@ def ask_log(language: str) -> None:
             st.error(plain(text))
         return
     st.success(translate(language, "Its traffic stands in the scenario file above now."))
+    show_table(Table.from_json(answer["found"][language]))
     for text in answer["warnings"][language]:
         st.warning(plain(text))
 
@@ -50,8 +53,8 @@ def _take() -> None:
     st.session_state[_ANSWER] = None
     if file is None:
         return
-    text = file.getvalue().decode("utf-8-sig", errors="replace")
-    found, job = done_at_once(Work(task="fit", order={"name": NAME, "log": text}))
+    log = b64encode(file.getvalue()).decode("ascii")
+    found, job = done_at_once(Work(task="fit", order={"name": NAME, "log": log}))
     if found is None:
         st.session_state[_ANSWER] = {"problems": _unread(job.error if job else {})}
         return

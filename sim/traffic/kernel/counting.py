@@ -8,6 +8,7 @@ Most of what is taken over is later than all before and only appended; the rest 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 
@@ -53,7 +54,12 @@ class Counts:
 
     def table(self) -> RequestCounts:
         """The counts so far, sorted by second, version, cause, class and bin."""
-        keys, counts = self._add_up()
+        self._add_up()
+        parts = [self._part(keys, counts) for keys, counts in self._kept]
+        return RequestCounts.joined(parts or [self._part(*_joined([]))])
+
+    def _part(self, keys: IntArray, counts: IntArray) -> RequestCounts:
+        """The rows of these *keys*: one part, for all at once would take four times the memory."""
         rest, bins = keys >> KEY_BIN, keys & ((1 << KEY_BIN) - 1)
         rest, classes = rest >> KEY_CLASS, rest & ((1 << KEY_CLASS) - 1)
         rest, causes = rest >> KEY_CAUSE, rest & ((1 << KEY_CAUSE) - 1)
@@ -62,18 +68,22 @@ class Counts:
             version=(rest & ((1 << KEY_VERSION) - 1)) - 1,
             cause=causes,
             bin=bins,
-            count=counts.copy(),
+            count=counts,
             endpoint_class=classes if self._has_classes else None,
         )
 
-    def _add_up(self) -> tuple[IntArray, IntArray]:
-        """One pair of columns, each key once."""
-        keys, counts = _joined(self._kept)
-        if self._aside:
-            keys, counts = _with(keys, counts, *_each_once(*_joined(self._aside)))
-        self._kept, self._aside = [(keys, counts)], []
-        self._entries_kept, self._entries_aside = len(keys), 0
-        return keys, counts
+    def _add_up(self) -> None:
+        """Take what is aside into the parts between whose keys it belongs: each key once."""
+        if not self._aside:
+            return
+        more, theirs = _each_once(*_joined(self._aside))
+        ends = np.searchsorted(more, [keys[-1] for keys, _ in self._kept], side="right").tolist()
+        for number, (first, after) in enumerate(pairwise([0, *ends])):
+            if first < after:
+                between = slice(first, after)
+                self._kept[number] = _with(*self._kept[number], more[between], theirs[between])
+        self._aside = []
+        self._entries_kept, self._entries_aside = sum(len(keys) for keys, _ in self._kept), 0
 
 
 def _joined(parts: list[tuple[IntArray, IntArray]]) -> tuple[IntArray, IntArray]:

@@ -9,12 +9,14 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.samples import samples, small_print
 from sim.interfaces.app.drawing.svg import element, patterns, picture, text, time_axis, title
 from sim.model.objects import JsonObject
+from sim.model.time_step import grouped, moment_words, unit_of
 
 WIDTH, LEFT, RIGHT = 480.0, 46.0, 470.0
 TOP, TRUTH, GAP, ROW, BAR = 20.0, 64.0, 30.0, 34.0, 14.0
 FONT = 12
 LETTER = 6.6  # How wide a letter of that size is, about.
 MOST_LANES, MOST_LETTERS = 12, 58
+MOST_COLUMNS, CLOSE = 360, 1.5
 _PHASES = {"pending": message("pending"), "firing": message("firing")}
 
 Shown = tuple[float, float]
@@ -24,31 +26,34 @@ def alerts_picture(recording: JsonObject, colours: Colours, language: str) -> st
     """The picture of a run's *recording* (see `tasks.run`) from the window's start to its end."""
     shown = (recording["start"], recording["end"])
     lanes = recording["alerts"]["lanes"][:MOST_LANES]
-    bottom = TOP + TRUTH + GAP + ROW * len(lanes)
+    bottom = TOP + TRUTH + (GAP + ROW * len(lanes) if lanes else 0.0)
     made = [patterns(colours, "alerts"), _line(_x(0.0, shown), bottom, colours.ink, "4 3")]
-    for harm in recording["alerts"]["harms"]:
-        made.append(_line(_x(harm["start"], shown), bottom, colours.failed, "1.5 2.5"))
+    for x in _apart([_x(harm["start"], shown) for harm in recording["alerts"]["harms"]]):
+        made.append(_line(x, bottom, colours.failed, "1.5 2.5"))
     made.append(_truth(recording, shown, colours, language))
     for number, lane in enumerate(lanes):
         made.append(_lane(lane, TOP + TRUTH + GAP + ROW * number, shown, colours, language))
     made.append(_delays(recording["alerts"]["harms"], shown, colours, language))
-    made.append(time_axis(shown, LEFT, RIGHT, bottom, colours))
-    words = translate(language, "seconds since the first write")
+    unit = unit_of(shown)
+    made.append(time_axis(shown, LEFT, RIGHT, bottom, colours, unit.seconds))
+    words = unit.axis.render(language)
     middle = (LEFT + RIGHT) / 2
     made.append(_said(words, middle, bottom + 30, colours, anchor="middle"))
     name = translate(language, "what really failed, and when each alert was pending and firing")
-    return picture("".join(made), WIDTH, bottom + 36, name) + _legend(colours, language)
+    return picture("".join(made), WIDTH, bottom + 36, name) + _legend(
+        bool(lanes), colours, language
+    )
 
 
-def _legend(colours: Colours, language: str) -> str:
-    """What the bars and lines stand for."""
+def _legend(told: bool, colours: Colours, language: str) -> str:
+    """What the lines stand for, and the bars where any alert was *told* of."""
     boxes = (
         ("url(#alertsterminating3)", colours.ink, message("pending")),
         (colours.failed, colours.failed, message("firing")),
     )
     items = [
         (element("rect", x=1, y=2, width=20, height=10, fill=fill, stroke=stroke), word)
-        for fill, stroke, word in boxes
+        for fill, stroke, word in (boxes if told else ())
     ]
     for colour, dashes, word in (
         (colours.failed, "1.5 2.5", message("users are first hurt")),
@@ -78,6 +83,15 @@ def _delays(harms: Sequence[JsonObject], shown: Shown, colours: Colours, languag
     return "".join(made)
 
 
+def _apart(places: Sequence[float]) -> list[float]:
+    """Those of the *places*, in order, that do not lie over one that is drawn already."""
+    kept: list[float] = []
+    for place in places:
+        if not kept or place - kept[-1] >= CLOSE:
+            kept.append(place)
+    return kept
+
+
 def _x(seconds: float, shown: Shown) -> float:
     low, high = shown
     return LEFT + (min(max(seconds, low), high) - low) / (high - low) * (RIGHT - LEFT)
@@ -99,10 +113,9 @@ def _said(words: str, x: float, y: float, colours: Colours, anchor: str = "start
 
 
 def _truth(recording: JsonObject, shown: Shown, colours: Colours, language: str) -> str:
-    """Columns of the true error ratio; the axis ends at the worst second."""
+    """Columns of the true error ratio, each its worst second; the axis ends at the worst of all."""
     shares = recording["shares"]
-    ratios = [f / s if s else 0.0 for f, s in zip(shares["failed"], shares["sent"], strict=True)]
-    worst = max(ratios, default=0.0) or 1.0
+    worst = max(shares["worst"], default=0.0) or 1.0
     foot = TOP + TRUTH
     made = [
         _said(translate(language, "requests that really failed, %"), LEFT, TOP - 6, colours),
@@ -110,29 +123,37 @@ def _truth(recording: JsonObject, shown: Shown, colours: Colours, language: str)
         _said("0", LEFT - 5, foot, colours, anchor="end"),
         element("line", x1=LEFT, x2=RIGHT, y1=foot, y2=foot, stroke=colours.faint),
     ]
-    for number, ratio in enumerate(ratios):
-        second = shares["start"] + number
-        if ratio and shown[0] < second + 1 and second < shown[1]:
-            said = translate(
-                language,
-                "second {second}: {shares}",
-                second=f"{second:g}",
-                shares=translate(language, "failed {share} %", share=f"{100 * ratio:.1f}"),
-            )
-            x = _x(second, shown)
+    for first, after in grouped(len(shares["worst"]), MOST_COLUMNS):
+        ratio = max(shares["worst"][first:after])
+        start, end = shares["edges"][first], shares["edges"][after]
+        if ratio and shown[0] < end and start < shown[1]:
+            x = _x(start, shown)
             high = max(TRUTH * ratio / worst, 1.5)
             made.append(
                 element(
                     "rect",
-                    title(said),
+                    title(_truth_words(ratio, start, end, language)),
                     x=x,
                     y=foot - high,
-                    width=max(_x(second + 1, shown) - x, 1.0),
+                    width=max(_x(end, shown) - x, 1.0),
                     height=high,
                     fill=colours.failed,
                 )
             )
     return "".join(made)
+
+
+def _truth_words(ratio: float, start: float, end: float, language: str) -> str:
+    failed = translate(language, "failed {share} %", share=f"{100 * ratio:.1f}")
+    if end - start <= 1:
+        return translate(language, "second {second}: {shares}", second=f"{start:g}", shares=failed)
+    return translate(
+        language,
+        "{start} to {end}, worst second: {shares}",
+        start=moment_words(start),
+        end=moment_words(end),
+        shares=failed,
+    )
 
 
 def _lane(lane: JsonObject, y: float, shown: Shown, colours: Colours, language: str) -> str:

@@ -12,12 +12,12 @@ from math import expm1, log1p
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.samples import samples, small_print
+from sim.interfaces.app.drawing.shade import ink_on, mixed
 from sim.interfaces.app.drawing.svg import element, text, title
 from sim.interfaces.app.harm import Cell
 from sim.interfaces.numbers import shown_estimate
 
 WIDTH, LEFT, TOP, ROW, FOOT = 340.0, 127.0, 20.0, 26.0, 8.0
-LEAST_SHARE, MOST_SHARE = 0.06, 0.94
 UNSURE = 1 / 3  # Of the mean: half an interval that is longer makes the value a rough one.
 NARROW = 36.0  # A column that has no room for `14,404`.
 MOST_WHOLE = 99_999.5
@@ -67,10 +67,8 @@ def _cell(
         "rect", x=x + 1, y=y + 1, width=width - 2, height=ROW - 2, fill=fill, stroke=colours.faint,
         stroke_width=0.5,
     )  # fmt: skip
-    ink = max(("#000000", "#FFFFFF"), key=lambda one: contrast(one, fill))
-    written = _text(
-        cell_words(cell, narrow=width < NARROW), x + width / 2, y + ROW / 2 + 4, ink, "middle"
-    )
+    words_in = cell_words(cell, narrow=width < NARROW)
+    written = _text(words_in, x + width / 2, y + ROW / 2 + 4, ink_on(fill), "middle")
     return element("g", title(words) + box + written)
 
 
@@ -93,18 +91,7 @@ def compact(value: float, most: float = MOST_WHOLE) -> str:
 def shade(value: float, most: float, colours: Colours) -> str:
     """The colour of *value* where *most* is the strongest: paper mixed with the first version's."""
     part = log1p(value) / log1p(most) if most > 0 else 0.0
-    part = LEAST_SHARE + (MOST_SHARE - LEAST_SHARE) * part
-    mixed = (
-        round(low + part * (high - low))
-        for low, high in zip(_rgb(colours.paper), _rgb(colours.version(0)), strict=True)
-    )
-    return "#" + "".join(f"{one:02X}" for one in mixed)
-
-
-def contrast(one: str, other: str) -> float:
-    """The contrast of two colours as WCAG counts it, from 1 to 21."""
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (high + 0.05) / (low + 0.05)
+    return mixed(colours.paper, colours.version(0), part)
 
 
 def scale(most: float, figure: str, colours: Colours, language: str) -> str:
@@ -129,16 +116,3 @@ def _short(words: str, kind: str) -> str:
 
 def _text(words: str, x: float, y: float, fill: str, anchor: str) -> str:
     return text(words, x=x, y=y, font_size=10.5, fill=fill, text_anchor=anchor)
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
-    return red, green, blue
-
-
-def _luminance(colour: str) -> float:
-    parts = [
-        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4
-        for one in (part / 255 for part in _rgb(colour))
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

@@ -15,9 +15,17 @@ WIDTH, LEFT, RIGHT, TOP, BOTTOM = 460.0, 44.0, 440.0, 28.0, 214.0
 APART = 3.0  # The two intervals of a look stand beside each other.
 
 
-def intervals_picture(one: JsonObject, users: list[int], colours: Colours, language: str) -> str:
-    """*one* experiment at its looks, after so many *users* of each group."""
-    most = 1.08 * float(max(abs(gap) for end in ("low", "high") for gap in one["once"][end]))
+def intervals_picture(
+    one: JsonObject,
+    users: list[int],
+    colours: Colours,
+    language: str,
+    *,
+    truth: float = 0.0,
+    axis: str | None = None,
+) -> str:
+    """*one* experiment at its looks, after so many *users*; *truth* is the difference behind it."""
+    most = _most(one)
 
     def x(n: float) -> float:
         return LEFT + n / users[-1] * (RIGHT - LEFT)
@@ -34,6 +42,7 @@ def intervals_picture(one: JsonObject, users: list[int], colours: Colours, langu
         )
     for tick in ticks(0.0, float(users[-1]), 4):
         made.append(_word(f"{tick:,.0f}", x(tick), BOTTOM + 18, colours, "middle"))
+    made.append(_line(LEFT, RIGHT, y(truth), y(truth), colours.ink, 1.2, "1 3"))
     for look, n in enumerate(users):
         for key, side, dashes in (("valid", APART, "4 2"), ("once", -APART, None)):
             low, high = one[key]["low"][look], one[key]["high"][look]
@@ -44,10 +53,15 @@ def intervals_picture(one: JsonObject, users: list[int], colours: Colours, langu
             words = f"{n:,}: {100 * low:+.2f} … {100 * high:+.2f}"
             made.append(element("g", title(words) + bar))
         made.append(element("circle", cx=x(n), cy=y(one["gap"][look]), r=2.6, fill=colours.ink))
-    axis = translate(language, "users of each group so far")
+    axis = axis or translate(language, "users of each group so far")
     made.append(_word(axis, (LEFT + RIGHT) / 2, BOTTOM + 36, colours, "middle"))
     name = translate(language, "one experiment: the difference and its intervals at each look")
     return picture("".join(made), WIDTH, BOTTOM + 44, name)
+
+
+def _most(one: JsonObject) -> float:
+    """How far the picture goes: as far as the widest interval of one look."""
+    return 1.08 * float(max(abs(gap) for end in ("low", "high") for gap in one["once"][end]))
 
 
 def _line(

@@ -10,12 +10,23 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.samples import samples, small_print
 from sim.interfaces.app.drawing.svg import element, patterns
 from sim.interfaces.app.drawing.timeline import PHASES
+from sim.interfaces.app.drawing.traffic import WORST_STRENGTH
+from sim.model.time_step import step_words
 
 _LONG = {"old": message("old version"), "new": message("new version")}
 
 
-def legend(versions: Iterable[str], phases: Iterable[str], colours: Colours, language: str) -> str:
-    """What colours, patterns and lines stand for: *versions* by number, *phases* that occur."""
+def legend(
+    versions: Iterable[str],
+    phases: Iterable[str],
+    colours: Colours,
+    language: str,
+    step: int = 1,
+) -> str:
+    """What colours, patterns and lines stand for: *versions* by number, *phases* that occur.
+
+    A *step* of the traffic that is longer than a second shows its worst one.
+    """
     prefix = "legend"
     items = []
     for number, name in enumerate(versions):
@@ -28,6 +39,9 @@ def legend(versions: Iterable[str], phases: Iterable[str], colours: Colours, lan
             translate(language, "failed requests"),
         )
     )
+    if step > 1:
+        words = translate(language, "failed, worst second of each {time}", time=step_words(step))
+        items.append((_box(colours.failed, "none", None, WORST_STRENGTH), words))
     occurring = set(phases)
     for phase, said in PHASES.items():
         if phase in occurring and phase != "ready":
@@ -53,7 +67,7 @@ def legend(versions: Iterable[str], phases: Iterable[str], colours: Colours, lan
     return small_print(shared + samples(items))
 
 
-def _box(fill: str, stroke: str, dashes: str | None) -> str:
+def _box(fill: str, stroke: str, dashes: str | None, strength: float | None = None) -> str:
     return element(
         "rect",
         x=1,
@@ -61,6 +75,7 @@ def _box(fill: str, stroke: str, dashes: str | None) -> str:
         width=20,
         height=10,
         fill=fill,
+        fill_opacity=strength,
         stroke=stroke,
         stroke_width=0.8,
         stroke_dasharray=dashes,

@@ -1,4 +1,4 @@
-"""False alarms over the looks: a test made again and again, and one that may be."""
+"""Findings over the looks: by an interval meant for one look, and by one for all of them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from sim.model.objects import JsonObject
 WIDTH, LEFT, RIGHT, TOP, BOTTOM = 460.0, 44.0, 316.0, 28.0, 214.0
 PROMISED = 0.05
 LEAST_SHARE = 0.1
+LINE = 13.0  # From one name to the next.
 
 
 def peeking_picture(found: JsonObject, colours: Colours, language: str) -> str:
-    """The share of experiments that have found a difference that is not there."""
+    """The share of experiments that have found a difference, be it there or not."""
     users: list[int] = found["users"]
     most = 1.08 * float(max(LEAST_SHARE, *(one["high"] for one in found["once"])))
 
@@ -29,31 +30,47 @@ def peeking_picture(found: JsonObject, colours: Colours, language: str) -> str:
         made.append(_label(f"{100 * tick:.0f} %", LEFT - 5, y(tick) + 4, colours, "end"))
     for tick in ticks(0.0, float(users[-1]), 4):
         made.append(_label(f"{tick:,.0f}", x(int(tick)), BOTTOM + 16, colours, "middle"))
-    made.append(_line(LEFT, RIGHT, y(PROMISED), colours.ink, 1.0, "3 3"))
-    promised = translate(language, "promised: 5 %")
-    made.append(_label(promised, RIGHT + 6, y(PROMISED) + 4, colours, "start"))
+    names = []
+    if not found["truth"]:
+        made.append(_line(LEFT, RIGHT, y(PROMISED), colours.ink, 1.0, "3 3"))
+        names.append((y(PROMISED), translate(language, "promised: 5 %")))
     for key, colour, dashes, name in (
-        ("once", colours.failed, None, translate(language, "test made at every look")),
-        ("valid", colours.version(0), "6 3", translate(language, "always-valid test")),
+        ("once", colours.failed, None, translate(language, "a look each time")),
+        ("valid", colours.version(0), "6 3", translate(language, "always-valid interval")),
     ):
         points = [(x(n), y(one["value"])) for n, one in zip(users, found[key], strict=True)]
-        path = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points)
-        made.append(
-            element(
-                "path", d=path, fill="none", stroke=colour, stroke_width=2, stroke_dasharray=dashes
-            )
-        )
-        for (a, b), one in zip(points, found[key], strict=True):
-            words = f"{100 * one['value']:.1f} % ({100 * one['low']:.1f}–{100 * one['high']:.1f})"
-            made.append(element("circle", title(words), cx=a, cy=b, r=3, fill=colour))
-        end = points[-1][1] + (4 if key == "once" else -5)
-        made.append(_label(name, RIGHT + 6, end, colours, "start"))
+        made.append(_curve(points, found[key], colour, dashes))
+        names.append((points[-1][1], name))
+    made += [_label(name, RIGHT + 6, at + 4, colours, "start") for at, name in _apart(names)]
     above = translate(language, "experiments that have seen a difference by then")
     made.append(_label(above, 2, 12, colours, "start"))
     axis = translate(language, "users of each group so far")
     made.append(_label(axis, (LEFT + RIGHT) / 2, BOTTOM + 34, colours, "middle"))
-    name = translate(language, "false alarms over the looks at an experiment without a difference")
+    name = translate(language, "share of experiments that have found a difference, over the looks")
     return picture("".join(made), WIDTH, BOTTOM + 42, name)
+
+
+def _curve(
+    points: list[tuple[float, float]], shares: list[JsonObject], colour: str, dashes: str | None
+) -> str:
+    """A line through *points*, each with its share and interval under the pointer."""
+    path = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points)
+    line = element(
+        "path", d=path, fill="none", stroke=colour, stroke_width=2, stroke_dasharray=dashes
+    )
+    dots = []
+    for (a, b), one in zip(points, shares, strict=True):
+        words = f"{100 * one['value']:.1f} % ({100 * one['low']:.1f}–{100 * one['high']:.1f})"
+        dots.append(element("circle", title(words), cx=a, cy=b, r=3, fill=colour))
+    return line + "".join(dots)
+
+
+def _apart(names: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """*names* at their heights, moved up where they would lie on each other."""
+    placed: list[tuple[float, str]] = []
+    for at, name in sorted(names, reverse=True):
+        placed.append((min(at, placed[-1][0] - LINE) if placed else at, name))
+    return placed
 
 
 def _line(

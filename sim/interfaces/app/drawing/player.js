@@ -1,7 +1,10 @@
 // The player: a recorded run, played or scrubbed. Everything it says comes from the recording.
 export default function ({ data, parentElement, setStateValue }) {
   const root = parentElement.querySelector(".player");
-  if (root.dataset.mark === data.mark) return;
+  if (root.dataset.mark === data.mark) {
+    root.follow(data.at);
+    return;
+  }
   if (root.stop) root.stop();
   root.dataset.mark = data.mark;
   const { recording: run, words, start, end, captions } = data;
@@ -11,30 +14,43 @@ export default function ({ data, parentElement, setStateValue }) {
   root.style.setProperty("--later", colours.versions[2]);
   root.style.setProperty("--failed", colours.failed);
   root.style.setProperty("--paper", colours.paper);
-  const glyphs = { pending: "○", starting: "…", ready: "✓", unready: "‖", terminating: "↓" };
+  const glyphs = { pending: "○", starting: "…", ready: "✓", unready: "‖", terminating: "↓", gone: "✕" };
   const make = (tag, name, text) => {
     const found = document.createElement(tag);
     if (name) found.className = name;
     if (text !== undefined) found.textContent = text;
     return found;
   };
-  const signed = (time, digits) => (time < 0 ? "" : "+") + time.toFixed(digits) + " s";
+  // Seconds, or hours, minutes and seconds where the run is longer than a quarter of an hour.
+  const two = (number) => String(number).padStart(2, "0");
+  const signed = (time, digits) => {
+    const sign = time < 0 ? "" : "+";
+    if (end - start <= 900) return sign + time.toFixed(digits) + " s";
+    const whole = Math.floor(Math.abs(time));
+    const clock = [Math.floor(whole / 3600), two(Math.floor(whole / 60) % 60), two(whole % 60)];
+    return (time < 0 ? "-" : "+") + clock.join(":");
+  };
   root.replaceChildren();
 
   const controls = make("div", "controls");
   const button = make("button", "play", words.play);
   button.type = "button";
-  const slider = make("input", "scrub");
-  Object.assign(slider, { type: "range", min: start, max: end, step: 0.05, value: start });
-  slider.setAttribute("aria-label", words.scrub);
   const clock = make("output", "clock");
-  controls.append(button, slider, clock);
+  const slider = make("input", "scrub");
+  Object.assign(slider, { type: "range", min: start, max: end, step: 0.01, value: start });
+  slider.setAttribute("aria-label", words.scrub);
+  const strip = drawStrip(run, start, end, make);
+  strip.box.setAttribute("aria-hidden", "true");
+  strip.box.onclick = (event) => {
+    const place = strip.box.getBoundingClientRect();
+    pause(); seek(start + ((event.clientX - place.left) / place.width) * (end - start)); tell();
+  };
   // What the scrubber's ends and the release are, under it.
   const scale = make("div", "scale");
   scale.setAttribute("aria-hidden", "true");
   for (const [time, word] of [[start, ""], [0, words.zero], [end, ""]]) {
     const share = (time - start) / (end - start);
-    if (word && (share < 0 || share > 0.9)) continue;
+    if (word && (!run.strategy || share < 0 || share > 0.9)) continue;
     const tick = make("span", word ? "zero" : "", word || signed(time, 0));
     if (!word && time === start && start <= 0 && -start / (end - start) < 0.12) continue;
     tick.style.left = 100 * share + "%";
@@ -52,6 +68,13 @@ export default function ({ data, parentElement, setStateValue }) {
     mark.onclick = () => { pause(); seek(one.time); };
     marks.append(mark);
   }
+  controls.append(button, marks, clock);
+
+  const legend = make("div", "legend");
+  const kinds = [...run.versions.map((_, v) => ["v" + Math.min(v, 2), run.version_words[v]]),
+    ["failed", words.failed]];
+  for (const [name, word] of kinds) legend.append(make("i", "part " + name), make("span", "", word));
+  legend.append(make("span", "what", words.strip));
 
   const grid = make("ul", "pods");
   const pods = run.pods.map((pod) => {
@@ -67,6 +90,7 @@ export default function ({ data, parentElement, setStateValue }) {
   });
 
   const routing = make("div", "routing");
+  const when = make("h4", "");
   const bar = make("div", "bar");
   bar.setAttribute("role", "img");
   const parts = [...run.versions.map((_, v) => ["v" + Math.min(v, 2), v]), ["failed", -1]].map(
@@ -76,12 +100,12 @@ export default function ({ data, parentElement, setStateValue }) {
   // Where the new version's part of the bar would begin if the asked share were obtained.
   const wanted = make("span", "wanted");
   bar.append(wanted);
-  routing.append(make("h4", "", words.routing), bar, shares);
+  routing.append(when, bar, shares);
   const events = make("div", "events");
   const list = make("ol");
   events.append(make("h4", "", words.events), list);
 
-  root.append(controls, scale, captions.length ? marks : "", captions.length ? caption : "");
+  root.append(controls, captions.length ? caption : "", strip.box, slider, scale, legend);
   const columns = make("div", "columns");
   const left = make("div");
   left.append(make("h4", "", words.pods), grid);
@@ -90,9 +114,14 @@ export default function ({ data, parentElement, setStateValue }) {
   columns.append(left, right);
   root.append(columns);
 
+  const GONE_SECONDS = 2; // So long the place of a pod that is gone is kept, to see which it was.
   const phaseAt = (pod, t) => {
-    for (const [phase, from, to] of pod.spans) if (from <= t && (to === null || t < to)) return phase;
-    return null;
+    let ended = null;
+    for (const [phase, from, to] of pod.spans) {
+      if (from <= t && (to === null || t < to)) return phase;
+      if (to !== null && to <= t) ended = Math.max(to, ended ?? to);
+    }
+    return ended !== null && t - ended < GONE_SECONDS ? "gone" : null;
   };
   const last = (rows, t) => {
     let found = null;
@@ -113,13 +142,16 @@ export default function ({ data, parentElement, setStateValue }) {
       state.textContent = glyphs[phase] + " " + words.phases[phase];
       const here = inList.has(pod.pod);
       item.dataset.listed = here;
-      listed.textContent = here ? "⇄ " + words.listed : words.unlisted;
+      const node = pod.node ? " · " + pod.node : "";
+      listed.textContent = phase === "gone" ? "" : (here ? "⇄ " + words.listed : words.unlisted) + node;
     }
   }
 
   function drawRouting(t) {
-    const n = Math.floor(t - run.shares.start);
+    const { edges, step } = run.shares;  // The first step may be shorter than the others.
+    const n = Math.min(t < edges[1] ? 0 : 1 + Math.floor((t - edges[1]) / step), run.shares.sent.length - 1);
     const sent = run.shares.sent[n] || 0;
+    when.textContent = words.routing.replace("{from}", signed(edges[n], 0)).replace("{to}", signed(edges[n + 1], 0));
     const said = [];
     for (const [part, v] of parts) {
       const count = v < 0 ? run.shares.failed[n] || 0 : run.shares.answered[v][n] || 0;
@@ -135,7 +167,9 @@ export default function ({ data, parentElement, setStateValue }) {
     wanted.hidden = !asked;
     if (asked) wanted.style.left = 100 - asked[2] + "%";
     const text = sent ? words.obtained + " " + said.join(", ") : words.nobody;
-    shares.textContent = text + (asked ? " · ┊ " + words.asked + " " + asked[2] + " %" : "");
+    const worst = words.worst && run.shares.worst[n]
+      ? " · " + words.worst + " " + percent(run.shares.worst[n]) : "";
+    shares.textContent = text + worst + (asked ? " · ┊ " + words.asked + " " + asked[2] + " %" : "");
     bar.setAttribute("aria-label", text);
   }
 
@@ -155,11 +189,12 @@ export default function ({ data, parentElement, setStateValue }) {
     }));
   }
 
-  let now = start, playing = false, before = 0, frame = 0, held = 0, told = -1;
+  let now = start, playing = false, before = 0, frame = 0, held = 0, told = null;
   function draw() {
     slider.value = now;
-    clock.textContent = signed(now, 1);
+    clock.textContent = signed(now, 2);
     slider.setAttribute("aria-valuetext", clock.textContent);
+    strip.move(now);
     drawPods(now); drawRouting(now); drawEvents(now);
     let number = -1;
     captions.forEach((one, n) => { if (one.time <= now + 1e-6) number = n; });
@@ -188,17 +223,28 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   function play() {
     clearTimeout(telling);
-    if (now >= end - 1e-6) { now = start; told = -2; }
+    if (now >= end - 1e-6) { now = start; told = null; }
     playing = true; button.textContent = words.pause; button.dataset.playing = true;
     before = performance.now();
     frame = requestAnimationFrame(step);
   }
   // Whoever reads on below the player reads of the moment at which it was let go.
   let telling = 0;
+  const heard = new Map(); // What the page was told, and when: its answer is no order to move.
   function tell() {
     clearTimeout(telling);
-    if (data.tells) telling = setTimeout(() => setStateValue("at", Math.round(now * 100) / 100), 250);
+    if (!data.tells) return;
+    telling = setTimeout(() => {
+      const at = Math.round(now * 100) / 100;
+      heard.set(at, performance.now());
+      setStateValue("at", at);
+    }, 250);
   }
+  // The page may have been moved by something else than the player: then this follows it.
+  root.follow = (at) => {
+    if (at === null || Math.abs(at - now) < 0.006 || performance.now() - heard.get(at) < 3000) return;
+    pause(); seek(at);
+  };
   function pause() {
     playing = false; held = 0; button.textContent = words.play; button.dataset.playing = false;
     cancelAnimationFrame(frame);

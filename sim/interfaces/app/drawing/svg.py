@@ -6,6 +6,7 @@ from html import escape
 from math import ceil, floor, log10
 
 from sim.interfaces.app.drawing.colours import Colours
+from sim.model.time_step import time_ticks
 
 WIDEST = 1.4  # A picture grows so much at most, or its letters would be larger than the page's.
 SPAN_PATTERNS = ("starting", "unready", "terminating")
@@ -78,18 +79,30 @@ def _pattern(
 
 
 def time_axis(
-    shown: tuple[float, float], left: float, right: float, y: float, colours: Colours
+    shown: tuple[float, float],
+    left: float,
+    right: float,
+    y: float,
+    colours: Colours,
+    unit_seconds: int = 1,
 ) -> str:
-    """Ticks in seconds below *y*."""
+    """Ticks below *y*, in units of so many seconds."""
     low, high = shown
     made = [element("line", x1=left, x2=right, y1=y, y2=y, stroke=colours.faint, stroke_width=0.7)]
-    for tick in ticks(low, high):
+    for tick in ticks(low, high) if unit_seconds == 1 else time_ticks(shown):
         x = left + (tick - low) / (high - low) * (right - left)
         made.append(
             element("line", x1=x, x2=x, y1=y, y2=y + 3, stroke=colours.faint, stroke_width=0.7)
         )
         made.append(
-            text(f"{tick:g}", x=x, y=y + 14, font_size=10, fill=colours.ink, text_anchor="middle")
+            text(
+                f"{tick / unit_seconds:g}",
+                x=x,
+                y=y + 14,
+                font_size=10,
+                fill=colours.ink,
+                text_anchor="middle",
+            )
         )
     return "".join(made)
 

@@ -6,12 +6,13 @@ from sim.analysis.palette import version_word
 from sim.i18n import message, translate
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, patterns, picture, text, time_axis, title
+from sim.interfaces.app.drawing.traffic import TRAFFIC, Place, traffic
 from sim.model.objects import JsonObject
+from sim.model.time_step import moment_words, unit_of
 
 WIDTH, LEFT, RIGHT = 340.0, 62.0, 334.0
-LANE, MOST_LANES_HEIGHT, TRAFFIC = 11.0, 300.0, 84.0
+LANE, MOST_LANES_HEIGHT = 11.0, 300.0
 NAMED_LANES = 30
-MOST_COLUMNS = 120  # More seconds than that share a pointer's explanation.
 PHASES = {
     "pending": message("pending"),
     "starting": message("starting"),
@@ -36,11 +37,12 @@ def timeline(
     top = bottom + 10
     content = patterns(colours, prefix)
     content += _lanes(recorded, shown, lane, colours, language, prefix)
-    content += _traffic(recorded, shown, top, colours, language, prefix)
+    content += traffic(recorded, Place(shown, LEFT, RIGHT, top), colours, language, prefix)
     content += _moments(recorded, shown, top + TRAFFIC, colours)
-    content += time_axis(shown, LEFT, RIGHT, top + TRAFFIC, colours)
+    unit = unit_of(shown)
+    content += time_axis(shown, LEFT, RIGHT, top + TRAFFIC, colours, unit.seconds)
     content += text(
-        translate(language, "seconds since the first write"),
+        unit.axis.render(language),
         x=(LEFT + RIGHT) / 2,
         y=top + TRAFFIC + 29,
         font_size=10,
@@ -95,12 +97,12 @@ def _said(phase: str, when: tuple[float, float], pod: str, word: str, language: 
     return title(
         translate(
             language,
-            "{pod} ({version}): {phase} from {start} s to {end} s",
+            "{pod} ({version}): {phase} from {start} to {end}",
             pod=pod,
             version=word,
             phase=PHASES[phase],
-            start=f"{when[0]:.1f}",
-            end=f"{when[1]:.1f}",
+            start=moment_words(round(when[0], 1)),
+            end=moment_words(round(when[1], 1)),
         )
     )
 
@@ -129,85 +131,6 @@ def _bar(
         stroke_width=0.6,
         stroke_dasharray="2 1.5" if phase == "pending" else None,
     )
-
-
-def _traffic(
-    recorded: JsonObject, shown: Shown, top: float, colours: Colours, language: str, prefix: str
-) -> str:
-    """Stacked shares, failures on top in red and hatched."""
-    seconds = recorded["seconds"]
-    inside = [n for n, s in enumerate(seconds) if s + 1 > shown[0] and s < shown[1]]
-    base = [0.0] * len(seconds)
-    made = []
-    bands = [*((n, band) for n, band in enumerate(recorded["answered"])), (-1, recorded["failed"])]
-    for number, band in bands:
-        if not any(band[n] for n in inside):
-            continue
-        fill = colours.version(number) if number != 1 else f"url(#{prefix}new)"
-        fill = f"url(#{prefix}failed)" if number < 0 else fill
-        made.append(element("path", d=_area(inside, seconds, base, band, shown, top), fill=fill))
-        base = [low + share for low, share in zip(base, band, strict=True)]
-    for share, label in ((0.0, "100 %"), (0.5, "50"), (1.0, "0")):
-        y = top + share * TRAFFIC
-        made.append(
-            text(label, x=LEFT - 4, y=y + 3.5, font_size=9, fill=colours.ink, text_anchor="end")
-        )
-    return "".join(made) + _explained(recorded, inside, shown, top, language)
-
-
-def _area(
-    inside: list[int],
-    seconds: list[float],
-    base: list[float],
-    band: list[float],
-    shown: Shown,
-    top: float,
-) -> str:
-    """Steps: forth along the top, back along the base."""
-
-    def y(share: float) -> str:
-        return f"{top + TRAFFIC * (1 - min(share, 1.0)):.1f}"
-
-    forth, back = [], []
-    for n in inside:
-        start, end = f"{_x(seconds[n], shown):.1f}", f"{_x(seconds[n] + 1, shown):.1f}"
-        forth += [f"{start} {y(base[n] + band[n])}", f"{end} {y(base[n] + band[n])}"]
-        back += [f"{start} {y(base[n])}", f"{end} {y(base[n])}"]
-    return "M" + "L".join([*forth, *reversed(back)]) + "Z"
-
-
-def _explained(
-    recorded: JsonObject, inside: list[int], shown: Shown, top: float, language: str
-) -> str:
-    """Invisible columns that say the numbers under the pointer."""
-    made = []
-    step = max(1, -(-len(inside) // MOST_COLUMNS))
-    for n in inside[::step]:
-        shares = [
-            translate(
-                language,
-                "{version} {share} %",
-                version=version_word(recorded["versions"][v], language),
-                share=f"{100 * band[n]:.1f}",
-            )
-            for v, band in enumerate(recorded["answered"])
-            if band[n]
-        ]
-        shares.append(
-            translate(language, "failed {share} %", share=f"{100 * recorded['failed'][n]:.1f}")
-        )
-        second = recorded["seconds"][n]
-        x = _x(second, shown)
-        words = translate(
-            language, "second {second}: {shares}", second=f"{second:g}", shares=", ".join(shares)
-        )
-        width = max(_x(second + step, shown) - x, 0.1)
-        made.append(
-            element(
-                "rect", title(words), x=x, y=top, width=width, height=TRAFFIC, fill="transparent"
-            )
-        )
-    return "".join(made)
 
 
 def _moments(recorded: JsonObject, shown: Shown, bottom: float, colours: Colours) -> str:

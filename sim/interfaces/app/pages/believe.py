@@ -116,17 +116,19 @@ def _show_fidelity(language: str) -> None:
         message("statement about Kubernetes"),
         message("why it is not modelled"),
     )
-    show_table(
-        Table(
-            title=translate(language, "What is not modelled"),
-            headings=tuple(heading.render(language) for heading in headings),
-            rows=tuple(Row(cells=cells) for cells in fidelity.not_modelled()),
+    with st.container(key="in-english-left-out"):
+        show_table(
+            Table(
+                title=translate(language, "What is not modelled"),
+                headings=tuple(heading.render(language) for heading in headings),
+                rows=tuple(Row(cells=cells) for cells in fidelity.not_modelled()),
+            )
         )
-    )
     st.subheader(translate(language, "All statements"))
     found = fidelity.sections()
     name = st.selectbox(translate(language, "Section"), list(found), key="fidelity-section")
-    st.markdown(found[str(name)].replace("<br>", " · "))
+    with st.container(key="in-english-statements"):
+        st.markdown(found[str(name)].replace("<br>", " · "))
 
 
 PAGE = Page(

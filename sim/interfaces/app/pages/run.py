@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from sim.i18n import message, translate
 from sim.interfaces.app import address, settings
 from sim.interfaces.app.drawing.player import Playing, show_player
 from sim.interfaces.app.elsewhere import result_or_wait
+from sim.interfaces.app.failed_story import STORY, show_story
 from sim.interfaces.app.glass import AT, FIELDS, show_alerts, show_kubectl
 from sim.interfaces.app.page import Page
+from sim.interfaces.app.run_headline import faults_line, headline
 from sim.interfaces.app.shown import (
+    plain,
     show_basis,
     show_link,
     show_table,
     theme_colours,
 )
-from sim.interfaces.app.story import story
 from sim.interfaces.app.task import Work
 from sim.interfaces.app.understood import understood
-from sim.interfaces.cause_names import cause_name
 from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
 
-STORY = "story"
+LEAST_SPEED, LONGEST_SECONDS = 2.0, 60.0  # Simulated seconds a second; how long a run may play.
+TABLES = ("causes", "classes", "deeds", "measurements", "experiment", "figures", "settings")
 
 
 def show(language: str) -> None:
@@ -44,25 +44,25 @@ def show(language: str) -> None:
 
 def _show(found: JsonObject, work: Work, language: str) -> None:
     recording, view = found["recording"], found["views"][language]
-    lost, sent = sum(recording["shares"]["failed"]), sum(recording["shares"]["sent"])
-    st.markdown(
-        translate(
-            language,
-            "{lost} of {all} requests failed",
-            lost=f"**{lost:,}**",
-            all=f"**{sent:,}**",
-        )
+    st.markdown(headline(recording, view["given_up"], language))
+    if line := faults_line(view["faults"], recording, language):
+        st.markdown(plain(line))
+    playing = Playing(
+        start=recording["start"],
+        end=recording["end"],
+        at=float(st.session_state[AT]),
+        speed=max(LEAST_SPEED, (recording["end"] - recording["start"]) / LONGEST_SECONDS),
+        events=10,
     )
-    at = float(st.session_state[AT])
-    playing = Playing(start=recording["start"], end=recording["end"], at=at, speed=2.0, events=14)
     key = f"run-{language}"
     show_player(recording, playing, theme_colours(), language, key, moved=lambda: _move_to(key))
-    show_kubectl(work, found, language)
     show_table(shares_table(recording, language))
+    show_story(recording, language)
     show_alerts(recording, view["alerts"], language)
-    _show_story(recording, language)
-    for part in ("causes", "figures", "settings"):
-        show_table(Table.from_json(view[part]))
+    show_kubectl(work, found, language)
+    for part in TABLES:
+        if view[part] is not None:
+            show_table(Table.from_json(view[part]))
     show_basis(view["warnings"], view["assumptions"])
     show_link(address.words_of(PAGE.fields, st.session_state), language)
 
@@ -72,34 +72,6 @@ def _move_to(player: str) -> None:
     at = st.session_state[player].get("at")
     if at is not None:
         st.session_state[AT] = float(at)
-
-
-def _show_story(recording: JsonObject, language: str) -> None:
-    """One failed request, moment by moment."""
-    failures = sorted(recording["failures"], key=lambda one: float(one["meant"]))
-    if not failures:
-        return
-    st.subheader(translate(language, "The story of one failed request"))
-    if int(st.session_state[STORY]) >= len(failures):
-        st.session_state[STORY] = 0
-    number = st.selectbox(
-        translate(language, "Failed request"),
-        range(len(failures)),
-        format_func=lambda n: translate(
-            language,
-            "{time} s, user {user}: {cause}",
-            time=f"{failures[n]['meant']:+.2f}",
-            user=failures[n]["user"],
-            cause=cause_name(failures[n]["cause"], language),
-        ),
-        key=STORY,
-        persist_state="session",
-    )
-    items = "".join(
-        f"<li><b>{time:+.3f} s</b> {escape(text.render(language))}</li>"
-        for time, text in story(failures[int(number or 0)], recording)
-    )
-    st.html(f"<ol class='seatrial-story'>{items}</ol>")
 
 
 def shares_table(recording: JsonObject, language: str) -> Table:

@@ -2,56 +2,108 @@
 
 from __future__ import annotations
 
-import re
-from itertools import chain
 from pathlib import Path
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
+from streamlit.delta_generator import DeltaGenerator
 
 from sim.i18n import message, translate
 from sim.interfaces.app import address, own_text, settings
-from sim.interfaces.app.drawing.markup import show_markup
-from sim.interfaces.app.drawing.plan import plan_picture
+from sim.interfaces.app.assumed_form import show_form
+from sim.interfaces.app.fault_form import show_fault_form
 from sim.interfaces.app.frame import link_to
 from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE
 from sim.interfaces.app.page import Page
+from sim.interfaces.app.plan_panel import show_plan
 from sim.interfaces.app.reading import read
-from sim.interfaces.app.shown import show_link, show_problems, show_reading, theme_colours
-from sim.interfaces.app.style import upload_style
+from sim.interfaces.app.release_form import show_release_form
+from sim.interfaces.app.shown import show_assumptions, show_link, show_mistakes, show_problems
+from sim.interfaces.app.take_home import show_take_home
 from sim.interfaces.app.upload_log import ask_log
-from sim.interfaces.app.yaml_form import FORM, RATE, rate_is_elsewhere, values_of, with_value
+from sim.interfaces.app.upload_manifest import ask_files, joined, naming_one_file
 from sim.model.objects import JsonObject
 from sim.scenario.source import bundled_scenarios
 
-UPLOAD = "upload"
-_REFUSED = "upload-refused"
-_MANIFESTS = re.compile(r"^(  manifests:.*\n)(?:    - .*\n)+", re.MULTILINE)
+DOORS = ("compare", "way-back", "run", "what-if", "ab")
+_FACTS = "own-facts"
 
 
 def show(language: str) -> None:
-    """The texts, the form beside them, and what they were understood to be."""
+    """The texts, what was understood, the forms beside them, and the doors to what can be asked."""
+    own = st.session_state["scenario"] == settings.OWN
     with st.sidebar:
-        settings.ask_scenario(language, manifest=False)
-    if st.session_state["scenario"] == settings.OWN:
-        _edit(language)
-    else:
+        given = bool(st.session_state["image"])
+        settings.ask_scenario(language, manifest=False, image=not own or given)
+    own = st.session_state["scenario"] == settings.OWN
+    places = _edit(language) if own else {}
+    if not own:
         _show_bundled(str(st.session_state["scenario"]), language)
     order = settings.order_of({**st.session_state, "strategies": [], "runs": 1})
     if order.is_blank:
-        st.info(translate(language, "There is no manifest yet: paste or upload a Deployment."))
+        own_text.show_why_blank(
+            language, translate(language, "There is no manifest yet: paste or upload a Deployment.")
+        )
         return
-    reading = read(order)
-    show_problems(reading, language)
+    with st.spinner(translate(language, "Reading what you wrote …")):
+        reading = read(order)
+    if reading["problems"]:
+        _show_mistakes(reading, places, language)
+    else:
+        st.session_state[_FACTS] = reading["facts"]
+        _show_understood(reading, language)
+    if own:
+        facts: JsonObject = st.session_state.get(_FACTS, {})
+        show_release_form(facts, language)
+        show_form(facts, language)
+        show_fault_form(facts, language)
     if reading["problems"]:
         return
-    st.success(translate(language, "No mistake was found."))
-    with st.container(horizontal=True):
-        link_to("compare", language)
-        link_to("run", language)
-    _show_plan(reading, language)
-    show_reading(reading, language)
+    show_plan(reading["plan"], language)
+    _show_assumptions(reading, own, language)
+    if own:
+        show_take_home(order, reading["facts"]["service"], language)
     show_link(address.words_of(PAGE.fields, st.session_state), language)
+
+
+def _show_assumptions(reading: JsonObject, own: bool, language: str) -> None:
+    """As a table; where the form has them already, folded."""
+    if not own:
+        show_assumptions(reading, language)
+        return
+    title = translate(language, "All values in one table, with their sources")
+    with st.expander(title, key="all-values"):
+        show_assumptions(reading, language)
+
+
+def _show_mistakes(reading: JsonObject, places: dict[str, DeltaGenerator], language: str) -> None:
+    """Each beside the text that it is in; what belongs to neither below both."""
+    problems = reading["problems"][language]
+    elsewhere = [one for one in problems if one[3] not in places]
+    for file, place in places.items():
+        mine = [one for one in problems if one[3] == file]
+        if mine:
+            with place:
+                count = translate(language, "Mistakes in this text: {n}", n=len(mine))
+                st.error(count)
+                show_mistakes(mine)
+    if elsewhere:
+        show_problems({"problems": {language: elsewhere}}, language)
+
+
+def _show_understood(reading: JsonObject, language: str) -> None:
+    """Sentences to check, what to mind, and where to go from here."""
+    st.success(translate(language, "No mistake was found."))
+    st.subheader(translate(language, "What was understood"))
+    st.text("\n".join(f"• {one}" for one in reading["facts"]["sentences"][language]))
+    warnings = reading["warnings"][language]
+    if warnings:
+        title = translate(language, "What to mind ({n})", n=len(warnings))
+        with st.expander(title, key="warnings"):
+            for place, sentence in warnings:
+                st.text(f"{place}: {sentence}" if place else sentence)
+    with st.container(horizontal=True):
+        for name in DOORS:
+            link_to(name, language)
 
 
 def _show_bundled(name: str, language: str) -> None:
@@ -86,110 +138,21 @@ def copied(folder: Path) -> tuple[str, str]:
         for file in sorted(folder.glob("*.yaml"))
         if file.name != SCENARIO_FILE
     ]
-    named = _MANIFESTS.sub(rf"\1    - {MANIFEST_FILE}\n", description, count=1)
-    return named, "\n---\n".join(texts) + "\n"
+    return naming_one_file(description), joined(texts)
 
 
-def _edit(language: str) -> None:
-    _show_form(language)
+def _edit(language: str) -> dict[str, DeltaGenerator]:
+    """The two texts; and beside each a place for what is wrong with it."""
     left, right = st.columns(2)
     with left:
-        st.text_area(
-            translate(language, "Scenario file (scenario.yaml)"),
-            key=own_text.DESCRIPTION,
-            height=420,
-            max_chars=own_text.MOST_CHARACTERS,
-            persist_state="session",
-            placeholder=translate(
-                language, "May stay empty: then all that the manifest does not say is assumed."
-            ),
-            help=translate(
-                language, "What Kubernetes does not say: traffic, users, versions, faults."
-            ),
-        )
-        ask_log(language)
-    with right:
         own_text.ask_manifest(language, height=420)
-        st.html(upload_style(translate(language, "Choose files")))
-        st.file_uploader(
-            translate(language, "Upload manifests (YAML, up to 1 MB)"),
-            type=["yaml", "yml", "json"],
-            accept_multiple_files=True,
-            key=UPLOAD,
-            on_change=_take_uploads,
-        )
-        if st.session_state.get(_REFUSED):
-            st.error(
-                translate(
-                    language,
-                    "{file} was not taken: it is no text, or too large.",
-                    file=st.session_state[_REFUSED],
-                )
-            )
-
-
-def _take_uploads() -> None:
-    """What was uploaded becomes the manifest: text, whatever it says."""
-    files: list[UploadedFile] = st.session_state[UPLOAD] or []
-    texts = []
-    st.session_state[_REFUSED] = ""
-    for file in files:
-        try:
-            text = file.getvalue().decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = ""
-        if not text or len(text) > own_text.MOST_CHARACTERS or "\0" in text:
-            st.session_state[_REFUSED] = file.name[:80]
-            return
-        texts.append(text.strip("\n"))
-    if texts:
-        st.session_state[own_text.MANIFEST] = "\n---\n".join(texts) + "\n"
-
-
-def _show_form(language: str) -> None:
-    """The form, filled from the text; without a scenario file there is none."""
-    values = values_of(own_text.description(st.session_state))
-    if values is None:
-        return
-    # Row by row, so that a phone keeps the order; a long label takes a second line above its field.
-    rows = (st.columns(4, vertical_alignment="bottom") for _ in range(0, len(FORM), 4))
-    elsewhere = rate_is_elsewhere(own_text.description(st.session_state))
-    for field, column in zip(FORM, chain.from_iterable(rows), strict=False):
-        st.session_state[field.key] = values[field.path]
-        column.text_input(
-            field.label.render(language),
-            key=field.key,
-            placeholder=translate(language, "over time, in the file")
-            if elsewhere and field.path == RATE
-            else translate(language, "assumed, see below"),
-            help=f"`spec.{field.path}`",
-            on_change=_write,
-            args=(field.path, field.key),
-        )
-
-
-def _write(path: str, key: str) -> None:
-    """Bring one field of the form into the text."""
-    state = st.session_state
-    state[own_text.DESCRIPTION] = with_value(
-        own_text.description(state), path, str(state[key] or "")
-    )
-
-
-def _show_plan(reading: JsonObject, language: str) -> None:
-    picture = plan_picture(reading["plan"], theme_colours(), language)
-    if not picture:
-        return
-    st.subheader(translate(language, "Planned steps and faults"))
-    show_markup(picture, "plan")
-    st.caption(
-        translate(
-            language,
-            "What strategies hold on purpose (a step waits for its pods first, which only a run "
-            "can tell), and when faults strike. A fault of a version is there whenever that "
-            "version is.",
-        )
-    )
+        manifest = st.container()
+        ask_files(language)
+    with right:
+        own_text.ask_description(language, height=420)
+        description = st.container()
+        ask_log(language)
+    return {MANIFEST_FILE: manifest, SCENARIO_FILE: description}
 
 
 PAGE = Page(

@@ -14,12 +14,12 @@ from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
 from sim.interfaces.app.progress import follow, show_end
-from sim.interfaces.app.server import job_of, result_of, start
+from sim.interfaces.app.race_story import show_race
+from sim.interfaces.app.server import standing, start
 from sim.interfaces.app.shown import theme_colours
 from sim.interfaces.app.task import Work
 from sim.model.objects import JsonObject
 
-DOOR_PIXELS = 120
 RECORDED = Order(bundled=settings.FIRST, strategies=("RollingUpdate",), runs=1)
 
 
@@ -33,26 +33,42 @@ def show(language: str) -> None:
         )
     )
     st.subheader(translate(language, "A rolling update, request by request"))
-    work = Work(task="run", order=RECORDED.to_json())
-    found = result_of(work)
-    job = job_of(work)
-    if found is None and job is None:
-        job = start(work, language)
+    played, raced = (Work(task=task, order=RECORDED.to_json()) for task in ("run", "race"))
+    for work in (played, raced):
+        if standing(work) == (None, None):
+            start(work, language)
+    found = _done(played, language)
     if found is not None:
         _play(found["recording"], language)
-    elif job is not None and job.state is State.RUNNING:
-        follow(job, language)
-    elif job is not None and job.state is State.DONE:
-        st.rerun()
-    elif job is not None:
-        show_end(job, language)
-
+        enlarged = _done(raced, language)
+        if enlarged is not None:
+            show_race(enlarged, language)
     st.subheader(translate(language, "Where to go from here"))
-    for name in PAGES:
-        if name != "start":
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                link_to(name, language, width=DOOR_PIXELS)
-                st.caption(PAGES[name].question.render(language), width="content")
+    _doors(language)
+
+
+def _done(work: Work, language: str) -> JsonObject | None:
+    """What *work* came to; None while it is under way, which is shown."""
+    found, job = standing(work)
+    if found is None and job is not None:
+        if job.state is State.RUNNING:
+            follow(job, language)
+        else:
+            show_end(job, language)
+    return found
+
+
+def _doors(language: str) -> None:
+    """Every other page and its question, in two columns where there is room."""
+    others = [name for name in PAGES if name != "start"]
+    half = -(-len(others) // 2)
+    with st.container(key="doors"):
+        columns = st.columns(2)
+    for column, names in zip(columns, (others[:half], others[half:]), strict=True):
+        for name in names:
+            with column.container(gap=None):
+                link_to(name, language)
+                st.caption(PAGES[name].question.render(language))
 
 
 def _play(recording: JsonObject, language: str) -> None:

@@ -15,6 +15,7 @@ from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.shown import (
+    plain,
     show_basis,
     show_link,
     show_reading,
@@ -124,7 +125,7 @@ def usual_work() -> Work:
 
 def _show(found: JsonObject, order: Order, work: Work, language: str) -> None:
     view, drill = found["views"][language], found["drill"]
-    st.caption(view["release"])
+    st.caption(plain(view["release"]))
     for number, (one, raw) in enumerate(zip(view["moments"], drill["moments"], strict=True)):
         _show_moment(one, raw["moment"] == Moment.ALERT, f"b{number}", language)
     figures, basis = st.tabs(
@@ -158,7 +159,7 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
             )
         )
     if one["policy"]:
-        st.caption(one["policy"].replace("*", r"\*").replace("~", r"\~"))
+        st.caption(plain(one["policy"]))
     bars = one["bars"]
     parts = [ways_back(bars, colours, language, prefix)]
     if watched:

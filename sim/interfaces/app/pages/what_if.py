@@ -21,6 +21,7 @@ from sim.interfaces.app.harm_words import harm_table, refused_table, sentences
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.server import result_of
 from sim.interfaces.app.shown import (
+    plain,
     show_basis,
     show_link,
     show_reading,
@@ -41,7 +42,7 @@ def show(language: str) -> None:
     reading = understood(study.order, language)
     wrong = () if study.order.is_blank else study.problems()
     for problem in wrong:
-        st.error(problem.render(language))
+        st.error(plain(problem.render(language)))
     if reading is None or wrong:
         return
     _compute_or_show(study, reading, language)

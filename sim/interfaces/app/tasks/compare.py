@@ -10,6 +10,8 @@ from sim.interfaces.app import shelf
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.recording import picture_of
 from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.trade_offs import COSTS, FAILED
+from sim.interfaces.app.verdict_clauses import clauses_of
 from sim.interfaces.comparison_tables import (
     causes_table,
     classes_table,
@@ -53,6 +55,7 @@ def compare(order: JsonObject, progress: Progress) -> JsonObject:
 def document(found: Comparison) -> JsonObject:
     """*found* as the page needs it."""
     from sim.analysis.picture import time_shown
+    from sim.experiments.pareto import dominated_by
 
     shown = time_shown(found.example_runs)
     return {
@@ -62,6 +65,7 @@ def document(found: Comparison) -> JsonObject:
             picture_of(run, shown, found.example_runs[0], found.scenario.slo_availability)
             for run in found.example_runs
         ],
+        "fronts": {cost: dominated_by(found, (FAILED, cost)) for cost in COSTS},
         "views": {language: _view(found, language) for language in LANGUAGES},
     }
 
@@ -70,6 +74,7 @@ def _view(found: Comparison, language: str) -> JsonObject:
     arms = [(arm.strategy, arm.settings) for arm in found.arms]
     return {
         "verdict": found.verdict.render(language),
+        "clauses": clauses_of(found, language),
         "figures": figures_table(found, language).to_json(),
         "causes": causes_table(found, language).to_json(),
         "classes": classes_table(found, language).to_json(),

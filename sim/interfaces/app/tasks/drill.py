@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sim.analysis.rollback_figures import DRILL_FIGURES
+from sim.experiments.drill_moments import Moment
 from sim.faults.reading import faults_of
 from sim.i18n import LANGUAGES, translate
 from sim.interfaces.app import shelf
@@ -37,7 +38,6 @@ PICTURE = ".{language}.{ending}"
 
 def drill(order: JsonObject, progress: Progress) -> JsonObject:
     """Everything that the page shows, in every language, and the file that `--json` would give."""
-    from sim.experiments.drill_moments import Moment
     from sim.experiments.rollback_drill import rollback_drill
 
     asked = Order.from_json({key: order[key] for key in order if key != "moments"})
@@ -50,7 +50,31 @@ def drill(order: JsonObject, progress: Progress) -> JsonObject:
     )
     return {
         "drill": found.to_json(),
+        **({"waysBack": _ways_back(found)} if Moment.FINISH in order["moments"] else {}),
         "views": {language: _view(found, language) for language in LANGUAGES},
+    }
+
+
+def _ways_back(found: Drill) -> JsonObject:
+    """From the finish, as a limit on the way back needs them: seconds by seed, null: not back.
+
+    Where nobody can tell, or not all were back, the *why* says so in each language.
+    """
+    from sim.experiments.ways_back import from_the_finish
+
+    ways = from_the_finish(found)
+    names = [way.strategy for way in ways.drilled.ways]
+    unknown = {name: ways.unknown(name) for name in names}
+    why = {name: ways.never_back(name) or unknown[name] for name in names}
+    return {
+        "seconds": {name: list(ways.seconds(name)) for name in names},
+        "cannotTell": [name for name in names if unknown[name] is not None],
+        "why": {
+            name: {language: said.render(language) for language in LANGUAGES}
+            for name, said in why.items()
+            if said is not None
+        },
+        "how": {language: ways.sentence().render(language) for language in LANGUAGES},
     }
 
 

@@ -1,7 +1,8 @@
-"""Peeking: how often an experiment without any difference finds one, if it is looked at often.
+"""Peeking: how often an experiment finds a difference, if it is looked at often.
 
-Both groups convert alike. After each look a test that is meant to be made once (two proportions),
-and one that may be made at any time (an always-valid sequence), say whether they differ.
+Both groups convert alike, or differ as stated. After each look an interval that is meant for one
+look (Newcombe's), and one that may be looked at any time (always valid), say whether they differ.
+The latter says nothing before five users of each group converted and five did not.
 """
 
 from __future__ import annotations
@@ -14,66 +15,117 @@ from sim.model.draw_arrays import uniforms
 from sim.model.draws import Purpose, Stream
 from sim.model.objects import JsonObject
 from sim.stats import wilson
-from sim.stats.always_valid import share_difference
+from sim.stats.always_valid import gap_of_shares
+from sim.stats.share_arrays import enough, share_gaps
 
-ALPHA, Z = 0.05, 1.959963984540054
+ALPHA = 0.05
 MOST_DRAWS, MOST_TRIALS, FEWEST_TRIALS = 40_000_000, 2000, 200
 PARTS = 20
+KINDS = ("once", "valid")
 
 Counts = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Found = npt.NDArray[np.bool_]
+
+
+class _Way:
+    """One way to stop: how often a difference was found by each look, and what it was then."""
+
+    def __init__(self, looks: int) -> None:
+        self.by_look = np.zeros(looks, np.int64)
+        self.users, self.gap, self.trials = 0.0, 0.0, 0
+
+    def add(self, found: Found, gaps: Floats, seen: Counts) -> None:
+        """More experiments, each stopped at its first finding or at the end."""
+        self.by_look += np.logical_or.accumulate(found, axis=1).sum(axis=0)
+        stopped, any_ = found.argmax(axis=1), found.any(axis=1)
+        self.users += float(np.where(any_, seen[stopped], seen[-1]).sum())
+        self.gap += float(np.abs(gaps[np.arange(len(gaps)), stopped])[any_].sum())
+        self.trials += len(found)
+
+    def to_json(self) -> JsonObject:
+        """How many found one at last, after how many users on the average, and of what size."""
+        found = int(self.by_look[-1])
+        return {
+            **_share(found, self.trials),
+            "users": self.users / self.trials,
+            "gap": self.gap / found if found else None,
+        }
 
 
 def peek(order: JsonObject, progress: Progress) -> JsonObject:
     """The share of experiments that have found a difference by each of *looks*."""
     share, size, looks = float(order["share"]), int(order["size"]), int(order["looks"])
+    truth, expected = float(order["truth"]), float(order["expected"])
     trials = max(FEWEST_TRIALS, min(MOST_TRIALS, MOST_DRAWS // (2 * size)))
     seen = np.unique(np.linspace(size / looks, size, looks).astype(np.int64))
-    once, valid = np.zeros(len(seen), np.int64), np.zeros(len(seen), np.int64)
-    at_the_end, shown = 0, None
+    ways = {"end": _Way(1), **{kind: _Way(len(seen)) for kind in KINDS}}
+    shown: JsonObject | None = None
+    silent = 0
     for part in range(PARTS):
         progress(part, PARTS)
         first, last = part * trials // PARTS, (part + 1) * trials // PARTS
-        counts = [_converted(order["seed"], group, share, size, first, last) for group in (0, 1)]
-        groups = [found[:, seen - 1] for found in counts]
-        wrong = _differ(groups[0], groups[1], seen)
-        once += np.logical_or.accumulate(wrong, axis=1).sum(axis=0)
-        at_the_end += int(wrong[:, -1].sum())
-        low, high = share_difference((groups[0], seen), (groups[1], seen), ALPHA)
-        valid += np.logical_or.accumulate((low > 0) | (high < 0), axis=1).sum(axis=0)
-        if shown is None or not shown["fooled"]:
-            shown = (
-                one_fooled(groups[0], groups[1], seen, first) if part == 0 or wrong.any() else shown
-            )
+        a, b = (
+            _converted(order["seed"], group, rate, size, first, last)[:, seen - 1]
+            for group, rate in enumerate((share, share + truth))
+        )
+        bounds = intervals(a, b, seen, expected)
+        gaps = (b - a) / seen
+        for kind in KINDS:
+            ways[kind].add(differ(bounds[kind]), gaps, seen)
+        ways["end"].add(differ(bounds["once"])[:, -1:], gaps[:, -1:], seen[-1:])
+        silent += int((~enough((a, seen), (b, seen))).sum())
+        if shown is None or not shown["early"]:
+            one = one_early(a, b, seen, expected, first, back=truth == 0.0)
+            shown = one if shown is None or one["early"] else shown
     return {
         "users": seen.tolist(),
         "trials": trials,
-        "once": [_share(int(count), trials) for count in once],
-        "valid": [_share(int(count), trials) for count in valid],
-        "end": _share(at_the_end, trials),
+        "truth": truth,
+        "silent": silent / (trials * len(seen)),
+        **{kind: [_share(int(n), trials) for n in ways[kind].by_look] for kind in KINDS},
+        "ways": {kind: way.to_json() for kind, way in ways.items()},
         "shown": shown,
     }
 
 
-def one_fooled(a: Counts, b: Counts, seen: Counts, first: int) -> JsonObject:
+def intervals(a: Counts, b: Counts, seen: Counts, expected: float) -> dict[str, Floats]:
+    """Both intervals of each look (low, high); from -1 to 1 where it may say nothing."""
+    groups = (a, seen), (b, seen)
+    silent = ~enough(*groups)
+    low, high = gap_of_shares(*groups, expected, ALPHA)
+    return {
+        "once": np.stack(share_gaps(*groups, level=1.0 - ALPHA)),
+        "valid": np.stack([np.where(silent, -1.0, low), np.where(silent, 1.0, high)]),
+    }
+
+
+def differ(bounds: Floats) -> Found:
+    """Where an interval leaves out 0."""
+    return np.asarray((bounds[0] > 0.0) | (bounds[1] < 0.0))
+
+
+def one_early(
+    a: Counts, b: Counts, seen: Counts, expected: float, first: int, *, back: bool
+) -> JsonObject:
     """The first of these experiments that a look in between makes a finding of, else the first.
 
-    *first* is the number of the first of them. The interval for one look is Wald's.
+    *first* is the number of the first of them. With *back* the end must not have the finding.
     """
-    gap = (b - a) / seen
-    half = Z * np.sqrt((a * (seen - a) + b * (seen - b)) / seen.astype(np.float64) ** 3)
-    found = np.abs(gap) > half
-    fooled = found.any(axis=1) & ~found[:, -1]
-    number = int(np.argmax(fooled))
-    low, high = share_difference((a[number], seen), (b[number], seen), ALPHA)
+    bounds = intervals(a, b, seen, expected)
+    found = differ(bounds["once"])
+    early = np.asarray(found[:, :-1].any(axis=1))
+    if back:
+        early &= ~found[:, -1]
+    number = int(np.argmax(early))
     return {
         "number": first + number + 1,
-        "fooled": bool(fooled[number]),
-        "gap": gap[number].tolist(),
-        "once": {
-            "low": (gap[number] - half[number]).tolist(),
-            "high": (gap[number] + half[number]).tolist(),
+        "early": bool(early[number]),
+        "gap": ((b[number] - a[number]) / seen).tolist(),
+        **{
+            kind: dict(zip(("low", "high"), bounds[kind][:, number].tolist(), strict=True))
+            for kind in KINDS
         },
-        "valid": {"low": low.tolist(), "high": high.tolist()},
     }
 
 
@@ -82,14 +134,6 @@ def _converted(seed: int, group: int, share: float, size: int, first: int, last:
     numbers = np.arange(first * size, last * size, dtype=np.uint64)
     drawn = uniforms(Stream(seed, Purpose.TRIAL), numbers, group).reshape(-1, size) < share
     return np.cumsum(drawn, axis=1, dtype=np.int64)
-
-
-def _differ(one: Counts, two: Counts, n: Counts) -> npt.NDArray[np.bool_]:
-    """A two-sided z test of two proportions at 5 %, each time as if it were the only one."""
-    middle = (one + two) / (2 * n)
-    error = np.sqrt(2 * middle * (1 - middle) / n)
-    gap = np.abs(two - one) / n
-    return np.asarray((error > 0) & (gap > Z * error))
 
 
 def _share(count: int, trials: int) -> JsonObject:

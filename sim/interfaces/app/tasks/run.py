@@ -6,18 +6,28 @@ from collections.abc import Iterator
 from math import isinf
 from typing import TYPE_CHECKING
 
+from sim.analysis.failures import by_cause
 from sim.analysis.share_obtained import shares_obtained
+from sim.faults.reading import faults_of
 from sim.i18n import LANGUAGES
-from sim.interfaces.alert_tables import alerts_table
+from sim.interfaces.alert_tables import alerts_table, measurements_table
 from sim.interfaces.app.alert_story import alerts_of
 from sim.interfaces.app.kubectl_view import kept_of
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.recording import DIGITS, shares_by_second, spans_of
+from sim.interfaces.app.recording import DIGITS, shares_by_step, spans_of
 from sim.interfaces.app.settings import NO_RELEASE
 from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.usual_rule import watched
 from sim.interfaces.comparison_tables import settings_table
-from sim.interfaces.run_tables import run_causes_table, run_figures_table
+from sim.interfaces.experiment_table import experiment_table
+from sim.interfaces.run_tables import (
+    deeds_table,
+    run_causes_table,
+    run_classes_table,
+    run_figures_table,
+)
 from sim.interfaces.scenario_tables import assumptions_table, problem_lines
+from sim.model.hook import hook_of
 from sim.model.objects import JsonObject
 
 if TYPE_CHECKING:
@@ -37,7 +47,7 @@ def run(order: JsonObject, progress: Progress) -> JsonObject:
     from sim.session import run as run_session
 
     asked = Order.from_json(order)
-    scenario = asked.scenario()
+    scenario = watched(asked.scenario())
     name = asked.strategies[0]
     strategy = None if name == NO_RELEASE else name
     progress(0, STEPS)
@@ -57,7 +67,11 @@ def run(order: JsonObject, progress: Progress) -> JsonObject:
         no_release=without, slo_availability=scenario.slo_availability, prices=scenario.prices
     )
     return {
-        "recording": {**recording_of(found), "alerts": alerts_of(scenario, found)},
+        "recording": {
+            **recording_of(found),
+            "alerts": alerts_of(scenario, found),
+            "pre_stop": pre_stop_seconds(scenario),
+        },
         "cluster": kept_of(found),
         "views": {language: _view(scenario, found, yardstick, language) for language in LANGUAGES},
     }
@@ -67,6 +81,12 @@ def _engine(scenario: Scenario, window: Window) -> str:
     """Both engines give the same bits; few requests are not worth compiling one for."""
     requests = max(scenario.rate_curve(window.start, window.end).rates) * window.seconds
     return "reference" if requests <= FEW_REQUESTS else "kernel"
+
+
+def pre_stop_seconds(scenario: Scenario) -> float:
+    """How long the serving container's preStop hook sleeps; 0 without one."""
+    container = scenario.deployment["spec"]["template"]["spec"]["containers"][0]
+    return hook_of(container, "preStop").seconds
 
 
 def recording_of(run: Run) -> JsonObject:
@@ -88,8 +108,8 @@ def recording_of(run: Run) -> JsonObject:
             {**{k: v for k, v in pod.items() if k != "own"}, "spans": spans_of(pod["own"], zero)}
             for pod in pods.values()
         ],
-        "endpoints": list(_endpoints(run)),
-        "shares": shares_by_second(run),
+        "endpoints": list(endpoint_lists(run)),
+        "shares": shares_by_step(run),
         "asked": [
             [round(one.start - zero, DIGITS), round(min(one.end, 1e9) - zero, DIGITS), one.percent]
             for one in run.asked_shares
@@ -104,10 +124,11 @@ def recording_of(run: Run) -> JsonObject:
             if event.time >= run.window.start
         ][:MOST_EVENTS],
         "failures": list(_failures(run)),
+        "causes": {cause.key: count for cause, count in by_cause(run).items()},
     }
 
 
-def _endpoints(run: Run) -> Iterator[list[object]]:
+def endpoint_lists(run: Run) -> Iterator[tuple[float, list[str]]]:
     """Whenever it changed, the ready pods in all EndpointSlices together."""
     slices: dict[str, list[str]] = {}
     before: list[str] | None = None
@@ -127,7 +148,7 @@ def _endpoints(run: Run) -> Iterator[list[object]]:
         now = sorted({pod for pods in slices.values() for pod in pods})
         if now != before:
             before = now
-            yield [round(change.time - run.window.first_write, DIGITS), now]
+            yield round(change.time - run.window.first_write, DIGITS), now
 
 
 def _failures(run: Run) -> Iterator[JsonObject]:
@@ -150,7 +171,14 @@ def _failures(run: Run) -> Iterator[JsonObject]:
 
 
 def _view(scenario: Scenario, found: Run, by: Yardstick, language: str) -> JsonObject:
+    given_up, tested = found.given_up, found.experiment
     return {
+        "given_up": "" if given_up is None else given_up.describe().render(language),
+        "faults": [one.describe().render(language) for one in faults_of(scenario.faults)],
+        "deeds": deeds_table(found, language).to_json(),
+        "measurements": measurements_table(found, language).to_json(),
+        "classes": run_classes_table(found, language).to_json(),
+        "experiment": None if tested is None else experiment_table(tested, language).to_json(),
         "figures": run_figures_table(found, by, scenario.prices, language).to_json(),
         "alerts": alerts_table(found, language).to_json(),
         "causes": run_causes_table(found, language).to_json(),

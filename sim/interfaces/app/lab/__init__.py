@@ -1,0 +1,1 @@
+"""The instruments of the A/B lab, one a tab."""

@@ -15,7 +15,7 @@ from test_app import CJK, page, surroundings, until, word, words_of
 from sim.interfaces.app import harm, study_files
 from sim.interfaces.app.ask_study import usual_study
 from sim.interfaces.app.drawing.colours import DAY, NIGHT
-from sim.interfaces.app.drawing.harm import cell_words, shade
+from sim.interfaces.app.drawing.harm import cell_words, compact, panel, shade
 from sim.interfaces.app.drawing.shade import contrast
 from sim.interfaces.app.drawing.tornado import tornado
 from sim.interfaces.app.harm import Cell, cells_of
@@ -122,7 +122,7 @@ def test_strategies_that_nothing_sets_apart_are_alike_and_no_more_runs_would_tel
     alike = [cell("image", "", name, 0, 0, 0) for name in ("A", "B")]
     said = sentences(alike, "failed_requests", "en")
     assert said[0].startswith("image: A, B are hurt alike in each of 3 runs: 0")
-    assert said[-1] == "No combination cost a single one: 0 failed requests."
+    assert said[-1] == "No combination costs more failed requests than the release alone."
     third = [*alike, cell("image", "", "C", 7, 8, 9)]
     assert "A, B are hurt least, and alike in each of 3" in sentences(third, "users_hurt", "en")[0]
     unsure = [*alike, cell("image", "", "C", 0, 0, 9)]
@@ -156,8 +156,21 @@ def test_what_has_no_fault_is_one_row_whenever_none_begins(found: dict) -> None:
     assert [row.cells[:2] for row in rows[:2]] == [("no fault", "–"), ("bug 10%", "0s")]
 
 
+def test_a_value_fits_into_the_narrow_columns_of_many_sizes() -> None:
+    """Six sizes and none: `14,404` would stand in its neighbours'."""
+    cells = [cell("crash", f"{n}s", "Recreate", 14_404, 14_404) for n in range(1, 7)]
+    drawn = panel([cell("", "", "Recreate", 170, 170), *cells], ["Recreate"], 14_404, DAY, "en")
+    assert ">14k</text>" in drawn and ">14,404</text>" not in drawn
+    assert ">none</text>" in drawn
+    assert (compact(8_878, 999.5), compact(8_878), compact(120_000)) == ("8.9k", "8,878", "120k")
+    assert ">14,404</text>" in panel(cells[:4], ["Recreate"], 14_404, DAY, "en")
+
+
 def test_what_the_release_does_alone_is_not_blamed_on_the_fault() -> None:
     cells = [cell("", "", "A", 5, 7), cell("slow", "2x", "A", 5, 7)]
+    assert sentences(cells, "users_hurt", "en")[-1].startswith("No combination costs more")
+    more = [*cells, cell("slow", "4x", "A", 5, 8)]
+    assert sentences(more, "users_hurt", "en")[-1].startswith("Worst on average: slow 4x")
     assert "hurts nobody beyond the release itself" in sentences(cells, "failed_requests", "en")[0]
 
 

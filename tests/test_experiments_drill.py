@@ -18,6 +18,7 @@ from sim.experiments.drill_trial import jobs_of
 from sim.experiments.drill_verdict import drill_verdict
 from sim.experiments.rollback_drill import BAD_RELEASE, rollback_drill
 from sim.interfaces.app.exposure_words import exposure_sentence
+from sim.interfaces.drill_tables import clocks_table
 from sim.session import run
 from sim.stats import mean_interval
 
@@ -161,6 +162,16 @@ def test_a_fastest_of_three_is_picked_by_intervals_that_hold_together(drill):
     three = drill_verdict(ways).render("en")
     assert "97.5 % interval" in three
     assert "C takes 5.1" in three
+
+
+def test_a_clock_that_never_began_is_not_said_to_have_missed_the_window(drill):
+    """Sent back in mid-rollout nobody met blue-green's new version: nothing to count from."""
+    (middle,) = [one for one in drill.moments if one.moment is Moment.MID_ROLLOUT]
+    table = clocks_table(middle, "en")
+    row = next(row.cells for row in table.rows if row.cells[0] == "BlueGreen")
+
+    assert ("no effect", "no effect") == row[1:3]
+    assert "not in the window" not in row
 
 
 def test_exposure_is_compared_pair_by_pair(drill):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sim.experiments.drill_result import DrilledMoment, WayBack
 
 NOT_REACHED = message("not in the window")
+NO_EFFECT = message("no effect")  # The bad version failed nobody: these clocks never began.
+FROM_FIRST_EFFECT = ("first_effect_seconds", "detected_seconds", "decided_seconds")
 
 
 def clocks_table(found: DrilledMoment, language: str) -> Table:
@@ -116,6 +118,8 @@ def _bounds(bounds: tuple[float, float]) -> str:
 
 def _cell(figure: DrillFigure, way: WayBack, language: str) -> str:
     estimate = way.estimates[figure.key]
+    if figure.key in FROM_FIRST_EFFECT and way.estimates["first_effect_seconds"] is None:
+        return NO_EFFECT.render(language)
     if estimate is None:
         return NOT_REACHED.render(language) if figure.is_clock else NOTHING
     return shown_estimate(estimate, 1.0, language)

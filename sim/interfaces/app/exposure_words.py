@@ -36,9 +36,9 @@ def exposure_sentence(found: DrilledMoment) -> Message | None:
         [_against(best, other, level) for other in others],
     )
     return message(
-        "The bad version answers fewest requests with {best}: {told}. These are paired differences "
-        "under the same seeds, whose intervals hold together at 95 %; the ± above are of each "
-        "strategy by itself, and wide where the seeds differ much for all.",
+        "On average the bad version answers fewest requests with {best}: {told}. These are paired "
+        "differences under the same seeds, whose intervals hold together at 95 %; the ± above are "
+        "of each strategy by itself, and wide where the seeds differ much for all.",
         best=best.strategy,
         told=told,
     )

@@ -141,12 +141,25 @@ def is_harmless(cells: Sequence[Cell], kind: str) -> bool:
     return all(cell.values == bare.get((cell.strategy, cell.moment)) for cell in mine)
 
 
-def worst(cells: Sequence[Cell]) -> tuple[Cell, int] | None:
-    """The cell with most harm, and how many others the runs cannot tell from it; None: no harm."""
+def costs_nothing(cells: Sequence[Cell]) -> bool:
+    """Whether no fault costs any strategy more than the release alone, in any run."""
+    bare = {(c.strategy, c.moment): c.values for c in cells if not c.kind}
+    return all(
+        mine <= alone
+        for cell in cells
+        if cell.kind
+        for mine, alone in zip(
+            cell.values,
+            bare.get((cell.strategy, cell.moment), (0.0,) * len(cell.values)),
+            strict=True,
+        )
+    )
+
+
+def worst(cells: Sequence[Cell]) -> tuple[Cell, int]:
+    """The cell with most harm, and how many others the runs cannot tell from it."""
     mine = sorted((c for c in cells if c.kind), key=lambda c: -c.mean.value)
     first, *others = mine
-    if first.mean.value == 0:
-        return None
     level = joint_level(len(others))
     return first, sum(not _is_more(first.values, other.values, level) for other in others)
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.figures import FIGURES
 from sim.i18n import Message, message, translate
-from sim.interfaces.app.harm import Cell, Ranked, cells_of, is_harmless, kinds_of, ranked
+from sim.interfaces.app.harm import (
+    Cell,
+    Ranked,
+    cells_of,
+    costs_nothing,
+    is_harmless,
+    kinds_of,
+    ranked,
+)
 from sim.interfaces.app.harm import worst as worst_of
 from sim.interfaces.numbers import NOTHING, shown_estimate
 from sim.interfaces.table import Row, Table
@@ -106,13 +114,15 @@ def _alone(one: Ranked, language: str) -> str:
 
 
 def _worst(cells: Sequence[Cell], figure: str, language: str) -> str:
-    most, label = worst_of(cells), FIGURES[figure].label
-    if most is None:
-        return translate(language, "No combination cost a single one: 0 {figure}.", figure=label)
-    cell, others = most
+    label = FIGURES[figure].label
+    if costs_nothing(cells):
+        return translate(
+            language, "No combination costs more {figure} than the release alone.", figure=label
+        )
+    cell, others = worst_of(cells)
     text = translate(
         language,
-        "Worst of all: {kind} {size}, {moment}, with {strategy}: {value} {figure}",
+        "Worst on average: {kind} {size}, {moment}, with {strategy}: {value} {figure}",
         kind=cell.kind,
         size=cell.size,
         moment=moment_words(cell.moment, language),

@@ -19,6 +19,8 @@ from sim.interfaces.numbers import shown_estimate
 
 WIDTH, LEFT, TOP, ROW, FOOT = 340.0, 127.0, 20.0, 26.0, 8.0
 UNSURE = 1 / 3  # Of the mean: half an interval that is longer makes the value a rough one.
+NARROW = 36.0  # A column that has no room for `14,404`.
+MOST_WHOLE = 99_999.5
 MOST_LETTERS = {"size": 8, "strategy": 19}
 
 
@@ -35,7 +37,8 @@ def panel(
     width = (WIDTH - LEFT) / len(sizes)
     made = []
     for column, size in enumerate(sizes):
-        words = _short(size, "size") if size else translate(language, "no fault")
+        bare = translate(language, "none") if width < NARROW else translate(language, "no fault")
+        words = _short(size, "size") if size else bare
         x = LEFT + (column + 0.5) * width
         made.append(_text(words, x, TOP - 7, colours.ink, "middle"))
     for row, name in enumerate(strategies):
@@ -64,21 +67,24 @@ def _cell(
         "rect", x=x + 1, y=y + 1, width=width - 2, height=ROW - 2, fill=fill, stroke=colours.faint,
         stroke_width=0.5,
     )  # fmt: skip
-    written = _text(cell_words(cell), x + width / 2, y + ROW / 2 + 4, ink_on(fill), "middle")
+    words_in = cell_words(cell, narrow=width < NARROW)
+    written = _text(words_in, x + width / 2, y + ROW / 2 + 4, ink_on(fill), "middle")
     return element("g", title(words) + box + written)
 
 
-def cell_words(cell: Cell) -> str:
-    """The value of a cell in few letters, with a tilde if it is not well known."""
+def cell_words(cell: Cell, *, narrow: bool = False) -> str:
+    """The value of a cell in few letters (five at most in a *narrow* one), with a tilde if it is
+    not well known.
+    """
     mean = cell.mean
     rough = mean.value > 0 and (mean.half_width or 0.0) > UNSURE * mean.value
-    return ("~" if rough else "") + compact(mean.value)
+    return ("~" if rough else "") + compact(mean.value, 999.5 if narrow else MOST_WHOLE)
 
 
-def compact(value: float) -> str:
-    """`0.4`, `38`, `8,047`, `362k`."""
-    if value >= 99_999.5:
-        return f"{value / 1000:,.0f}k"
+def compact(value: float, most: float = MOST_WHOLE) -> str:
+    """`0.4`, `38`, `8,047`, `362k`; in thousands (`8.9k`) from *most* on."""
+    if value >= most:
+        return f"{value / 1000:,.{int(value < 9_950)}f}k"
     return f"{value:.1f}" if 0 < value < 9.95 and value != round(value) else f"{value:,.0f}"
 
 

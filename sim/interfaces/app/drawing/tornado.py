@@ -59,6 +59,8 @@ def _bar(one: Swing, y: float, low: float, high: float, colours: Colours, langua
         high_at=one.high_at,
         high=compact(one.high),
     )
+    if one.low == one.high:
+        ends = translate(language, "no difference: {value} at every level", value=compact(one.low))
     words = translate(
         language,
         "{name}: {swing} more at {high_at} than at {low_at}",

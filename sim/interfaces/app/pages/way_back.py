@@ -65,8 +65,8 @@ def show(language: str) -> None:
 def _what_it_takes(order: Order, moments: list[str], language: str) -> str:
     return translate(
         language,
-        "{strategies} strategies, sent back at {moments} moments with {seeds} seeds: {n} ways "
-        "back, and runs without a release beside them. Below: what they rest on.",
+        "{n} ways back: strategies × moments × seeds = {strategies} × {moments} × {seeds}; and "
+        "runs without a release beside them. Below: what they rest on.",
         strategies=len(order.strategies),
         moments=len(moments),
         seeds=order.runs,
@@ -148,7 +148,7 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
     """The sentence, the clocks as a picture, then what it cost and what it broke."""
     colours = theme_colours()
     st.subheader(translate(language, "Decided {moment}", moment=one["name"]))
-    st.html(f"<p class='seatrial-verdict'>{escape(one['verdict'])}</p>")
+    st.html(f"<p class='seatrial-verdict'>{escape(_begun(one['verdict']))}</p>")
     if len(one["bars"]) > 1:
         st.caption(
             translate(
@@ -180,6 +180,10 @@ def _show_moment(one: JsonObject, watched: bool, prefix: str, language: str) -> 
     st.caption(one["window"])
     show_table(Table.from_json(one["broken"]))
     show_table(Table.from_json(one["clocks"]))
+
+
+def _begun(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 PAGE = Page(

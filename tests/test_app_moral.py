@@ -53,9 +53,12 @@ def test_an_alert_that_comes_too_late_is_said_to(delay: float, over: bool) -> No
     assert over == ("By then it was over." in told)
 
 
+EDGES = [float(second) for second in range(-5, 16)]
+
+
 def recorded(**changes: object) -> JsonObject:
     """The part of a recording that a headline reads: twenty seconds of ten requests."""
-    shares = {"sent": [10] * 20, "failed": [0] * 20}
+    shares = {"edges": EDGES, "sent": [10] * 20, "failed": [0] * 20}
     usual = {"strategy": "Canary", "phase": "Healthy", "settled": 9.0, "start": -5.0}
     return {"shares": shares, **usual, **changes}
 
@@ -63,11 +66,11 @@ def recorded(**changes: object) -> JsonObject:
 def test_a_release_that_went_through_and_still_fails_is_not_called_over() -> None:
     """Healthy is the strategy's word, and what users meet in the last seconds is the truth."""
     assert "this is not over" not in headline(recorded(), "", "en")
-    worse = {"sent": [10] * 20, "failed": [0] * 19 + [3]}
+    worse = {"edges": EDGES, "sent": [10] * 20, "failed": [0] * 19 + [3]}
     assert "3 % of the requests failed: this is not over" in headline(
         recorded(shares=worse), "", "en"
     )
-    early = {"sent": [10] * 20, "failed": [3] + [0] * 19}
+    early = {"edges": EDGES, "sent": [10] * 20, "failed": [3] + [0] * 19}
     assert "this is not over" not in headline(recorded(shares=early), "", "en")
 
 

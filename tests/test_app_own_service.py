@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from small_manifests import DEPLOYMENT
 from test_app import page, surroundings, words_of
 
 from sim.faults import FAULTS
-from sim.interfaces.app import jobs, shelf
+from sim.interfaces.app import job, shelf
 from sim.interfaces.app.excerpt import excerpt
 from sim.interfaces.app.fault_kinds import NAMES, fault_text, usual_moment, usual_size
 from sim.interfaces.app.fault_text import faults_in, with_fault, without_fault
@@ -280,8 +281,11 @@ def test_a_worker_finds_this_package_wherever_the_server_was_started(
     monkeypatch.setenv(shelf.PLACE, str(tmp_path / "shelf"))
     order = Order(bundled=None, manifest=DEPLOYMENT).to_json()
     asked = {"task": "read", "order": order, "name": "a" * 32, "niceness": 0}
-    process = jobs._start()
-    said, _ = process.communicate(json.dumps(asked))
+    folder = tmp_path / "of the worker"
+    folder.mkdir()
+    process = job._start(str(folder))
+    whose = {"server": os.getpid(), "folder": str(folder)}
+    said, _ = process.communicate(json.dumps(asked | whose))
 
     assert process.returncode == 0
     assert '"shelved"' in said

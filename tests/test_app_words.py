@@ -53,7 +53,7 @@ def test_every_word_of_the_toolkit_is_one_that_it_says() -> None:
     place = Path(streamlit.__file__).parent / "static" / "static" / "js"
     script = b"".join(file.read_bytes() for file in place.glob("*.js"))
     # It puts some of them together itself: keys, values, one sentence after another.
-    seam = re.compile(r"\{\w+\}|(?:Ctrl|⌘)\+Enter|Enter|apply| (?=available)|(?<=[.?:]) ")
+    seam = re.compile(r"\{\w+\}|(?:Ctrl|⌘)\+Enter|Enter|apply| (?=available|icon)|(?<=[.?:]) ")
     parts = {part.strip(" .") for said in WORDS for part in seam.split(said.text)}
     assert [part for part in parts if part.encode() not in script] == []
 

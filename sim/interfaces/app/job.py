@@ -187,11 +187,8 @@ def _why_it_ended(code: int) -> Message:
 def _start(folder: str) -> subprocess.Popen[str]:
     """A worker that finds this very package, whatever lies where the server was started (-P).
 
-    In a process group of its own.
-
-    Its temporary files lie in *folder*.
-
-    Not multiprocessing: it would run the page's script again in the child.
+    It has a process group of its own, and its temporary files lie in *folder*. Not multiprocessing:
+    that would run the page's script again in the child.
     """
     home = str(Path(sim.__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH", "")]))

@@ -21,7 +21,11 @@ def show_problems(reading: JsonObject, language: str) -> None:
     problems = reading["problems"].get(language, ())
     if not problems:
         return
-    st.error(translate(language, "This cannot be used; {n} mistakes were found.", n=len(problems)))
+    if len(problems) == 1:
+        st.error(translate(language, "This cannot be used; one mistake was found."))
+    else:
+        text = translate(language, "This cannot be used; {n} mistakes were found.", n=len(problems))
+        st.error(text)
     for place, sentence, *lines in problems:
         with st.container(border=True):
             if place:

@@ -109,15 +109,15 @@ def speak(language: str) -> None:
     A component would be fetched only after the page is there, and the English seen till then.
     """
     with st.container(key="toolkit-words"):
-        st.html(f"<script>{_call(language)}</script>", unsafe_allow_javascript=True)
+        st.html(script(language), unsafe_allow_javascript=True)
 
 
 @cache
-def _call(language: str) -> str:
-    """The script with its words; nothing in it can end the element that it stands in."""
+def script(language: str) -> str:
+    """The element with the script and its words; none of them can end it."""
     said = json.dumps(words_in(language), ensure_ascii=False).replace("<", "\\u003c")
-    script = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-    return f"{script.rstrip()}({said});"
+    speaking = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    return f"<script>{speaking.rstrip()}({said});</script>"
 
 
 @cache

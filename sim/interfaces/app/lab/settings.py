@@ -38,7 +38,7 @@ _GROUPS = (
     address.number("lost", "ab-lost", 0.0, *LOST),
     address.number("errors", "ab-errors", 0.0, *LOST),
     address.number("slower", "ab-slower", 1.0, *SLOWER),
-    address.number("seed", "ab-seed", 0, 0, 2**31),
+    address.number("ab-seed", "ab-seed", 0, 0, 2**31),
 )
 FIELDS = (
     address.number("base", "ab-base", 5.0, *SHARES),

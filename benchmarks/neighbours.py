@@ -26,7 +26,7 @@ import psutil
 from viewers import visit
 from visitor import Visitor, serving
 
-from sim.interfaces.app.jobs import AT_ONCE
+from sim.interfaces.app.work.jobs import AT_ONCE
 
 CROWD = 20
 HEAVY = "scenario=web-app-20min&n=100&seed={seed}&set=window.length%3D6h"

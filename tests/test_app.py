@@ -18,16 +18,18 @@ from message_ids import ROOT, compile_chinese
 from small_manifests import BROKEN, DEPLOYMENT, WINDOW
 from streamlit.testing.v1 import AppTest
 
-from sim.interfaces.app import address, downloads, server, settings, shelf
+from sim.interfaces.app import address, settings
+from sim.interfaces.app.comparison.pairs import superiorities
+from sim.interfaces.app.comparison.report import report
 from sim.interfaces.app.drawing.colours import DAY, NIGHT
 from sim.interfaces.app.html_tables import html_table
-from sim.interfaces.app.jobs import Job, Jobs, State
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.pages import PAGES
-from sim.interfaces.app.pairs import superiorities
-from sim.interfaces.app.report import report
-from sim.interfaces.app.task import Work
-from sim.interfaces.app.worker import carry_out
+from sim.interfaces.app.take_away import downloads
+from sim.interfaces.app.work import server, shelf
+from sim.interfaces.app.work.jobs import Job, Jobs, State
+from sim.interfaces.app.work.task import Work
+from sim.interfaces.app.work.worker import carry_out
 from sim.interfaces.table import Row, Table
 
 CJK = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

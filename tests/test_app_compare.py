@@ -17,21 +17,22 @@ from test_app import page, small_order, surroundings, until, with_manifest, word
 from sim.experiments.compare import compare
 from sim.experiments.requirement import requirements
 from sim.experiments.ways_back import ways_back
-from sim.interfaces.app import rollback_limit, shelf
+from sim.interfaces.app.comparison import rollback_limit
+from sim.interfaces.app.comparison.kept import kept_by, share_of, surest
+from sim.interfaces.app.comparison.kept_words import kept_sentences, kept_table
+from sim.interfaces.app.comparison.limits import LIMITS, required_words
+from sim.interfaces.app.comparison.pairs import pairs_picture
+from sim.interfaces.app.comparison.pictures import budget_sentence
+from sim.interfaces.app.comparison.trade_offs import COSTS, trade_offs_picture
 from sim.interfaces.app.drawing.budget import budget
 from sim.interfaces.app.drawing.colours import DAY, NIGHT
 from sim.interfaces.app.drawing.labels import labels, overlap
 from sim.interfaces.app.drawing.scales import scale_over
 from sim.interfaces.app.drawing.shade import contrast
-from sim.interfaces.app.kept import kept_by, share_of, surest
-from sim.interfaces.app.kept_words import kept_sentences, kept_table
-from sim.interfaces.app.limits import LIMITS, required_words
-from sim.interfaces.app.pairs import pairs_picture
-from sim.interfaces.app.pictures import budget_sentence
-from sim.interfaces.app.server import jobs
-from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks import compare as compare_task
-from sim.interfaces.app.trade_offs import COSTS, trade_offs_picture
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.server import jobs
+from sim.interfaces.app.work.task import Work
 
 __all__ = ["surroundings"]
 ORDER = replace(small_order(), seed=7)  # Nobody else's, who may want to see it begin.

@@ -19,16 +19,16 @@ from sim.analysis.alert_lanes import (
     harms_in,
     told_by,
 )
-from sim.interfaces.app import shelf
-from sim.interfaces.app.alert_story import sentences
 from sim.interfaces.app.drawing.alerts import alerts_picture
 from sim.interfaces.app.drawing.colours import DAY
-from sim.interfaces.app.kubectl_view import COMMANDS, kept_from, printed
+from sim.interfaces.app.one_run.alert_story import sentences
+from sim.interfaces.app.one_run.kubectl_view import COMMANDS, kept_from, printed
+from sim.interfaces.app.one_run.usual_rule import config_map
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.settings import usual_run
-from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks.run import run as run_task
-from sim.interfaces.app.usual_rule import config_map
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.task import Work
 from sim.model.objects import JsonObject
 
 __all__ = ["surroundings"]

@@ -23,17 +23,20 @@ from test_app import page, small_order, started, until, words_of, work_of
 from visitor import serving
 
 from sim.i18n import LANGUAGES
-from sim.interfaces.app import address, downloads, own_text, server, shelf
+from sim.interfaces.app import address
+from sim.interfaces.app.comparison.report import report
 from sim.interfaces.app.drawing.alerts import alerts_picture
 from sim.interfaces.app.drawing.colours import DAY
-from sim.interfaces.app.jobs import GONE_SECONDS, Jobs, State
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.pages import PAGES
-from sim.interfaces.app.report import report
+from sim.interfaces.app.service import own_text
 from sim.interfaces.app.shown import plain
-from sim.interfaces.app.task import Work
+from sim.interfaces.app.take_away import downloads
 from sim.interfaces.app.toolkit_words import script
-from sim.interfaces.app.worker import carry_out
+from sim.interfaces.app.work import server, shelf
+from sim.interfaces.app.work.jobs import GONE_SECONDS, Jobs, State
+from sim.interfaces.app.work.task import Work
+from sim.interfaces.app.work.worker import carry_out
 
 MARKUP = "![x](http://elsewhere.example/x.png) <script>x()</script> [a](javascript:x()) :red[r] $x$"
 GARBAGE = {

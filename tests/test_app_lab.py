@@ -13,9 +13,9 @@ from test_app import CJK, page, surroundings, until, words_of
 
 from sim.experiments.claims.check import check_claims
 from sim.experiments.claims.handbook import CHAPTERS
-from sim.interfaces.app import fidelity
-from sim.interfaces.app.against_theory import theory_table
-from sim.interfaces.app.claims import verdicts_table
+from sim.interfaces.app.belief import fidelity
+from sim.interfaces.app.belief.against_theory import theory_table
+from sim.interfaces.app.belief.claims import verdicts_table
 from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.drawing.intervals import intervals_picture
 from sim.interfaces.app.drawing.peeking import peeking_picture

@@ -19,13 +19,13 @@ from sim.analysis.failures import failed, sent
 from sim.analysis.lanes import MOST_SPANS, condensed, lanes
 from sim.analysis.traffic_share import traffic_share
 from sim.i18n import LANGUAGES
-from sim.interfaces.app import shelf, worker
+from sim.interfaces.app.comparison.pictures import budgets, heats, timelines
 from sim.interfaces.app.drawing.alerts import alerts_picture
 from sim.interfaces.app.drawing.colours import DAY
+from sim.interfaces.app.one_run.recording import picture_of, shares_by_step
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.pictures import budgets, heats, timelines
-from sim.interfaces.app.recording import picture_of, shares_by_step
-from sim.interfaces.app.task import GIB, Task, Work
+from sim.interfaces.app.work import shelf, worker
+from sim.interfaces.app.work.task import GIB, Task, Work
 from sim.model.causes import Cause
 from sim.model.run import PodPhase, RequestCounts, Run, Window
 
@@ -33,7 +33,7 @@ HOUR, BIN, ROWS = 3600, 1000, 5
 LIMITED = """
 import resource
 resource.setrlimit(resource.RLIMIT_AS, ({limit}, {limit}))
-from sim.interfaces.app.worker import main
+from sim.interfaces.app.work.worker import main
 if __name__ == "__main__":
     main()
 """

@@ -8,15 +8,15 @@ import pytest
 from small_manifests import WINDOW
 from test_app import CJK, page, surroundings, words_of
 
-from sim.interfaces.app import shelf
-from sim.interfaces.app.alert_story import sentences
+from sim.interfaces.app.one_run.alert_story import sentences
+from sim.interfaces.app.one_run.remedies import remedy
+from sim.interfaces.app.one_run.run_headline import ending, faults_line, headline
+from sim.interfaces.app.one_run.story import story
+from sim.interfaces.app.one_run.usual_rule import USUAL, watched
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.remedies import remedy
-from sim.interfaces.app.run_headline import ending, faults_line, headline
-from sim.interfaces.app.story import story
-from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks.run import run as run_task
-from sim.interfaces.app.usual_rule import USUAL, watched
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.task import Work
 from sim.model.causes import MECHANISMS
 from sim.model.objects import JsonObject
 from sim.model.rules import AlertRule, RuleGroup

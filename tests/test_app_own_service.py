@@ -14,18 +14,18 @@ from small_manifests import DEPLOYMENT
 from test_app import page, surroundings, words_of
 
 from sim.faults import FAULTS
-from sim.interfaces.app import job, shelf
-from sim.interfaces.app.excerpt import excerpt
-from sim.interfaces.app.fault_kinds import NAMES, fault_text, usual_moment, usual_size
-from sim.interfaces.app.fault_text import faults_in, with_fault, without_fault
 from sim.interfaces.app.order import MANIFEST_FILE, Order
-from sim.interfaces.app.plan import plan_of
-from sim.interfaces.app.planned_waits import planned_waits
-from sim.interfaces.app.reading import document
-from sim.interfaces.app.release_text import Changes, changes_in, with_changes
-from sim.interfaces.app.take_home import command, folder_name, zipped
-from sim.interfaces.app.upload_manifest import sorted_out
-from sim.interfaces.app.yaml_form import EMPTY, values_of, with_value
+from sim.interfaces.app.service.excerpt import excerpt
+from sim.interfaces.app.service.fault_kinds import NAMES, fault_text, usual_moment, usual_size
+from sim.interfaces.app.service.fault_text import faults_in, with_fault, without_fault
+from sim.interfaces.app.service.plan import plan_of
+from sim.interfaces.app.service.planned_waits import planned_waits
+from sim.interfaces.app.service.reading import document
+from sim.interfaces.app.service.release_text import Changes, changes_in, with_changes
+from sim.interfaces.app.service.take_home import command, folder_name, zipped
+from sim.interfaces.app.service.upload_manifest import sorted_out
+from sim.interfaces.app.service.yaml_form import EMPTY, values_of, with_value
+from sim.interfaces.app.work import job, shelf
 from sim.scenario.load import load
 from sim.strategies import STRATEGIES, strategy_named
 

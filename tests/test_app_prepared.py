@@ -6,11 +6,11 @@ import psutil
 import pytest
 from test_app import page, registry, small_order, started, surroundings, until, work_of
 
-from sim.interfaces.app import server, shelf
-from sim.interfaces.app.job import AHEAD_NICENESS, AWAITED_NICENESS
-from sim.interfaces.app.jobs import Job, Jobs
 from sim.interfaces.app.prepared import usual_works
-from sim.interfaces.app.server import jobs
+from sim.interfaces.app.work import server, shelf
+from sim.interfaces.app.work.job import AHEAD_NICENESS, AWAITED_NICENESS
+from sim.interfaces.app.work.jobs import Job, Jobs
+from sim.interfaces.app.work.server import jobs
 
 __all__ = ["registry", "surroundings"]
 

@@ -7,14 +7,14 @@ import json
 import pytest
 from test_app import CJK, page, surroundings, words_of
 
-from sim.interfaces.app import shelf
 from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.drawing.race import after, last_request, race_picture, refused, shown_of
-from sim.interfaces.app.race_story import sentences
+from sim.interfaces.app.one_run.race_story import sentences
 from sim.interfaces.app.settings import usual_run
-from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks.race import PRE_STOP_SECONDS
 from sim.interfaces.app.tasks.race import race as race_task
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.task import Work
 from sim.model.objects import JsonObject
 
 __all__ = ["surroundings"]

@@ -8,13 +8,13 @@ import pytest
 from test_app import CJK, page, surroundings, until, words_of
 
 from sim.analysis.failures import failed, sent
-from sim.interfaces.app import shelf
-from sim.interfaces.app.narration import narration, too_late
+from sim.interfaces.app.one_run.narration import narration, too_late
+from sim.interfaces.app.one_run.story import deleted_at, removed_at, story
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.story import deleted_at, removed_at, story
-from sim.interfaces.app.task import Work
 from sim.interfaces.app.tasks.run import recording_of
 from sim.interfaces.app.tasks.run import run as run_task
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.task import Work
 from sim.model.run import Run
 from sim.scenario.load import load
 from sim.session import Window, run

@@ -13,18 +13,18 @@ from test_app import CJK, page, surroundings, words_of
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.drawing.plan import plan_picture
-from sim.interfaces.app.form_fields import every_field
 from sim.interfaces.app.order import MANIFEST_FILE, Order
 from sim.interfaces.app.pages.scenario import copied
-from sim.interfaces.app.plan import plan_of
-from sim.interfaces.app.reading import document
-from sim.interfaces.app.tasks.fit import fit
-from sim.interfaces.app.yaml_form import (
+from sim.interfaces.app.service.form_fields import every_field
+from sim.interfaces.app.service.plan import plan_of
+from sim.interfaces.app.service.reading import document
+from sim.interfaces.app.service.yaml_form import (
     rate_is_elsewhere,
     values_of,
     with_behaviour,
     with_value,
 )
+from sim.interfaces.app.tasks.fit import fit
 from sim.model.objects import JsonObject
 from sim.scenario.load import load
 from sim.scenario.source import bundled_scenarios

@@ -6,10 +6,11 @@ import pytest
 from small_manifests import DEPLOYMENT
 from test_app import CJK, page, surroundings, until, word, words_of
 
-from sim.interfaces.app import download_buttons, drill_downloads, shelf
 from sim.interfaces.app.drawing.colours import DAY
 from sim.interfaces.app.drawing.ways_back import since_decision, ways_back
-from sim.interfaces.app.task import Work
+from sim.interfaces.app.take_away import download_buttons, drill_downloads
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.task import Work
 
 __all__ = ["surroundings"]  # A page's Chinese, and a shelf of its own.
 

@@ -7,12 +7,13 @@ from typing import Literal
 
 import streamlit as st
 
-from sim.interfaces.app import address, own_text
+from sim.interfaces.app import address
 from sim.interfaces.app.frozen import freeze_what_is_loaded
 from sim.interfaces.app.language import carry_over, language_switch, page_language
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
 from sim.interfaces.app.roof import Roof
+from sim.interfaces.app.service import own_text
 from sim.interfaces.app.style import NIGHT_STYLE, STYLE
 from sim.interfaces.app.toolkit_words import speak
 

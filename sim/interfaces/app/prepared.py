@@ -6,15 +6,15 @@ import threading
 from importlib import import_module
 
 from sim.interfaces.app import settings
-from sim.interfaces.app.ask_study import usual_study, work_of
-from sim.interfaces.app.jobs import Jobs
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
 from sim.interfaces.app.pages.way_back import usual_work
-from sim.interfaces.app.reading import read
-from sim.interfaces.app.server import jobs, result_of
-from sim.interfaces.app.task import Task, Work
+from sim.interfaces.app.service.reading import read
+from sim.interfaces.app.study.ask_study import usual_study, work_of
 from sim.interfaces.app.tasks import TASKS
+from sim.interfaces.app.work.jobs import Jobs
+from sim.interfaces.app.work.server import jobs, result_of
+from sim.interfaces.app.work.task import Task, Work
 
 PROMPT = 3  # As many are waited for by whoever opens the door; the rest gives way to all else.
 LATE = ("pandas", "pyarrow.parquet")  # What Streamlit and the downloads would load by and by.

@@ -9,8 +9,9 @@ import streamlit as st
 
 from sim.faults import FAULTS
 from sim.i18n import translate
-from sim.interfaces.app import address, own_text
+from sim.interfaces.app import address
 from sim.interfaces.app.order import Order
+from sim.interfaces.app.service import own_text
 from sim.scenario.source import bundled_scenarios
 from sim.strategies import BUILT_IN, STRATEGIES
 

@@ -14,7 +14,7 @@ from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.samples import samples, small_print
 from sim.interfaces.app.drawing.shade import ink_on, mixed
 from sim.interfaces.app.drawing.svg import element, text, title
-from sim.interfaces.app.harm import Cell
+from sim.interfaces.app.study.harm import Cell
 from sim.interfaces.numbers import shown_estimate
 
 WIDTH, LEFT, TOP, ROW, FOOT = 340.0, 127.0, 20.0, 26.0, 8.0

@@ -13,7 +13,7 @@ from math import log
 from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.svg import element, picture, text, time_axis, title
-from sim.interfaces.app.recording import HEAT_STEPS_PER_DECADE
+from sim.interfaces.app.one_run.recording import HEAT_STEPS_PER_DECADE
 from sim.model.objects import JsonObject
 from sim.model.time_step import moment_words, unit_of
 

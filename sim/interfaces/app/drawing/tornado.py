@@ -8,8 +8,8 @@ from sim.i18n import translate
 from sim.interfaces.app.drawing.colours import Colours
 from sim.interfaces.app.drawing.harm import compact
 from sim.interfaces.app.drawing.svg import element, patterns, text, ticks, title
-from sim.interfaces.app.harm import Swing
-from sim.interfaces.app.harm_words import figure_label, swing_name
+from sim.interfaces.app.study.harm import Swing
+from sim.interfaces.app.study.harm_words import figure_label, swing_name
 from sim.interfaces.numbers import shown_estimate
 
 WIDTH, LEFT, RIGHT = 360.0, 8.0, 350.0

@@ -6,9 +6,9 @@ import streamlit as st
 
 from sim.errors import ScenarioError
 from sim.i18n import translate
-from sim.interfaces.app.on_demand import on_demand
 from sim.interfaces.app.shown import plain, show_table
-from sim.interfaces.app.task import Work
+from sim.interfaces.app.work.on_demand import on_demand
+from sim.interfaces.app.work.task import Work
 from sim.interfaces.judged_traffic import read_share, read_traffic
 from sim.interfaces.table import Table
 

@@ -10,9 +10,9 @@ from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawing.peeking import peeking_picture
 from sim.interfaces.app.lab.asking import ask_number, ask_whole
 from sim.interfaces.app.lab.settings import LIFTS, LOOKS, SIZES, held
-from sim.interfaces.app.on_demand import on_demand
 from sim.interfaces.app.shown import show_table, theme_colours
-from sim.interfaces.app.task import Work
+from sim.interfaces.app.work.on_demand import on_demand
+from sim.interfaces.app.work.task import Work
 from sim.interfaces.numbers import NOTHING
 from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject

@@ -5,15 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.i18n import message, translate
-from sim.interfaces.app import fidelity, settings
-from sim.interfaces.app.against_theory import show_theory
-from sim.interfaces.app.claims import show_claims
-from sim.interfaces.app.made import show_made
-from sim.interfaces.app.on_demand import on_demand
+from sim.interfaces.app import settings
+from sim.interfaces.app.belief import fidelity
+from sim.interfaces.app.belief.against_theory import show_theory
+from sim.interfaces.app.belief.claims import show_claims
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.shown import show_table
-from sim.interfaces.app.task import Work
+from sim.interfaces.app.work.made import show_made
+from sim.interfaces.app.work.on_demand import on_demand
+from sim.interfaces.app.work.task import Work
 from sim.interfaces.table import Row, Table
 
 

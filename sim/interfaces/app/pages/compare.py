@@ -7,22 +7,23 @@ from functools import partial
 import streamlit as st
 
 from sim.i18n import message, translate
-from sim.interfaces.app import address, limits, settings
-from sim.interfaces.app.compare_details import show_details
-from sim.interfaces.app.downloads import command, offer
+from sim.interfaces.app import address, settings
+from sim.interfaces.app.comparison import limits
+from sim.interfaces.app.comparison.compare_details import show_details
+from sim.interfaces.app.comparison.pairs import chance_sentence
+from sim.interfaces.app.comparison.pictures import timelines
+from sim.interfaces.app.comparison.report import report
+from sim.interfaces.app.comparison.show_limits import show_limits
+from sim.interfaces.app.comparison.verdict_clauses import verdict_html
 from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawn import drawn
-from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.pairs import chance_sentence
-from sim.interfaces.app.pictures import timelines
-from sim.interfaces.app.report import report
-from sim.interfaces.app.show_limits import show_limits
+from sim.interfaces.app.service.understood import understood
 from sim.interfaces.app.shown import show_link, show_reading, theme_colours
-from sim.interfaces.app.task import Work
-from sim.interfaces.app.understood import understood
-from sim.interfaces.app.verdict_clauses import verdict_html
+from sim.interfaces.app.take_away.downloads import command, offer
+from sim.interfaces.app.work.elsewhere import result_or_wait
+from sim.interfaces.app.work.task import Work
 from sim.model.objects import JsonObject
 
 

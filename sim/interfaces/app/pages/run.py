@@ -7,11 +7,11 @@ import streamlit as st
 from sim.i18n import message, translate
 from sim.interfaces.app import address, settings
 from sim.interfaces.app.drawing.player import Playing, show_player
-from sim.interfaces.app.elsewhere import result_or_wait
-from sim.interfaces.app.failed_story import STORY, show_story
-from sim.interfaces.app.glass import AT, FIELDS, show_alerts, show_kubectl
+from sim.interfaces.app.one_run.failed_story import STORY, show_story
+from sim.interfaces.app.one_run.glass import AT, FIELDS, show_alerts, show_kubectl
+from sim.interfaces.app.one_run.run_headline import faults_line, headline
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.run_headline import faults_line, headline
+from sim.interfaces.app.service.understood import understood
 from sim.interfaces.app.shown import (
     plain,
     show_basis,
@@ -19,8 +19,8 @@ from sim.interfaces.app.shown import (
     show_table,
     theme_colours,
 )
-from sim.interfaces.app.task import Work
-from sim.interfaces.app.understood import understood
+from sim.interfaces.app.work.elsewhere import result_or_wait
+from sim.interfaces.app.work.task import Work
 from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
 

@@ -8,19 +8,20 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sim.i18n import message, translate
-from sim.interfaces.app import address, own_text, settings
-from sim.interfaces.app.assumed_form import show_form
-from sim.interfaces.app.fault_form import show_fault_form
+from sim.interfaces.app import address, settings
 from sim.interfaces.app.frame import link_to
 from sim.interfaces.app.order import MANIFEST_FILE, SCENARIO_FILE
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.plan_panel import show_plan
-from sim.interfaces.app.reading import read
-from sim.interfaces.app.release_form import show_release_form
+from sim.interfaces.app.service import own_text
+from sim.interfaces.app.service.assumed_form import show_form
+from sim.interfaces.app.service.fault_form import show_fault_form
+from sim.interfaces.app.service.plan_panel import show_plan
+from sim.interfaces.app.service.reading import read
+from sim.interfaces.app.service.release_form import show_release_form
+from sim.interfaces.app.service.take_home import show_take_home
+from sim.interfaces.app.service.upload_log import ask_log
+from sim.interfaces.app.service.upload_manifest import ask_files, joined, naming_one_file
 from sim.interfaces.app.shown import show_assumptions, show_link, show_problems
-from sim.interfaces.app.take_home import show_take_home
-from sim.interfaces.app.upload_log import ask_log
-from sim.interfaces.app.upload_manifest import ask_files, joined, naming_one_file
 from sim.model.objects import JsonObject
 from sim.scenario.source import bundled_scenarios
 

@@ -8,16 +8,16 @@ from sim.i18n import message, translate
 from sim.interfaces.app import settings
 from sim.interfaces.app.drawing.player import Playing, show_player
 from sim.interfaces.app.frame import link_to
-from sim.interfaces.app.jobs import State
-from sim.interfaces.app.narration import narration, shown
+from sim.interfaces.app.one_run.narration import narration, shown
+from sim.interfaces.app.one_run.race_story import show_race
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
 from sim.interfaces.app.pages import PAGES
-from sim.interfaces.app.progress import follow, show_end
-from sim.interfaces.app.race_story import show_race
-from sim.interfaces.app.server import standing, start
 from sim.interfaces.app.shown import theme_colours
-from sim.interfaces.app.task import Work
+from sim.interfaces.app.work.jobs import State
+from sim.interfaces.app.work.progress import follow, show_end
+from sim.interfaces.app.work.server import standing, start
+from sim.interfaces.app.work.task import Work
 from sim.model.objects import JsonObject
 
 RECORDED = Order(bundled=settings.FIRST, strategies=("RollingUpdate",), runs=1)

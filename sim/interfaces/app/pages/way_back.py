@@ -8,12 +8,12 @@ import streamlit as st
 
 from sim.experiments.drill_moments import MOMENT_NAMES, Moment
 from sim.i18n import message, translate
-from sim.interfaces.app import address, drill_downloads, settings
+from sim.interfaces.app import address, settings
 from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawing.ways_back import legend, since_decision, ways_back
-from sim.interfaces.app.elsewhere import result_or_wait
 from sim.interfaces.app.order import Order
 from sim.interfaces.app.page import Page
+from sim.interfaces.app.service.understood import understood
 from sim.interfaces.app.shown import (
     plain,
     show_basis,
@@ -22,8 +22,9 @@ from sim.interfaces.app.shown import (
     show_table,
     theme_colours,
 )
-from sim.interfaces.app.task import Work
-from sim.interfaces.app.understood import understood
+from sim.interfaces.app.take_away import drill_downloads
+from sim.interfaces.app.work.elsewhere import result_or_wait
+from sim.interfaces.app.work.task import Work
 from sim.interfaces.table import Table
 from sim.model.objects import JsonObject
 from sim.strategies import STRATEGIES

@@ -11,15 +11,10 @@ import streamlit as st
 from sim.analysis.figures import FIGURES as ALL_FIGURES
 from sim.i18n import message, translate
 from sim.interfaces.app import address
-from sim.interfaces.app.ask_study import FIELDS, ask_study, effort, usual_study, work_of
 from sim.interfaces.app.drawing.markup import show_markup
 from sim.interfaces.app.drawn import drawn
-from sim.interfaces.app.elsewhere import result_or_wait
-from sim.interfaces.app.harm import Cell, cells_of
-from sim.interfaces.app.harm_pictures import heat_maps, tornado_picture
-from sim.interfaces.app.harm_words import harm_table, refused_table, sentences
 from sim.interfaces.app.page import Page
-from sim.interfaces.app.server import result_of
+from sim.interfaces.app.service.understood import understood
 from sim.interfaces.app.shown import (
     plain,
     show_basis,
@@ -28,10 +23,15 @@ from sim.interfaces.app.shown import (
     show_table,
     theme_colours,
 )
-from sim.interfaces.app.study import FIGURES, MOST_RUNS, Study
-from sim.interfaces.app.study_files import offer, sweep_command
-from sim.interfaces.app.task import Work
-from sim.interfaces.app.understood import understood
+from sim.interfaces.app.study.ask_study import FIELDS, ask_study, effort, usual_study, work_of
+from sim.interfaces.app.study.harm import Cell, cells_of
+from sim.interfaces.app.study.harm_pictures import heat_maps, tornado_picture
+from sim.interfaces.app.study.harm_words import harm_table, refused_table, sentences
+from sim.interfaces.app.study.study import FIGURES, MOST_RUNS, Study
+from sim.interfaces.app.study.study_files import offer, sweep_command
+from sim.interfaces.app.work.elsewhere import result_or_wait
+from sim.interfaces.app.work.server import result_of
+from sim.interfaces.app.work.task import Work
 from sim.model.objects import JsonObject
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.i18n import LANGUAGES
-from sim.interfaces.app.made import made_now
-from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.work.made import made_now
+from sim.interfaces.app.work.task import Progress, Task
 from sim.interfaces.claims_tables import (
     VERDICTS,
     cases_table,

@@ -6,12 +6,12 @@ import io
 from typing import TYPE_CHECKING
 
 from sim.i18n import LANGUAGES
-from sim.interfaces.app import shelf
+from sim.interfaces.app.comparison.trade_offs import COSTS, FAILED
+from sim.interfaces.app.comparison.verdict_clauses import clauses_of
+from sim.interfaces.app.one_run.recording import picture_of
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.recording import picture_of
-from sim.interfaces.app.task import Progress, Task
-from sim.interfaces.app.trade_offs import COSTS, FAILED
-from sim.interfaces.app.verdict_clauses import clauses_of
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.task import Progress, Task
 from sim.interfaces.comparison_tables import (
     causes_table,
     classes_table,

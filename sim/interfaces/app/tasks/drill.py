@@ -10,10 +10,10 @@ from sim.analysis.rollback_figures import DRILL_FIGURES
 from sim.experiments.drill_moments import Moment
 from sim.faults.reading import faults_of
 from sim.i18n import LANGUAGES, translate
-from sim.interfaces.app import shelf
 from sim.interfaces.app.exposure_words import exposure_sentence
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.task import Progress, Task
 from sim.interfaces.comparison_tables import settings_table
 from sim.interfaces.drill_tables import (
     clocks_table,

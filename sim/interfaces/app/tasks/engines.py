@@ -10,9 +10,9 @@ import numpy as np
 
 from sim.errors import Problem, ScenarioError
 from sim.i18n import message
-from sim.interfaces.app.made import made_now
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.work.made import made_now
+from sim.interfaces.app.work.task import Progress, Task
 from sim.model.attempts import Attempts
 from sim.model.objects import JsonObject
 

@@ -10,7 +10,7 @@ from sim.errors import Problem, ScenarioError
 from sim.fitting.recording import Recording, Wishes, read
 from sim.fitting.told import told
 from sim.i18n import LANGUAGES, translate
-from sim.interfaces.app.task import GIB, Progress, Task
+from sim.interfaces.app.work.task import GIB, Progress, Task
 from sim.interfaces.table import Row, Table
 from sim.model.objects import JsonObject
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.i18n import LANGUAGES
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.work.task import Progress, Task
 from sim.interfaces.group_tables import did_table, who_table
 from sim.interfaces.group_words import remarks
 from sim.model.objects import JsonObject

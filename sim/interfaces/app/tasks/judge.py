@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.i18n import LANGUAGES
-from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.work.task import Progress, Task
 from sim.interfaces.judge_tables import limit_table, traffic_sentence
 from sim.interfaces.judged_traffic import read_share, read_traffic
 from sim.model.objects import JsonObject

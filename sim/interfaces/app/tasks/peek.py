@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.work.task import Progress, Task
 from sim.model.draw_arrays import uniforms
 from sim.model.draws import Purpose, Stream
 from sim.model.objects import JsonObject

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from sim.interfaces.app.one_run.recording import DIGITS
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.recording import DIGITS
-from sim.interfaces.app.task import Progress, Task
 from sim.interfaces.app.tasks.engines import Kept
 from sim.interfaces.app.tasks.run import endpoint_lists, pre_stop_seconds
+from sim.interfaces.app.work.task import Progress, Task
 from sim.model.attempts import Attempts
 from sim.model.causes import Cause
 from sim.model.objects import JsonObject

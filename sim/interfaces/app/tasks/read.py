@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.reading import document
-from sim.interfaces.app.task import GIB, Progress, Task
+from sim.interfaces.app.service.reading import document
+from sim.interfaces.app.work.task import GIB, Progress, Task
 from sim.model.objects import JsonObject
 
 

@@ -11,13 +11,13 @@ from sim.analysis.share_obtained import shares_obtained
 from sim.faults.reading import faults_of
 from sim.i18n import LANGUAGES
 from sim.interfaces.alert_tables import alerts_table, measurements_table
-from sim.interfaces.app.alert_story import alerts_of
-from sim.interfaces.app.kubectl_view import kept_of
+from sim.interfaces.app.one_run.alert_story import alerts_of
+from sim.interfaces.app.one_run.kubectl_view import kept_of
+from sim.interfaces.app.one_run.recording import DIGITS, shares_by_step, spans_of
+from sim.interfaces.app.one_run.usual_rule import watched
 from sim.interfaces.app.order import Order
-from sim.interfaces.app.recording import DIGITS, shares_by_step, spans_of
 from sim.interfaces.app.settings import NO_RELEASE
-from sim.interfaces.app.task import Progress, Task
-from sim.interfaces.app.usual_rule import watched
+from sim.interfaces.app.work.task import Progress, Task
 from sim.interfaces.comparison_tables import settings_table
 from sim.interfaces.experiment_table import experiment_table
 from sim.interfaces.run_tables import (

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.interfaces.app.made import made_now
-from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.work.made import made_now
+from sim.interfaces.app.work.task import Progress, Task
 from sim.model.latency import middle_of
 from sim.model.objects import JsonObject
 from sim.model.run import Run, Window

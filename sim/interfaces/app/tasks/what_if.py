@@ -9,10 +9,10 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from sim.i18n import LANGUAGES
-from sim.interfaces.app import shelf
-from sim.interfaces.app.harm_words import heat_map
-from sim.interfaces.app.study import FIGURES, Study, before_of
-from sim.interfaces.app.task import Progress, Task
+from sim.interfaces.app.study.harm_words import heat_map
+from sim.interfaces.app.study.study import FIGURES, Study, before_of
+from sim.interfaces.app.work import shelf
+from sim.interfaces.app.work.task import Progress, Task
 from sim.interfaces.scenario_tables import assumptions_table, problem_lines
 from sim.model.objects import JsonObject
 

@@ -1,0 +1,1 @@
+"""What the page Compare says of its result: limits, pairs, trade-offs, verdict, pictures."""

@@ -1,0 +1,1 @@
+"""One's own service: its texts, what was understood of them, and the forms that write them."""

@@ -1,0 +1,1 @@
+"""What a visitor can take home: files, pictures, values, commands."""

@@ -7,10 +7,10 @@
 opening the websocket to the last message of a page that wants nothing more: the comparison first,
 as soon as the server answers (which begins it by itself when it starts), then every other page, one
 after the other, while the server still works for those to come. Then one visitor starts
-the comparison of `web-app-20min` over six hours, a hundred seeds, which takes both cores for
-longer than this lasts, and twelve open the same link. Their pages refresh themselves at the
-interval that the app asks for (it is printed), each at a moment of its own, or all at the same one
-with `--together`.
+the comparison of eight strategies in `web-app-20min` over twelve hours, a hundred seeds, which
+takes both cores for longer than this lasts, and twelve open the same link. Their pages refresh
+themselves at the interval that the app asks for (it is printed), each at a moment of its own, or
+all at the same one with `--together`.
 
 *Lag* is from the moment at which a refresh is due by a viewer's clock until the last message of
 its frame has arrived; a refresh that is late does not put off the next, so none is left out. The
@@ -39,7 +39,11 @@ from sim.interfaces.app.pages import PAGES
 LAG_SECONDS, CACHED_SECONDS, DEFAULT_SECONDS = 0.5, 1.0, 3.0
 FLAT_SHARE, FLAT_BYTES = 0.05, 8e6  # More memory than both is growth.
 SETTLING_SECONDS = 10.0
-HEAVY = "scenario=web-app-20min&n=100&seed=77&set=window.length%3D6h"
+EIGHT = (
+    "Recreate,RollingUpdate,BlueGreen,Canary,CanaryThenRolling,FeatureFlags,BlueGreenBehindFlag,"
+    "MaintenanceWindow"
+)
+HEAVY = f"scenario=web-app-20min&s={EIGHT}&n=100&seed=77&set=window.length%3D12h"
 VERDICT, WITH_VERDICT = "class='seatrial-verdict'", ("compare", "way-back", "what-if")
 
 

@@ -107,6 +107,15 @@ def server(place: Path) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
         process.wait(timeout=20)
 
 
+def test_the_first_page_answers_to_its_name_too(
+    server: tuple[int, subprocess.Popen[bytes]],
+) -> None:
+    """Every other page has its name for an address, so a visitor may type this one's."""
+    said = answer(server[0], "GET /start?lang=zh HTTP/1.1\r\nHost: localhost\r\n\r\n").lower()
+    assert said.startswith(b"http/1.1 307")
+    assert b"\r\nlocation: /?lang=zh\r\n" in said
+
+
 def test_a_strangers_page_gets_nothing_and_nothing_is_asked_of_the_internet(
     server: tuple[int, subprocess.Popen[bytes]], place: Path
 ) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.routing import Route
 from streamlit import config
 
@@ -148,5 +148,10 @@ async def _health(_: Request) -> PlainTextResponse:
     return PlainTextResponse("ok")
 
 
+async def _home(request: Request) -> RedirectResponse:
+    """The first page stands at `/`; Streamlit knows no other address of it."""
+    return RedirectResponse(str(request.url.replace(scheme="", netloc="", path="/")))
+
+
 MIDDLEWARE = (Middleware(Door),)
-ROUTES = (Route("/healthz", _health),)
+ROUTES = (Route("/healthz", _health), Route("/start", _home))

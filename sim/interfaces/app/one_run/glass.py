@@ -109,7 +109,8 @@ def show_kubectl(work: Work, found: JsonObject, language: str) -> None:
             persist_state="session",
             help=translate(language, "It follows the player above when that is let go or paused."),
         )
-    text = printed(str(chosen), _kept(work.name), float(at))
+    kept = _kept(work.name) or kept_from(found["cluster"])
+    text = printed(str(chosen), kept, float(at))
     st.html(
         # Scrolled sideways on a phone, so it must be reached by the keyboard.
         f"<pre class='seatrial-terminal' role='region' tabindex='0' aria-label='{escape(chosen)}'>"
@@ -118,8 +119,7 @@ def show_kubectl(work: Work, found: JsonObject, language: str) -> None:
 
 
 @lru_cache(maxsize=4)
-def _kept(name: str) -> Kept:
-    """The cluster of the run under *name*, which has just been shown."""
+def _kept(name: str) -> Kept | None:
+    """The cluster of the run under *name*, once for all moments; None if it had to make room."""
     found = shelf.find_json(name)
-    assert found is not None
-    return kept_from(found["cluster"])
+    return None if found is None else kept_from(found["cluster"])

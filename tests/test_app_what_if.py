@@ -17,11 +17,12 @@ from sim.interfaces.app.drawing.harm import cell_words, compact, panel, shade
 from sim.interfaces.app.drawing.shade import contrast
 from sim.interfaces.app.drawing.tornado import tornado
 from sim.interfaces.app.order import Order
+from sim.interfaces.app.study import harm, study_files
 from sim.interfaces.app.study.ask_study import usual_study
 from sim.interfaces.app.study.harm import Cell, cells_of
 from sim.interfaces.app.study.harm_pictures import heat_maps, sheet
 from sim.interfaces.app.study.harm_words import harm_table, sentences
-from sim.interfaces.app.study.study import MOST_RUNS, NO_FAULT, Study, harm, kinds, study_files
+from sim.interfaces.app.study.study import MOST_RUNS, NO_FAULT, Study, kinds
 from sim.interfaces.app.tasks.what_if import what_if
 
 __all__ = ["surroundings"]

@@ -40,15 +40,19 @@ NAMES = {
     },
     "of other programs and protocols": {
         *("Seatrial", "Streamlit", "Prometheus", "Alertmanager", "HTTP", "Web", "Git", "Istio"),
-        *("Envoy", "iptables", "nginx"),
+        *("Envoy", "iptables", "nginx", "GET"),
     },
     "formats, units and signs": {
         *("YAML", "YML", "JSON", "CSV", "PNG", "SVG", "HTML", "Parquet", "MB", "KiB", "MiB", "GiB"),
         *("Mi", "Gi", "ms", "SLO", "BCa", "Enter", "Ctrl"),
     },
+    "the conditions of an endpoint": {"ready", "true", "false", "terminating"},
     "of a query language": {"sum", "by", "rate", "version"},
     "of the steps of a canary, as one writes them": {"pause"},
-    "of people and a conference": {"Fleiss", "Levin", "Paik", "Fabijan", "KDD"},
+    "of people, books and a conference": {
+        *("Fleiss", "Levin", "Paik", "Fabijan", "KDD", "Kingman", "Poisson", "Processes"),
+        *("Kleinrock", "Queueing", "Systems"),
+    },
 }
 KNOWN = {name for names in NAMES.values() for name in names}
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-+_./:=%@\[\]…]+[A-Za-z0-9]+)*")
@@ -66,8 +70,12 @@ _COLLECT = """(elsewhere) => {
   const visit = (root) => {
     for (const element of root.querySelectorAll("*")) {
       for (const name of spoken) note(name, element.getAttribute(name), element);
-      for (const node of element.childNodes)
-        if (node.nodeType === Node.TEXT_NODE) note("text", node.data, element);
+      let text = "";  // A place where a long name may be broken does not end it.
+      for (const node of element.childNodes) {
+        if (node.nodeType === Node.TEXT_NODE) text += node.data;
+        else if (node.nodeName !== "WBR") { note("text", text, element); text = ""; }
+      }
+      note("text", text, element);
       for (const part of ["::before", "::after"]) {
         const content = getComputedStyle(element, part).content;
         if (content.startsWith('"')) note(part, content.slice(1, -1), element);

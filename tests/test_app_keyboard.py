@@ -19,7 +19,7 @@ pytestmark = [
 MOST_STOPS = 150
 # Pages that are there at once on a fresh shelf.
 PAGES = {
-    "start": ("?lang=en", ARRIVED["start"]),
+    "start": ("?lang=en", "text=The preStop race, enlarged"),
     "compare": ("compare?n=3&seed=7&lang=en", "text=Nobody has run this yet"),
     "scenario": ("scenario?scenario=own&lang=en", "text=Upload manifests"),
     "ab": ("ab?lang=en", ARRIVED["ab"]),

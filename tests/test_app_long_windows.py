@@ -232,19 +232,22 @@ def test_eight_hours_are_compared_in_a_worker_with_little_memory(tmp_path):
         runs=2,
     )
     work = Work(task="compare", order=order.to_json())
+    folder, place = tmp_path / "of the worker", tmp_path / "shelf"
+    folder.mkdir()
     asked = {"task": "compare", "order": dict(work.order), "name": work.name, "niceness": 0}
+    asked |= {"server": os.getpid(), "folder": str(folder)}
     ended = subprocess.run(
         [sys.executable, "-c", LIMITED.format(limit=int(1.8 * GIB))],
         input=json.dumps(asked),
         capture_output=True,
         text=True,
-        env={**os.environ, shelf.PLACE: str(tmp_path)},
+        env={**os.environ, shelf.PLACE: str(place)},
         timeout=600,
         check=True,
     )
     last = json.loads(ended.stdout.splitlines()[-1])
 
     assert {"shelved": work.name} == last
-    sizes = {path.suffix: path.stat().st_size for path in tmp_path.iterdir()}
+    sizes = {path.suffix: path.stat().st_size for path in place.iterdir()}
     assert 100_000 < sizes[""] < 3_000_000
     assert sizes[".png"] > 10_000

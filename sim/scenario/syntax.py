@@ -17,6 +17,7 @@ from sim.scenario.dialect import Refused
 from sim.scenario.node import Place
 
 WIDEST = 1000
+_BREAK = re.compile("\r\n|\n|\r")
 _PAIR = re.compile(r":(?:\s|$)")
 _TIGHT = re.compile(r"\s*(?:- +)?[\w./-]+:[^\s:/]")
 _WIDE = re.compile("[\\uff1a\\ufe55]")
@@ -46,7 +47,8 @@ def explained(error: MarkedYAMLError, file: str, text: str, last: Any) -> Refuse
             message("what starts here is never closed"),
             message("a closing quote or bracket is missing"),
         )
-    lines = text.split("\n")
+    lines = _BREAK.split(text)
+    lines += [""] * (place.line - len(lines))  # The parser knows breaks that no editor does.
     if problem.startswith("mapping values are not allowed"):
         return _second_pair(lines, place)
     if problem.startswith("could not find expected ':'"):

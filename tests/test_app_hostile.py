@@ -219,6 +219,7 @@ def test_many_visitors_write_the_same_text_at_once() -> None:
     assert not wrong
 
 
+@pytest.mark.slow
 def test_a_long_run_is_not_stopped_by_many_short_ones(registry: Jobs) -> None:
     """Forgotten are those that have ended."""
     long = started(registry, small_order(runs=500))

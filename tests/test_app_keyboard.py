@@ -89,7 +89,7 @@ def walked(page: Page) -> list[dict[str, Any]]:
     raise AssertionError([stop["name"] for stop in found[-5:]])
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "start"])  # It plays by itself.
+@pytest.mark.parametrize("name", [*PAGES])
 def test_the_tab_key_reaches_everything_shows_where_it_is_and_is_never_caught(
     server: str, browser: Browser, name: str
 ) -> None:

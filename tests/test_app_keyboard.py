@@ -78,7 +78,9 @@ _SMALL = """() => [...document.querySelectorAll("a[href], button, summary, [role
 def walked(page: Page) -> list[dict[str, Any]]:
     """Every stop of the Tab key, from the top of the page until it begins anew or leaves."""
     page.evaluate(_LOOK)
-    page.add_style_tag(content="* { transition: none !important; }")  # It looks so at once.
+    # All looks so at once, but for what fades in over a block of code: that would take the focus
+    # as soon as it is there and, hidden in the same moment, drop it.
+    page.add_style_tag(content="*:not(.stCode *) { transition: none !important; }")
     found: list[dict[str, Any]] = []
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")

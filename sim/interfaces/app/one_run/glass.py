@@ -71,7 +71,7 @@ def _show_usual(language: str) -> None:
                 "line of three dashes; then change what you like and press Run.",
             )
         )
-        st.code(config_map(), language="yaml", wrap_lines=True)
+        st.code(config_map(), language=None, wrap_lines=True)
 
 
 def show_kubectl(work: Work, found: JsonObject, language: str) -> None:

@@ -61,7 +61,7 @@ def show_race(found: JsonObject, language: str) -> None:
             "terminationGracePeriodSeconds, which must be longer.",
         )
     )
-    st.code(HOOK.format(seconds=found["seconds"]), language="yaml")
+    st.code(HOOK.format(seconds=found["seconds"]), language=None)
 
 
 def sentences(found: JsonObject, language: str) -> tuple[str, str]:

@@ -271,7 +271,6 @@ def test_a_worker_that_is_killed_is_a_sentence_and_leaves_no_file(registry: Jobs
     until(lambda: not Path(folder.name).exists())
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="there are no process groups")
 def test_a_worker_ends_with_its_server(registry: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if that was killed and could tell nobody: here it is one that never was."""
     monkeypatch.setattr(os, "getpid", lambda: 1)

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from test_app_browser import ARRIVED, PATIENCE_MS, browser, server, visitor
+from test_app_browser import ARRIVED, PATIENCE_MS, browser, pytestmark, server, visitor
 
-__all__ = ["browser", "server"]  # The fixtures of the other browser tests.
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium here"),
-]
+__all__ = ["browser", "pytestmark", "server"]  # The fixtures of the other browser tests.
 MOST_STOPS = 150
 # Pages that are there at once on a fresh shelf.
 PAGES = {

@@ -219,7 +219,6 @@ def test_who_asks_for_too_much_hears_what_to_make_smaller(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="address space is limited as Linux does it")
 def test_eight_hours_are_compared_in_a_worker_with_little_memory(tmp_path):
     """Three arms, each process in 1.8 GiB of address space; the pictures for papers are drawn too.
 

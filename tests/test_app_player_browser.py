@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-
-import pytest
 from playwright.sync_api import Browser, expect
-from test_app_browser import PATIENCE_MS, browser, server
+from test_app_browser import PATIENCE_MS, browser, pytestmark, server
 
-__all__ = ["browser", "server"]
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium here"),
-]
+__all__ = ["browser", "pytestmark", "server"]  # As the other browser tests.
 
 
 def test_who_wants_no_motion_reads_of_the_beginning(server: str, browser: Browser) -> None:

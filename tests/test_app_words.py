@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,11 +11,13 @@ import streamlit
 from message_ids import chinese
 from playwright.sync_api import Browser, Page
 from test_app_browser import PATIENCE_MS, browser, server, visitor
+from test_app_browser import pytestmark as of_browsers
 from words_on_page import foreign_words, is_english
 
 from sim.interfaces.app.toolkit_words import WORDS, words_in
 
 __all__ = ["browser", "server"]  # The fixtures of the other browser tests.
+SLOW, CHROMIUM = of_browsers
 OTHER = {"zh": "en", "en": "zh"}
 
 
@@ -59,8 +60,8 @@ def test_every_word_of_the_toolkit_is_one_that_it_says() -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("chromium") is None, reason="there is no Chromium here")
+@SLOW
+@CHROMIUM
 def test_open_widgets_speak_the_language_of_the_page(
     server: str, browser: Browser, language: str
 ) -> None:
